@@ -1,0 +1,159 @@
+"""Composition root: the only place where the parts meet. Settings become Deps, Deps become a Flask app."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from flask import Flask, Request
+from flask.sessions import NullSession, SessionInterface
+from jinja2 import Environment
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from liju_contact import clock
+from liju_contact.cli import Program, commands
+from liju_contact.config import Settings, load_settings
+from liju_contact.domain.errors import Fault, StartRefused
+from liju_contact.domain.keys import Keyring
+from liju_contact.mail.carrier import SmtpCarrier
+from liju_contact.mail.conversation import MailServer
+from liju_contact.mail.letters import TemplateLetterWriter
+from liju_contact.mail.post_office import MaildirPostOffice, run_post_office
+from liju_contact.mail.transport import probe
+from liju_contact.processes.serve import Services
+from liju_contact.store.database import Database
+from liju_contact.templating import template_environments
+from liju_contact.usecases.deps import Deps
+from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
+from liju_contact.web.form_page import FormPages
+from liju_contact.web.inquiry_form import inquiry_form_class
+
+_FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
+_PARTS = 1000
+
+
+def create_app(instance: Path | None = None) -> Flask:
+    """Return the WSGI application for ``instance/config.toml``; the door for any WSGI server (``wsgi:app``)."""
+    folder = instance or Path(os.environ.get("LIJU_INSTANCE", "instance"))
+    return make_app(make_deps(load_settings(folder.resolve(), os.environ)))
+
+
+def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> Deps:
+    """Put together what the stories need. Nothing is opened yet: the database and the mail server are met at first use."""
+    environments = template_environments(settings.web.languages, {})
+    server = mail_server(settings)
+    maildir = settings.instance / "post"
+    return Deps(
+        settings=settings,
+        db=Database(settings.database_url, pool_size=settings.web.threads + 1),
+        keys=Keyring(settings.secret),
+        random_bytes=secrets.token_bytes,
+        now=now,
+        letters=TemplateLetterWriter(settings, environments),
+        new_carrier=lambda: SmtpCarrier(server),
+        post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
+    )
+
+
+def mail_server(settings: Settings) -> MailServer:
+    """Return the server letters go to; in the demo that is our own post office on loopback."""
+    mail = settings.mail
+    return MailServer(
+        host=mail.host or "127.0.0.1",
+        port=mail.port if mail.host else mail.post_office_port,
+        security=mail.security if mail.host else "none",
+        username=mail.username if mail.host else None,
+        password=mail.password if mail.host else None,
+        timeout_seconds=mail.timeout_seconds,
+        letter_limit_seconds=mail.letter_limit_seconds,
+        helo_name=mail.domain,
+        ca_file=mail.ca_file,
+    )
+
+
+def make_app(deps: Deps) -> Flask:
+    settings = deps.settings
+    app = Flask("liju_contact", template_folder=None, static_folder=None, instance_path=str(settings.instance))
+    app.session_interface = _NoSessions()
+    app.config["MAX_CONTENT_LENGTH"] = 2 * settings.files.total_limit_bytes + _FORM_BYTES
+    app.config["MAX_FORM_MEMORY_SIZE"] = _FORM_BYTES
+    app.config["MAX_FORM_PARTS"] = _PARTS
+    app.extensions["liju"] = deps
+    app.extensions["liju_assets"] = assets.Assets(settings.catalogue)
+    app.extensions["liju_form_pages"] = FormPages()
+    app.extensions["liju_inquiry_form"] = inquiry_form_class(settings.catalogue)
+    app.extensions["liju_templates"] = _page_environments(app, settings)
+    for room in (inquiry, status, find, health, assets, post_office):
+        app.register_blueprint(room.bp)
+    errors.install_errors(app)
+    headers.install_headers(app, is_https=settings.web.base_url.startswith("https:"))
+    if settings.web.proxy_hops:
+        hops = settings.web.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask documents this way of adding middleware
+    return app
+
+
+def check_mail(settings: Settings) -> list[Fault]:
+    """Meet the mail server as a letter would and tell what is wrong with it; a demo has none to meet."""
+    if settings.mail.is_demo:
+        return []
+    faults = []
+    if answer := probe(mail_server(settings)):
+        words = f"The mail server {settings.mail.host}:{settings.mail.port} ({answer.stage.value}): {answer.words}"
+        faults.append(Fault(id="mail.server", text=words, remedy="See [mail] in config.toml."))
+    if "@" in (settings.mail.username or "") and settings.mail.username != settings.mail.sender_address:
+        text = f"The sender {settings.mail.sender_address} is not the account {settings.mail.username}."
+        faults.append(Fault(id="mail.sender", text=text, remedy="Many providers (163, QQ) refuse such letters."))
+    return faults
+
+
+def prepare_instance(instance: Path) -> None:
+    """Write ``config.toml`` from the example, with a secret of its own, where there is none yet."""
+    path = instance / "config.toml"
+    if path.exists():
+        return
+    example = Path(__file__).resolve().parent.parent / "instance" / "config.example.toml"
+    text = example.read_text("utf-8").replace("@secret@", secrets.token_urlsafe(36))
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(text, "utf-8")
+    except OSError as error:
+        raise StartRefused(f"Cannot write {path}: {error.strerror}. Choose another folder with --instance.") from error
+
+
+def main() -> None:
+    """Run the command line (``liju-contact``, ``python -m liju_contact``)."""
+    services = Services(
+        make_deps=make_deps,
+        make_app=make_app,
+        run_post_office=lambda maildir, listener: run_post_office(maildir, sock=listener),
+    )
+    program = Program(
+        make_deps=make_deps, services=services, check_mail=check_mail, prepare_instance=prepare_instance
+    )
+    commands(obj=program, prog_name="liju-contact")
+
+
+def _page_environments(app: Flask, settings: Settings) -> dict[str, Environment]:
+    shared = {
+        "asset": app.extensions["liju_assets"].url,
+        "url_for": app.url_for,
+        "website": settings.company.website,
+        "is_demo": settings.mail.is_demo,
+        "zone": settings.company.working_hours.zone,
+    }
+    return template_environments(settings.web.languages, shared)
+
+
+class _NoSessions(SessionInterface):
+    """Customers have no session and get no cookie (D16)."""
+
+    def open_session(self, app: Flask, request: Request) -> NullSession:  # noqa: ARG002  # Flask's signature
+        return self.make_null_session(app)
+
+    def save_session(self, app: Flask, session: object, response: object) -> None:
+        """Nothing is kept."""

@@ -1,0 +1,179 @@
+"""The command line: parse, call one story, print, exit. ``liju-contact --help`` lists the commands.
+
+Exit codes: 0 done, 1 something is wrong (it says what), 2 the command line itself is wrong.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from liju_contact import __version__
+from liju_contact.config import Settings, load_settings
+from liju_contact.domain.delivery import DeliveryState
+from liju_contact.domain.errors import Fault, LijuError, SettingsError
+from liju_contact.processes.serve import Services, serve
+from liju_contact.processes.worker import run_worker
+from liju_contact.store.schema import check_schema, migrate
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.tend_outbox import drop_delivery, list_outbox, retry_delivery
+
+_INSTANCE = Path(__file__).resolve().parent.parent / "instance"
+_WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING)
+_FAILED = (DeliveryState.REFUSED, DeliveryState.GIVEN_UP, DeliveryState.PARKED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """What ``app`` lends to the command line, which does not put parts together itself."""
+
+    make_deps: Callable[[Settings], Deps]
+    services: Services
+    check_mail: Callable[[Settings], list[Fault]]
+    prepare_instance: Callable[[Path], None]
+
+
+class _SaysWhy(click.Group):
+    """Turns every error of the house into its sentence and exit code 1: no traceback for what is nobody's bug."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            for fault in error.faults:
+                click.echo(str(fault), err=True)
+        except LijuError as error:
+            click.echo(f"liju-contact: {error}", err=True)
+        sys.exit(1)
+
+
+instance_option = click.option(
+    "--instance",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=lambda: Path(os.environ.get("LIJU_INSTANCE", _INSTANCE)),
+    show_default="instance/ beside the program, or $LIJU_INSTANCE",
+    help="Folder with config.toml and the database.",
+)
+
+
+@click.group(cls=_SaysWhy)
+@click.version_option(__version__)
+def commands() -> None:
+    """LIJU's customer inquiries: the form, the letters, the status pages."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+@commands.command("serve")
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, metavar="HOST:PORT")
+@click.option("--worker/--no-worker", "with_worker", default=True, help="Run the worker under the same supervisor.")
+@instance_option
+@click.pass_obj
+def serve_command(program: Program, bind: str, with_worker: bool, instance: Path) -> None:  # noqa: FBT001  # click passes it by name
+    """Run the web server and the worker until SIGTERM; without a configuration, a demo with a post office of its own."""
+    program.prepare_instance(instance)
+    settings = load_settings(instance.resolve(), os.environ)
+    sys.exit(serve(settings, program.services, address=bind, with_worker=with_worker))
+
+
+@commands.command("worker")
+@instance_option
+@click.pass_obj
+def worker_command(program: Program, instance: Path) -> None:
+    """Run the worker alone, beside web servers that were started by themselves."""
+    deps = _deps(program, instance)
+    check_schema(deps.db)
+    run_worker(deps)
+
+
+@commands.command("migrate")
+@instance_option
+@click.pass_obj
+def migrate_command(program: Program, instance: Path) -> None:
+    """Bring the database to the schema of this program (serve does it too)."""
+    click.echo("The database was migrated." if migrate(_deps(program, instance).db) else "Nothing to migrate.")
+
+
+@commands.command("check")
+@instance_option
+@click.pass_obj
+def check_command(program: Program, instance: Path) -> None:
+    """Read the settings, connect to database and mail server, and tell everything that is wrong, each with an id."""
+    settings = load_settings(instance.resolve(), os.environ)
+    faults = [*_check_database(program.make_deps(settings)), *program.check_mail(settings)]
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    if faults:
+        sys.exit(1)
+    click.echo("All well: settings, database and mail server.")
+
+
+def _check_database(deps: Deps) -> list[Fault]:
+    try:
+        check_schema(deps.db)
+    except LijuError as error:
+        return [Fault(id="database", text=str(error), remedy="Is database_url right, and the server running?")]
+    return []
+
+
+@commands.group("outbox")
+def outbox() -> None:
+    """Look after letters that wait or failed."""
+
+
+@outbox.command("list")
+@click.option("--all", "every", is_flag=True, help="Also what was delivered or dropped.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@instance_option
+@click.pass_obj
+def outbox_list(program: Program, every: bool, limit: int, instance: Path) -> None:  # noqa: FBT001  # click passes it by name
+    """List letters that wait or failed, newest first, with the mail server's last words."""
+    states = tuple(DeliveryState) if every else (*_WAITING, *_FAILED)
+    lines = list_outbox(_deps(program, instance), states=states, limit=limit)
+    for line in lines:
+        delivery = line.delivery
+        due = f", due {delivery.due_at:%Y-%m-%d %H:%M:%S} UTC" if delivery.due_at else ""
+        click.echo(f"{delivery.id}  {delivery.state.value}  {delivery.kind.value} to {delivery.recipient}")
+        click.echo(f"      {delivery.subject}")
+        click.echo(f"      {delivery.attempt_count} attempts{due}{'; ' + line.words if line.words else ''}")
+    if not lines:
+        click.echo("Nothing waits and nothing failed.")
+
+
+@outbox.command("retry")
+@click.argument("delivery_ids", nargs=-1, required=True, type=int)
+@instance_option
+@click.pass_obj
+def outbox_retry(program: Program, delivery_ids: tuple[int, ...], instance: Path) -> None:
+    """Send letters again at once, whatever became of them before."""
+    deps = _deps(program, instance)
+    for delivery_id in delivery_ids:
+        _tell(delivery_id, "queued", done=retry_delivery(deps, delivery_id, now=deps.now()))
+
+
+@outbox.command("drop")
+@click.argument("delivery_ids", nargs=-1, required=True, type=int)
+@instance_option
+@click.pass_obj
+def outbox_drop(program: Program, delivery_ids: tuple[int, ...], instance: Path) -> None:
+    """Give letters up for good."""
+    deps = _deps(program, instance)
+    for delivery_id in delivery_ids:
+        _tell(delivery_id, "dropped", done=drop_delivery(deps, delivery_id, now=deps.now()))
+
+
+def _tell(delivery_id: int, became: str, *, done: bool) -> None:
+    if not done:
+        raise LijuError(f"Delivery {delivery_id} is being sent right now; try again in a moment.")
+    click.echo(f"{delivery_id}  {became}")
+
+
+def _deps(program: Program, instance: Path) -> Deps:
+    return program.make_deps(load_settings(instance.resolve(), os.environ))

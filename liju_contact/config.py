@@ -1,0 +1,245 @@
+"""Settings: what the operator decides, read once at start and frozen.
+
+``load_settings`` reports every fault at once, each with the line it stands on. Nothing here looks at the database or the
+mail server: that is ``liju-contact check``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from liju_contact.config_catalogue import read_address, read_catalogue
+from liju_contact.config_source import ConfigSource, Section
+from liju_contact.domain.calendar import WorkingHours
+from liju_contact.domain.catalogue import Catalogue, Label
+from liju_contact.domain.file_kind import FileKind
+
+KNOWN_LANGUAGES = ("en", "zh_Hans")
+_SECRET_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompanySettings:
+    name: Label
+    website: str | None
+    privacy_notice: Label
+    reference_prefix: str
+    working_hours: WorkingHours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSettings:
+    """``base_url`` has no slash at its end; ``proxy_hops`` is how many proxies in front are ours."""
+
+    base_url: str
+    languages: tuple[str, ...]
+    proxy_hops: int
+    processes: int
+    threads: int
+    form_token_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """``host`` None means the demo: letters go to the embedded post office on ``post_office_port``."""
+
+    host: str | None
+    port: int
+    security: Literal["none", "starttls", "tls"]
+    username: str | None
+    password: str | None
+    ca_file: Path | None
+    sender_name: Label
+    sender_address: str
+    reply_address: str | None
+    timeout_seconds: int
+    letter_limit_seconds: int
+    attach_limit_bytes: int
+    post_office_port: int
+
+    @property
+    def is_demo(self) -> bool:
+        return self.host is None
+
+    @property
+    def domain(self) -> str:
+        return self.sender_address.rpartition("@")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileSettings:
+    count_limit: int
+    total_limit_bytes: int
+    kinds: frozenset[FileKind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    instance: Path
+    secret: str
+    database_url: str
+    company: CompanySettings
+    web: WebSettings
+    mail: MailSettings
+    files: FileSettings
+    catalogue: Catalogue
+
+    @property
+    def default_language(self) -> str:
+        return self.web.languages[0]
+
+
+def load_settings(instance: Path, environment: Mapping[str, str]) -> Settings:
+    """Read ``instance/config.toml``; raises ``SettingsError`` with all faults."""
+    path = instance / "config.toml"
+    return read_settings(path.read_text("utf-8"), instance=instance, environment=environment, name=path.name)
+
+
+def read_settings(text: str, *, instance: Path, environment: Mapping[str, str], name: str = "config.toml") -> Settings:
+    """Read settings from a TOML text; a relative SQLite path is taken from ``instance``."""
+    source = ConfigSource.parse(text, name=name, environment=environment)
+    root = source.root
+    web = _web(root.section("web"))
+    settings = Settings(
+        instance=instance,
+        secret=_secret(root),
+        database_url=_database_url(root, instance),
+        company=_company(root.section("company"), web.languages),
+        web=web,
+        mail=_mail(root.section("mail"), web.languages, instance),
+        files=_files(root.section("files")),
+        catalogue=read_catalogue(root, web.languages),
+    )
+    root.finish()
+    source.raise_faults()
+    return settings
+
+
+def _secret(root: Section) -> str:
+    secret = root.text("secret")
+    if len(secret) < _SECRET_LENGTH:
+        root.fault("secret", f"must have at least {_SECRET_LENGTH} random characters: every link is signed with it.")
+    return secret
+
+
+def _database_url(root: Section, instance: Path) -> str:
+    """Return the URL with the driver this program uses and an absolute SQLite path."""
+    url = root.text("database_url", default="sqlite:///liju.db")
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite" and rest.startswith("/") and len(rest) > 1:
+        return f"sqlite:///{(instance / rest[1:]).resolve()}"
+    if scheme in {"postgresql", "postgres", "postgresql+psycopg"}:
+        return f"postgresql+psycopg://{rest}"
+    root.fault("database_url", 'must look like "sqlite:///liju.db" or "postgresql://user:password@host/name".')
+    return "sqlite://"
+
+
+def _company(section: Section, languages: tuple[str, ...]) -> CompanySettings:
+    prefix = section.text("reference_prefix", default="LJ")
+    if not re.fullmatch(r"[A-Z]{2,4}", prefix):
+        section.fault("reference_prefix", "must be two to four capital letters A-Z.")
+    company = CompanySettings(
+        name=section.label("name", languages),
+        website=section.optional_text("website"),
+        privacy_notice=section.label("privacy_notice", languages),
+        reference_prefix=prefix,
+        working_hours=_working_hours(section),
+    )
+    section.finish()
+    return company
+
+
+def _working_hours(section: Section) -> WorkingHours:
+    name = section.text("time_zone", default="Asia/Shanghai")
+    try:
+        zone = ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        section.fault("time_zone", f'is not a known time zone: {name!r}. Write one like "Asia/Shanghai".')
+        zone = ZoneInfo("UTC")
+    hours = section.texts("working_hours", default=("08:30", "17:30"))
+    opens, closes = _clock_times(hours)
+    if opens >= closes:
+        section.fault("working_hours", 'must be two times, the earlier first, like ["08:30", "17:30"].')
+        opens, closes = time(8, 30), time(17, 30)
+    days = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
+    chosen = section.texts("working_days", default=("mon", "tue", "wed", "thu", "fri"))
+    if not chosen or not set(chosen) <= set(days):
+        section.fault("working_days", f"must name one or more of {', '.join(days)}.")
+        chosen = ("mon",)
+    return WorkingHours(zone=zone, days=frozenset(days[day] for day in chosen), opens=opens, closes=closes)
+
+
+def _clock_times(texts: tuple[str, ...]) -> tuple[time, time]:
+    try:
+        opens, closes = (time.fromisoformat(text) for text in texts)
+    except ValueError:
+        return time(), time()
+    return opens, closes
+
+
+def _web(section: Section) -> WebSettings:
+    languages = section.texts("languages", default=KNOWN_LANGUAGES)
+    if not languages or not set(languages) <= set(KNOWN_LANGUAGES):
+        section.fault("languages", f"must name one or more of {', '.join(KNOWN_LANGUAGES)}.")
+        languages = KNOWN_LANGUAGES
+    base_url = section.text("base_url").rstrip("/")
+    parts = urlsplit(base_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        section.fault("base_url", 'must be the address customers use, like "https://contact.liju.example".')
+    web = WebSettings(
+        base_url=base_url,
+        languages=languages,
+        proxy_hops=section.integer("proxy_hops", 0, low=0, high=9),
+        processes=section.integer("processes", 2, low=1, high=64),
+        threads=section.integer("threads", 4, low=1, high=64),
+        form_token_days=section.integer("form_token_days", 7, low=1, high=365),
+    )
+    section.finish()
+    return web
+
+
+def _mail(section: Section, languages: tuple[str, ...], instance: Path) -> MailSettings:
+    security = section.choice("security", ("starttls", "tls", "none"), "starttls")
+    ports = {"starttls": 587, "tls": 465, "none": 25}
+    ca_file = section.optional_text("ca_file")
+    reply_address = section.optional_text("reply_address")
+    mail = MailSettings(
+        host=section.optional_text("host"),
+        port=section.integer("port", ports[security], low=1, high=65535),
+        security=cast("Literal['none', 'starttls', 'tls']", security),
+        username=section.optional_text("username"),
+        password=section.optional_text("password"),
+        ca_file=instance / ca_file if ca_file else None,
+        sender_name=section.label("sender_name", languages),
+        sender_address=read_address(section, "sender_address", section.text("sender_address")),
+        reply_address=read_address(section, "reply_address", reply_address) if reply_address else None,
+        timeout_seconds=section.integer("timeout_seconds", 30, low=1, high=600),
+        letter_limit_seconds=section.integer("letter_limit_seconds", 120, low=1, high=3600),
+        attach_limit_bytes=section.integer("attach_limit_mb", 25, low=0, high=200) * 1_000_000,
+        post_office_port=section.integer("post_office_port", 0, low=0, high=65535),
+    )
+    if mail.username and not mail.password:
+        section.fault("password", "is missing although there is a username; LIJU_MAIL_PASSWORD can carry it.")
+    section.finish()
+    return mail
+
+
+def _files(section: Section) -> FileSettings:
+    known = {kind.value: kind for kind in FileKind}
+    names = section.texts("kinds", default=tuple(known))
+    if not set(names) <= set(known):
+        section.fault("kinds", f"must be some of {', '.join(known)}.")
+    files = FileSettings(
+        count_limit=section.integer("count_limit", 10, low=0, high=100),
+        total_limit_bytes=section.integer("total_limit_mb", 50, low=1, high=1000) * 1_000_000,
+        kinds=frozenset(known[name] for name in names if name in known),
+    )
+    section.finish()
+    return files

@@ -1,0 +1,109 @@
+"""Reads the catalogue (teams, product lines, topics) out of the settings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from email_validator import EmailNotValidError, validate_email
+
+from liju_contact.config_source import Section
+from liju_contact.domain.catalogue import Catalogue, ProductLine, Team, Topic
+from liju_contact.domain.detail import DETAIL_FIELDS
+
+DRAWINGS = ("vacuum", "hot-water", "steam", "burner", "service", "other")
+_Entry = TypeVar("_Entry", Team, ProductLine, Topic)
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+def read_catalogue(root: Section, languages: tuple[str, ...]) -> Catalogue:
+    teams = _each(root, "team", lambda section: _team(section, languages))
+    team_ids = frozenset(team.id for team in teams)
+    return Catalogue(
+        teams=teams,
+        product_lines=_each(root, "product", lambda section: _product_line(section, languages, team_ids)),
+        topics=_each(root, "topic", lambda section: _topic(section, languages, team_ids)),
+    )
+
+
+def _each(root: Section, key: str, read: Callable[[Section], _Entry]) -> tuple[_Entry, ...]:
+    """Read every ``[[key]]`` of the settings; there is at least one and no id stands twice."""
+    sections = root.sections(key)
+    if not sections:
+        root.fault(key, f"is missing: the settings need at least one [[{key}]].")
+    entries = []
+    seen: set[str] = set()
+    for section in sections:
+        entry = read(section)
+        if not _ID.fullmatch(entry.id):
+            section.fault("id", "must be lower-case letters, digits and hyphens, at most 40.")
+        if entry.id in seen:
+            section.fault("id", f"stands twice: {entry.id!r}.")
+        seen.add(entry.id)
+        section.finish()
+        entries.append(entry)
+    return tuple(entries)
+
+
+def _team(section: Section, languages: tuple[str, ...]) -> Team:
+    addresses = section.texts("recipients")
+    if not addresses:
+        section.fault("recipients", "is missing: nobody would hear of an inquiry.")
+    return Team(
+        id=section.text("id"),
+        label=section.label("label", languages),
+        recipients=tuple(read_address(section, "recipients", address) for address in addresses),
+    )
+
+
+def _product_line(section: Section, languages: tuple[str, ...], team_ids: frozenset[str]) -> ProductLine:
+    fields = section.texts("details")
+    for unknown in sorted(set(fields) - set(DETAIL_FIELDS)):
+        section.fault("details", f"names an unknown field {unknown!r}; there are {', '.join(DETAIL_FIELDS)}.")
+    return ProductLine(
+        id=section.text("id"),
+        label=section.label("label", languages),
+        hint=section.label("hint", languages, required=False),
+        drawing=section.choice("drawing", DRAWINGS, "other"),
+        team=_team_id(section, section.text("team"), team_ids),
+        detail_fields=tuple(name for name in fields if name in DETAIL_FIELDS),
+        limits=_limits(section.section("limits")),
+    )
+
+
+def _limits(section: Section) -> dict[str, tuple[float, float]]:
+    """Read ``[product.limits]``: the typical range of a field in canonical units, as ``pressure = [1, 25]``."""
+    limits = {}
+    for name, value in section.values.items():
+        section.seen.add(name)
+        pair = [float(end) for end in value if isinstance(end, int | float)] if isinstance(value, list) else []
+        if name not in DETAIL_FIELDS or len(pair) != 2 or pair[0] > pair[1]:  # noqa: PLR2004  # a range has two ends
+            section.fault(name, "must be a known field with two numbers, the smaller first.")
+            continue
+        limits[name] = (pair[0], pair[1])
+    return limits
+
+
+def _topic(section: Section, languages: tuple[str, ...], team_ids: frozenset[str]) -> Topic:
+    team = section.optional_text("team")
+    return Topic(
+        id=section.text("id"),
+        label=section.label("label", languages),
+        team=_team_id(section, team, team_ids) if team else None,
+        answer_hours=section.integer("answer_hours", 8, low=1, high=400),
+    )
+
+
+def _team_id(section: Section, team: str, team_ids: frozenset[str]) -> str:
+    if team not in team_ids:
+        section.fault("team", f"names no [[team]]: {team!r}.")
+    return team
+
+
+def read_address(section: Section, key: str, address: str) -> str:
+    try:
+        return validate_email(address, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        section.fault(key, f"is no e-mail address: {error}")
+        return address

@@ -1,0 +1,74 @@
+"""What the company offers and who looks after it: product lines, topics, teams. Read from the settings, never written.
+
+Labels are in the operator's hands, so they live in the settings and not in the program's gettext catalogues. A label is a
+mapping from language id to text; ``Label.in_language`` falls back to the first language the operator wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    texts: Mapping[str, str]
+
+    def in_language(self, language: str) -> str:
+        return self.texts.get(language) or next(iter(self.texts.values()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """People who answer together: who an inquiry is "with", and the addresses its letters go to."""
+
+    id: str
+    label: Label
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductLine:
+    """``drawing`` names an inline SVG; ``detail_fields`` are ids of ``domain.detail.DETAIL_FIELDS``, in order shown.
+
+    ``limits`` narrows the typical range (canonical units) of a field for this line.
+    """
+
+    id: str
+    label: Label
+    hint: Label
+    drawing: str
+    team: str
+    detail_fields: tuple[str, ...]
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """``answer_hours`` are working hours until the first answer is promised; ``team`` overrides the product line's."""
+
+    id: str
+    label: Label
+    team: str | None
+    answer_hours: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    teams: tuple[Team, ...]
+    product_lines: tuple[ProductLine, ...]
+    topics: tuple[Topic, ...]
+
+    def find_product_line(self, product_id: str) -> ProductLine | None:
+        return next((line for line in self.product_lines if line.id == product_id), None)
+
+    def find_topic(self, topic_id: str) -> Topic | None:
+        return next((topic for topic in self.topics if topic.id == topic_id), None)
+
+    def find_team(self, team_id: str) -> Team | None:
+        return next((team for team in self.teams if team.id == team_id), None)
+
+    def team_for(self, product_line: ProductLine, topic: Topic) -> Team:
+        """Return who gets an inquiry: the topic's team where it names one (service), else the product line's."""
+        return next(team for team in self.teams if team.id == (topic.team or product_line.team))

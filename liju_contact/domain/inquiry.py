@@ -1,0 +1,83 @@
+"""What a customer asks, and the states an inquiry lives through.
+
+    received --(staff or customer write)--> open <--> answered        both ends may close; writing or reopening opens again
+        '-----------------------------------'-> closed -> open
+
+A state is one word, never a combination of columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from liju_contact.domain.detail import Detail
+from liju_contact.domain.file_kind import FileKind
+
+
+class InquiryState(StrEnum):
+    RECEIVED = "received"
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedFile:
+    """A file whose bytes are already stored (D6) and which is about to become part of a message."""
+
+    sha256: str
+    name: str
+    kind: FileKind
+    bytes_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewInquiry:
+    """Everything the customer gave, cleaned and judged acceptable; ``nonce`` is that of the form token."""
+
+    nonce: str
+    language: str
+    name: str
+    email: str
+    country: str
+    product: str
+    topic: str
+    message: str
+    company: str
+    phone: str
+    details: tuple[Detail, ...]
+    files: tuple[StagedFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
+    """An inquiry as it stands in the database."""
+
+    id: int
+    reference: str
+    key_version: int
+    state: InquiryState
+    language: str
+    name: str
+    email: str
+    country: str
+    product: str
+    topic: str
+    team: str
+    company: str
+    phone: str
+    details: tuple[Detail, ...]
+    received_at: datetime
+    answer_due_at: datetime
+
+
+def fold_address(address: str) -> str:
+    """Return what two spellings of one mailbox have in common, for looking up only: nothing is ever sent to it."""
+    return address.strip().casefold()
+
+
+def state_after_customer_message(state: InquiryState) -> InquiryState:
+    """A customer who writes expects an answer again, also after closing."""
+    return InquiryState.RECEIVED if state is InquiryState.RECEIVED else InquiryState.OPEN

@@ -1,0 +1,104 @@
+"""Keys and tokens: what proves that a link, a form or an address came from us (D7, D8).
+
+Each purpose has a key of its own, derived from the one secret of the settings, so that a token made for one door opens no
+other. Nothing secret is stored: a status key is computed from the reference and a version, and raising the version revokes it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+NONCE_BYTES = 12
+_TIME_BYTES = 5
+_MAC_BYTES = 16
+_KEY_BYTES = 17  # 136 bit; D7 asks for at least 128
+_REPLY_MAC_LENGTH = 20
+_TOKEN_BYTES = NONCE_BYTES + _TIME_BYTES + _MAC_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class FormToken:
+    """A form token whose signature is ours: the nonce that makes sending twice the same, and when the form was opened."""
+
+    nonce: str
+    issued_at: datetime
+
+    def is_fresh(self, now: datetime, lifetime: timedelta) -> bool:
+        return self.issued_at <= now <= self.issued_at + lifetime
+
+
+class Keyring:
+    """Makes and checks everything signed with the settings' secret."""
+
+    def __init__(self, secret: str) -> None:
+        self._form = _derive(secret, "form token")
+        self._status = _derive(secret, "status key")
+        self._letter = _derive(secret, "message id")
+        self._reply = _derive(secret, "reply address")
+        self._file = _derive(secret, "staged file")
+        self._rate = _derive(secret, "rate subject")
+
+    def make_form_token(self, nonce: bytes, now: datetime) -> str:
+        """Return a form token of 44 URL-safe characters; ``nonce`` is ``NONCE_BYTES`` random bytes."""
+        body = nonce + int(now.timestamp()).to_bytes(_TIME_BYTES, "big")
+        return _base64(body + _mac(self._form, body))
+
+    def read_form_token(self, token: str) -> FormToken | None:
+        """Return what a token of ours says, however old; None when it is not ours."""
+        try:
+            raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
+        except (binascii.Error, UnicodeEncodeError):
+            return None
+        body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
+        if len(raw) != _TOKEN_BYTES or not hmac.compare_digest(mac, _mac(self._form, body)):
+            return None
+        issued_at = datetime.fromtimestamp(int.from_bytes(body[NONCE_BYTES:], "big"), UTC)
+        return FormToken(_base64(body[:NONCE_BYTES]), issued_at)
+
+    def status_key(self, reference: str, version: int) -> str:
+        """Return the secret part of a status link: 28 lower-case characters, 136 bit."""
+        digest = hmac.digest(self._status, f"{reference}/{version}".encode(), "sha256")[:_KEY_BYTES]
+        return base64.b32encode(digest).decode().rstrip("=").lower()
+
+    def opens(self, key: str, reference: str, version: int) -> bool:
+        """Tell whether ``key`` is the status key, in a time that does not depend on where it differs."""
+        return hmac.compare_digest(key.lower().encode("utf-8", "replace"), self.status_key(reference, version).encode())
+
+    def message_id(self, *, reference: str, letter_key: str, recipient: str, domain: str) -> str:
+        """Return the Message-ID of one delivery: the same letter to the same recipient always has the same one."""
+        digest = hmac.digest(self._letter, f"{letter_key}\n{recipient}".encode(), "sha256")[:_KEY_BYTES]
+        return f"<{reference.lower()}.{base64.b32encode(digest).decode().rstrip('=').lower()}@{domain}>"
+
+    def reply_address(self, public_address: str, *, reference: str, recipient: str) -> str:
+        """Return the address an answer to this inquiry by this recipient goes to (D8): a plus-address with a 100-bit MAC."""
+        digest = hmac.digest(self._reply, f"{reference}\n{recipient.casefold()}".encode(), "sha256")
+        mac = base64.b32encode(digest).decode().lower()[:_REPLY_MAC_LENGTH]
+        local, _, domain = public_address.rpartition("@")
+        return f"{local}+{reference.replace('-', '').lower()}.{mac}@{domain}"
+
+    def seal_file(self, description: str) -> str:
+        """Return a MAC over the description of a staged file, so that a form can carry it back."""
+        return _base64(hmac.digest(self._file, description.encode(), "sha256")[:_MAC_BYTES])
+
+    def file_is_sealed(self, description: str, seal: str) -> bool:
+        return hmac.compare_digest(seal.encode("utf-8", "replace"), self.seal_file(description).encode())
+
+    def rate_subject(self, door: str, who: str) -> str:
+        """Return a digest that stands for an address or a network in the rate table, without naming it."""
+        return hmac.digest(self._rate, f"{door}\n{who}".encode(), "sha256").hex()
+
+
+def _derive(secret: str, purpose: str) -> bytes:
+    return hmac.digest(secret.encode(), purpose.encode(), "sha256")
+
+
+def _mac(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, body, "sha256")[:_MAC_BYTES]
+
+
+def _base64(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")

@@ -1,0 +1,185 @@
+"""The demo's embedded post office: an SMTP server on loopback that keeps every letter in a Maildir and sends none.
+
+A letter is answered with 250 only after ``maildir.keep_letter`` has returned; what cannot be written is answered with
+4xx, so the sender keeps it and comes again. ``MaildirPostOffice`` is the other side of the counter: it reads the
+letters for the page.
+
+Keeps out: how letters are kept (``maildir``), what stands in them (``letter_reader``), and delivery: nothing leaves
+this computer.
+"""
+
+from __future__ import annotations
+
+import errno
+import heapq
+import logging
+import signal
+import socket
+from contextlib import suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from liju_contact.domain.errors import NotFound, StartRefused
+from liju_contact.mail import letter_reader
+from liju_contact.mail.maildir import (
+    Envelope,
+    discard_unfinished_letters,
+    keep_letter,
+    kept_at,
+    letter_ids,
+    make_maildir,
+    read_letter,
+)
+from liju_contact.usecases.read_post_office import KeptFile, KeptFileLine, KeptHeader, KeptLetter, KeptLetterLine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from aiosmtpd.smtp import SMTP, Session
+    from aiosmtpd.smtp import Envelope as Transaction
+
+log = logging.getLogger(__name__)
+
+LETTER_BYTES_LIMIT = 100_000_000  # The form takes 50 MB of files, which base64 makes 69 MB.
+DISK_FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+LINES_REMEMBERED = 2000
+
+
+def run_post_office(
+    maildir: Path,
+    host: str = "127.0.0.1",
+    port: int = 2525,
+    *,
+    sock: socket.socket | None = None,
+    letter_bytes_limit: int = LETTER_BYTES_LIMIT,
+) -> None:
+    """Serve until SIGTERM or SIGINT; meant to be the whole work of a process of its own.
+
+    With ``sock``, a socket that is already bound, ``host`` and ``port`` are not looked at.
+
+    Raises StartRefused when the address is taken or the Maildir cannot be made.
+    """
+    # A web process imports this module to read letters and must not carry asyncio and a server for it.
+    import asyncio  # noqa: PLC0415 - see above
+
+    try:
+        make_maildir(maildir)
+        listening = sock or socket.create_server((host, port), family=_family_of(host))
+    except OSError as error:
+        raise StartRefused(f"The embedded post office cannot open {host}:{port} and {maildir}: {error}.") from error
+    with listening:
+        discard_unfinished_letters(maildir)
+        asyncio.run(_serve(listening, maildir, letter_bytes_limit))
+
+
+class MaildirPostOffice:
+    """Read the Maildir for the page: ``usecases.read_post_office.PostOffice`` over files.
+
+    A kept letter never changes, so the lines of the list are remembered and a reload reads new letters only.
+    """
+
+    def __init__(self, maildir: Path) -> None:
+        self._maildir = maildir
+        self._line = lru_cache(LINES_REMEMBERED)(self._read_line)
+
+    def list_letters(self, limit: int, before: str | None = None) -> tuple[KeptLetterLine, ...]:
+        ids = (letter_id for letter_id in letter_ids(self._maildir) if before is None or letter_id < before)
+        lines = []
+        for letter_id in heapq.nlargest(limit, ids):
+            with suppress(NotFound):  # Somebody removed it since the folder was read.
+                lines.append(self._line(letter_id))
+        return tuple(lines)
+
+    def get_letter(self, letter_id: str) -> KeptLetter:
+        contents = letter_reader.contents_of(self.get_source(letter_id))
+        html = letter_reader.text_of(contents.html) if contents.html else ""
+        return KeptLetter(
+            line=self._line(letter_id),
+            headers=tuple(KeptHeader(name=n, value=v) for n, v in letter_reader.headers_of(contents.headers)),
+            text="\n\n".join(letter_reader.text_of(part) for part in contents.text),
+            html=letter_reader.html_with_pictures(html, contents.files),
+            files=tuple(_file_line(part, index) for index, part in enumerate(contents.files)),
+        )
+
+    def get_source(self, letter_id: str) -> bytes:
+        return read_letter(self._maildir, letter_id)[1]
+
+    def get_file(self, letter_id: str, index: int) -> KeptFile:
+        files = letter_reader.contents_of(self.get_source(letter_id)).files
+        if not 0 <= index < len(files):
+            raise NotFound("This letter has no such file.")
+        line = _file_line(files[index], index)
+        return KeptFile(name=line.name, media_type=line.media_type, content=letter_reader.bytes_of(files[index]))
+
+    def _read_line(self, letter_id: str) -> KeptLetterLine:
+        envelope, received = read_letter(self._maildir, letter_id)
+        contents = letter_reader.contents_of(received)
+        return KeptLetterLine(
+            id=letter_id,
+            kept_at=kept_at(letter_id),
+            sender=letter_reader.header_of(contents.headers, "From") or envelope.sender,
+            recipients=envelope.recipients or (letter_reader.header_of(contents.headers, "To"),),
+            subject=letter_reader.header_of(contents.headers, "Subject"),
+            file_count=len(contents.files),
+        )
+
+
+class _Counter:
+    """Takes what aiosmtpd received; its methods have the names that aiosmtpd looks for."""
+
+    def __init__(self, maildir: Path) -> None:
+        self._maildir = maildir
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd looks for this name
+        self, _server: SMTP, _session: Session, transaction: Transaction
+    ) -> str:
+        """Keep the letter, then answer. Writing blocks the loop: a thread for each letter costs more than it gains."""
+        sender = transaction.mail_from or ""
+        envelope = Envelope(sender="" if sender == "<>" else sender, recipients=tuple(transaction.rcpt_tos))
+        try:
+            letter_id = keep_letter(self._maildir, envelope, transaction.original_content or b"")
+        except OSError as error:
+            log.warning("A letter could not be kept: %s", error)
+            if error.errno in DISK_FULL_ERRORS:
+                return "452 4.3.1 The disk is full"
+            return "451 4.3.0 The letter could not be written"
+        return f"250 2.0.0 Kept as {letter_id}"
+
+
+async def _serve(listening: socket.socket, maildir: Path, letter_bytes_limit: int) -> None:
+    import asyncio  # noqa: PLC0415 - as in run_post_office
+
+    from aiosmtpd.smtp import SMTP  # noqa: PLC0415 - as in run_post_office
+
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    counter = _Counter(maildir)
+
+    def answer_connection() -> SMTP:
+        # The host name is given because aiosmtpd would ask the DNS for it at every connection.
+        return SMTP(
+            counter,
+            data_size_limit=letter_bytes_limit,
+            enable_SMTPUTF8=True,
+            hostname="localhost",
+            ident="liju-contact",
+        )
+
+    server = await loop.create_server(answer_connection, sock=listening)
+    await stopped.wait()
+    server.close()
+
+
+def _file_line(part: letter_reader.Part, index: int) -> KeptFileLine:
+    return KeptFileLine(
+        index=index,
+        name=letter_reader.file_name_of(part, index),
+        media_type=letter_reader.media_type_of(part),
+        bytes_count=len(letter_reader.bytes_of(part)),
+    )
+
+
+def _family_of(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET

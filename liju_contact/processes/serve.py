@@ -1,0 +1,88 @@
+"""Starts everything a running program consists of under one supervisor: web processes, worker, and the demo's post office."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from liju_contact.config import Settings
+from liju_contact.processes.supervisor import Child, supervise
+from liju_contact.processes.web_server import bind, run_web_process
+from liju_contact.processes.worker import run_worker
+from liju_contact.store.schema import migrate
+from liju_contact.usecases.deps import Deps
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the processes are made of; ``app`` puts it together."""
+
+    make_deps: Callable[[Settings], Deps]
+    make_app: Callable[[Deps], Any]
+    run_post_office: Callable[[Path, socket.socket], None]
+
+
+def serve(settings: Settings, services: Services, *, address: str, with_worker: bool) -> int:
+    """Run until a signal says stop and return the exit status; raises ``StartRefused``, ``SchemaMismatch`` or ``StoreBusy``."""
+    listener = bind(address)
+    post_listener = bind(f"127.0.0.1:{settings.mail.post_office_port}") if settings.mail.is_demo else None
+    settings = _as_bound(settings, listener, post_listener)
+    deps = services.make_deps(settings)
+    migrate(deps.db)
+    app = services.make_app(deps)
+    warm_up(app)
+    deps.db.close()
+    children = [
+        Child(role=f"web-{number}", run=lambda: run_web_process(app, listener, threads=settings.web.threads))
+        for number in range(1, settings.web.processes + 1)
+    ]
+    if with_worker:
+        children.append(Child(role="worker", run=lambda: run_worker(deps)))
+    if post_listener is not None:
+        maildir = settings.instance / "post"
+        children.append(Child(role="post-office", run=lambda: services.run_post_office(maildir, post_listener)))
+    return supervise(children, when_started=lambda: _announce(settings, listener))
+
+
+def warm_up(app: Any) -> None:
+    """Make one request for each page before the fork, so that what it loads is shared by all processes."""
+    client = app.test_client()
+    for language in ("en", "zh-Hans"):
+        client.get("/", query_string={"lang": language})
+        client.get("/find", query_string={"lang": language})
+    client.get("/healthz")
+
+
+def _as_bound(settings: Settings, listener: socket.socket, post_listener: socket.socket | None) -> Settings:
+    """Return the settings with what only the sockets know: in a demo, the address to open is the one that was bound."""
+    if post_listener is None:
+        return settings
+    mail = replace(settings.mail, post_office_port=post_listener.getsockname()[1])
+    web = settings.web
+    if urlsplit(web.base_url).hostname in _LOOPBACK:
+        web = replace(web, base_url=_url(listener))
+    return replace(settings, mail=mail, web=web)
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if listener.family is socket.AF_INET6 else f"http://{host}:{port}"
+
+
+def _announce(settings: Settings, listener: socket.socket) -> None:
+    url = _url(listener)
+    print(f"The form:         {url}/")  # noqa: T201  # this is what the newcomer waits for
+    if settings.mail.is_demo:
+        port = settings.mail.post_office_port
+        print(f"The post office:  {url}/post-office/   (SMTP on 127.0.0.1:{port})")  # noqa: T201  # as above
+        print(f"This is a demo, because {settings.instance}/config.toml names no mail server.")  # noqa: T201  # as above
+    print(f"Running as process {os.getpid()}; Ctrl-C stops it.", flush=True)  # noqa: T201  # as above
+    sys.stdout.flush()

@@ -1,0 +1,86 @@
+"""The worker: sends the letters, answers requests for links, sweeps, and gives a sign of life, one step after another.
+
+It has no state of its own worth keeping: it may be killed at any moment and a new one goes on from the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from liju_contact.domain.errors import StoreBusy
+from liju_contact.usecases.deliver_letters import deliver_letters
+from liju_contact.usecases.deps import Carrier, Deps
+from liju_contact.usecases.find_inquiry import answer_link_request
+from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
+from liju_contact.usecases.sweep import sweep
+
+IDLE_SECONDS = 0.5
+_TROUBLED_SECONDS = 2.0
+_SWEEP_EVERY = timedelta(hours=1)
+# Below the web processes: a customer who waits goes before a letter that a queue keeps.
+_NICENESS = 10
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Worker:
+    """``holder`` names this process in the leases it takes, and no other process ever."""
+
+    deps: Deps
+    carrier: Carrier
+    holder: str
+    beat_at: datetime = _NEVER
+    swept_at: datetime = _NEVER
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def step(self) -> bool:
+        """Do what is due; True when there may be more at once."""
+        now = self.deps.now()
+        if now - self.beat_at >= BEAT_EVERY:
+            beat_worker(self.deps, now=now)
+            self.beat_at = now
+        if now - self.swept_at >= _SWEEP_EVERY:
+            sweep(self.deps, now=now)
+            self.swept_at = now
+        answered = answer_link_request(self.deps, now=now)
+        round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
+        return answered or bool(round_.claimed_count)
+
+    def run(self) -> None:
+        """Step until told to stop. What goes wrong is logged and tried again; nothing ends the worker but a signal."""
+        while not self.stopping.is_set():
+            pause = self._guarded_step()
+            if pause:
+                self.stopping.wait(pause)
+        self.carrier.close()
+
+    def _guarded_step(self) -> float:
+        """Return how long to wait before the next step, in seconds."""
+        try:
+            return 0 if self.step() else IDLE_SECONDS
+        except StoreBusy as error:
+            _log.warning("The worker waits for the database: %s", error)
+            return _TROUBLED_SECONDS
+        except Exception:
+            _log.exception("A step of the worker failed; it goes on.")
+            return _TROUBLED_SECONDS
+
+
+def run_worker(deps: Deps, *, on_start: Callable[[], None] = lambda: None) -> None:
+    """Work until SIGTERM or SIGINT, then finish the letter at hand."""
+    os.nice(_NICENESS)
+    holder = f"{socket.gethostname()[:12]}:{os.getpid()}:{deps.random_bytes(6).hex()}"
+    worker = Worker(deps, deps.new_carrier(), holder)
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signal_number, lambda _number, _frame: worker.stopping.set())
+    on_start()
+    worker.run()

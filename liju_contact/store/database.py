@@ -1,0 +1,140 @@
+"""Opens the database and its transactions, the same way on SQLite and PostgreSQL (D2, D3).
+
+``Database.begin()`` is for writing, ``Database.read()`` for reading; both are used by ``usecases`` only. What the drivers say
+when the database is locked, away or full becomes ``StoreBusy`` or ``StoreFull``.
+
+SQLite: pysqlite's own transaction handling is switched off, because it opens none for SELECT and so lets two writers read the
+same row and both "succeed"; a writer says ``BEGIN IMMEDIATE`` instead, which waits for its turn before it reads.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from liju_contact.domain.errors import Conflict, StoreBusy, StoreFull
+
+BUSY_SECONDS = 10.0
+_WRITES = "liju_writes"
+
+
+class Database:
+    """One engine, opened at first use so that a process may fork before it (connections do not survive a fork)."""
+
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS, pool_size: int = 5) -> None:
+        self.url = url
+        self._busy_seconds = busy_seconds
+        self._pool_size = pool_size
+        self._opening = threading.Lock()
+        self._engine: Engine | None = None
+
+    @property
+    def engine(self) -> Engine:
+        with self._opening:
+            if self._engine is None:
+                make = _sqlite_engine if self.is_sqlite else _postgresql_engine
+                self._engine = make(self.url, self._busy_seconds, self._pool_size)
+            return self._engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A writing transaction: committed at the end, rolled back by any exception."""
+        with _translated(), self.engine.connect() as connection:
+            tx = connection.execution_options(**{_WRITES: True})
+            with tx.begin():
+                yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A reading transaction: one consistent view, never blocked by a writer."""
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        with self._opening:
+            if self._engine is not None:
+                self._engine.dispose()
+                self._engine = None
+
+
+def _sqlite_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args={"timeout": busy_seconds})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
+    milliseconds = int(busy_seconds * 1000)
+    options = f"-c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds}"
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_timeout=busy_seconds,
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        connect_args={"options": options, "connect_timeout": max(2, int(busy_seconds))},
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what the drivers raise for a locked, absent or full database into errors of the house.
+
+    A fault of ours (a missing table, wrong SQL) stays what it is: it must not look like a database that is busy.
+    """
+    try:
+        yield
+    except PoolTimeout as error:
+        raise StoreBusy("The database has no free connection.") from error
+    except IntegrityError as error:
+        raise Conflict("The same was written by somebody else at the same moment.") from error
+    except (OperationalError, InterfaceError) as error:
+        if (store_error := _store_error(error)) is None:
+            raise
+        raise store_error from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StoreBusy("The connection to the database was lost.") from error
+        raise
+
+
+def _store_error(error: DBAPIError) -> StoreBusy | None:
+    """Tell a full disk from a database that is busy; SQLite by its result code, PostgreSQL by SQLSTATE class 53."""
+    original = error.orig
+    if not isinstance(original, sqlite3.Error):
+        if str(getattr(original, "sqlstate", "")).startswith("53"):
+            return StoreFull("The database server has no room left.")
+        return StoreBusy("The database server is out of reach or busy.")
+    match getattr(original, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return StoreFull("The disk of the database is full.")
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return StoreBusy("The database is locked by another process.")
+        case sqlite3.SQLITE_ERROR:
+            return None
+    return StoreBusy(f"The database cannot be used now: {original}")

@@ -1,0 +1,102 @@
+"""The bytes of files, in chunks of 256 KiB, each file once whatever its name (D6).
+
+Staging writes the chunks in short transactions of their own, so that a 50 MB drawing never holds the database for long; a blob
+counts only once it has its digest. What was staged and never became part of a message is swept after a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
+
+from liju_contact.domain.file_kind import FileKind
+from liju_contact.store.tables import BlobChunkRow, BlobRow, FileRow, MessageRow
+
+CHUNK_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    name: str
+    kind: FileKind
+    bytes_count: int
+    blob_id: int
+
+
+def find_blob(tx: Connection, sha256: str, now: datetime) -> int | None:
+    """Return the id of a stored blob and keep it from being swept; None when it has to be written."""
+    renew = update(BlobRow).where(BlobRow.sha256 == sha256).values(staged_at=now).returning(BlobRow.id)
+    return tx.execute(renew).scalar_one_or_none()
+
+
+def start_blob(tx: Connection, bytes_count: int, now: datetime) -> int:
+    """Begin a blob; it counts for nothing until ``finish_blob``. Returns its id."""
+    values = {"bytes_count": bytes_count, "staged_at": now}
+    id_: int = tx.execute(insert(BlobRow).returning(BlobRow.id), values).scalar_one()
+    return id_
+
+
+def add_chunk(tx: Connection, blob_id: int, position: int, content: bytes) -> None:
+    tx.execute(insert(BlobChunkRow), {"blob_id": blob_id, "position": position, "content": content})
+
+
+def finish_blob(tx: Connection, blob_id: int, sha256: str) -> None:
+    """Make a blob count, or drop it when the same bytes were finished by somebody else meanwhile.
+
+    Raises ``Conflict`` when that somebody commits at the same moment (PostgreSQL); calling again then settles it.
+    """
+    if tx.execute(select(BlobRow.id).where(BlobRow.sha256 == sha256)).first() is None:
+        tx.execute(update(BlobRow).where(BlobRow.id == blob_id).values(sha256=sha256))
+    else:
+        tx.execute(delete(BlobRow).where(BlobRow.id == blob_id))
+
+
+def chunk(tx: Connection, blob_id: int, position: int) -> bytes | None:
+    """Return the chunk at ``position`` (0 = first); None after the last."""
+    query = select(BlobChunkRow.content).where(BlobChunkRow.blob_id == blob_id, BlobChunkRow.position == position)
+    return tx.execute(query).scalar_one_or_none()
+
+
+def chunks(tx: Connection, blob_id: int) -> Iterator[bytes]:
+    position = 0
+    while (content := chunk(tx, blob_id, position)) is not None:
+        yield content
+        position += 1
+
+
+def find_file(tx: Connection, file_id: int, inquiry_id: int) -> StoredFile | None:
+    """Return a file if it belongs to this inquiry."""
+    of_inquiry = _files().join(MessageRow, MessageRow.id == FileRow.message_id)
+    row = tx.execute(of_inquiry.where(FileRow.id == file_id, MessageRow.inquiry_id == inquiry_id)).one_or_none()
+    return _stored(row) if row else None
+
+
+def files_of_message(tx: Connection, message_id: int) -> list[StoredFile]:
+    """Return a message's files, in their order."""
+    rows = tx.execute(_files().where(FileRow.message_id == message_id).order_by(FileRow.position))
+    return [_stored(row) for row in rows]
+
+
+def _files() -> Any:
+    columns = (FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.id)
+    return select(*columns).join(BlobRow, BlobRow.id == FileRow.blob_id)
+
+
+def _stored(row: Any) -> StoredFile:
+    name, kind, bytes_count, blob_id = row
+    return StoredFile(name=name, kind=FileKind(kind), bytes_count=bytes_count, blob_id=blob_id)
+
+
+def sweep_blobs(tx: Connection, staged_before: datetime) -> int:
+    """Delete blobs that no file refers to and that were staged long ago; returns how many."""
+    unused = ~exists().where(FileRow.blob_id == BlobRow.id)
+    return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, unused)).rowcount
+
+
+def stored_bytes(tx: Connection) -> int:
+    """Return how many bytes all blobs have together."""
+    return tx.execute(select(func.coalesce(func.sum(BlobRow.bytes_count), 0))).scalar_one()

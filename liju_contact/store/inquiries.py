@@ -1,0 +1,107 @@
+"""Inquiries: written once, found by reference, by form or by the customer's address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from liju_contact.domain.detail import Detail
+from liju_contact.domain.errors import NotFound
+from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
+from liju_contact.store.tables import InquiryRow
+
+_COLUMNS = (
+    InquiryRow.id,
+    InquiryRow.reference,
+    InquiryRow.key_version,
+    InquiryRow.state,
+    InquiryRow.language,
+    InquiryRow.name,
+    InquiryRow.email,
+    InquiryRow.country,
+    InquiryRow.product,
+    InquiryRow.topic,
+    InquiryRow.team,
+    InquiryRow.company,
+    InquiryRow.phone,
+    InquiryRow.details,
+    InquiryRow.received_at,
+    InquiryRow.answer_due_at,
+)
+
+
+def add_inquiry(
+    tx: Connection, new: NewInquiry, *, reference: str, nonce: str, team: str, answer_due_at: datetime, now: datetime
+) -> int | None:
+    """Write an inquiry and return its id; None when its nonce or its reference is taken, and then nothing is written.
+
+    The conflict is left to the database, so that twenty parallel clicks cannot slip between a look and a write.
+    """
+    values = {
+        "reference": reference,
+        "nonce": nonce,
+        "key_version": 1,
+        "state": InquiryState.RECEIVED.value,
+        "language": new.language,
+        "name": new.name,
+        "email": new.email,
+        "email_folded": fold_address(new.email),
+        "country": new.country,
+        "product": new.product,
+        "topic": new.topic,
+        "team": team,
+        "company": new.company,
+        "phone": new.phone,
+        "details": [detail.to_json() for detail in new.details],
+        "received_at": now,
+        "answer_due_at": answer_due_at,
+        "changed_at": now,
+    }
+    insert = sqlite_insert if tx.dialect.name == "sqlite" else postgresql_insert
+    statement = insert(InquiryRow).on_conflict_do_nothing().returning(InquiryRow.id)
+    return tx.execute(statement, values).scalar_one_or_none()
+
+
+def find_inquiry_by_nonce(tx: Connection, nonce: str) -> Inquiry | None:
+    row = tx.execute(select(*_COLUMNS).where(InquiryRow.nonce == nonce)).one_or_none()
+    return _inquiry(row) if row else None
+
+
+def find_inquiry(tx: Connection, reference: str) -> Inquiry | None:
+    row = tx.execute(select(*_COLUMNS).where(InquiryRow.reference == reference)).one_or_none()
+    return _inquiry(row) if row else None
+
+
+def get_inquiry_for_update(tx: Connection, reference: str) -> Inquiry:
+    """Return the inquiry and keep it from changing under us until the end of ``tx``; raises ``NotFound``.
+
+    On SQLite a writing transaction already excludes every other writer, and ``FOR UPDATE`` is left out by SQLAlchemy.
+    """
+    row = tx.execute(select(*_COLUMNS).where(InquiryRow.reference == reference).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no inquiry {reference}.")
+    return _inquiry(row)
+
+
+def newest_inquiries_of(tx: Connection, address: str, *, limit: int) -> list[Inquiry]:
+    """Return the inquiries written from ``address``, newest first."""
+    folded = InquiryRow.email_folded == fold_address(address)
+    rows = tx.execute(select(*_COLUMNS).where(folded).order_by(InquiryRow.id.desc()).limit(limit))
+    return [_inquiry(row) for row in rows]
+
+
+def set_state(tx: Connection, inquiry_id: int, state: InquiryState, now: datetime) -> None:
+    change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
+    tx.execute(change.values(state=state.value, changed_at=now))
+
+
+def _inquiry(row: Row[Any] | Sequence[Any]) -> Inquiry:
+    values = dict(zip((column.key for column in _COLUMNS), row, strict=True))
+    values["state"] = InquiryState(values["state"])
+    values["details"] = tuple(Detail.from_json(detail) for detail in values["details"])
+    return Inquiry(**values)

@@ -1,0 +1,237 @@
+"""The tables. Migrations build the real ones (``store/migrations``); a test compares the two.
+
+Every time is an aware UTC datetime, every enum its lower-case value. A note has a table of its own on purpose (words of the
+house: a note can never become a message by a flag), so there is no column here that says who may see a message.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# BIGINT on PostgreSQL; on SQLite only the exact word INTEGER makes a primary key count by itself.
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC datetime; SQLite drops the zone, so it is given back here, and a naive value is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"A time without a zone cannot be stored: {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime(), str: Text(), dict[str, Any]: JSON(), list[Any]: JSON()}  # noqa: RUF012  # SQLAlchemy reads it from the class
+
+
+class InquiryRow(Table):
+    """``nonce`` is that of the form token: the same form sent twice finds the same row (pain 9)."""
+
+    __tablename__ = "inquiry"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(20), unique=True)
+    nonce: Mapped[str] = mapped_column(String(40), unique=True)
+    key_version: Mapped[int] = mapped_column(Integer, default=1)
+    state: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str]
+    email: Mapped[str]
+    email_folded: Mapped[str]
+    country: Mapped[str] = mapped_column(String(2))
+    product: Mapped[str] = mapped_column(String(40))
+    topic: Mapped[str] = mapped_column(String(40))
+    team: Mapped[str] = mapped_column(String(40))
+    company: Mapped[str]
+    phone: Mapped[str]
+    details: Mapped[list[Any]]
+    received_at: Mapped[datetime]
+    answer_due_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "email_folded", "id"),)
+
+
+class MessageRow(Table):
+    """One turn of the conversation; ``nonce`` makes a double click one message, as for the inquiry."""
+
+    __tablename__ = "message"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), index=True)
+    author: Mapped[str] = mapped_column(String(20))
+    author_name: Mapped[str]
+    body: Mapped[str]
+    nonce: Mapped[str] = mapped_column(String(40), unique=True)
+    written_at: Mapped[datetime]
+
+
+class EventRow(Table):
+    __tablename__ = "event"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    actor: Mapped[str] = mapped_column(String(20))
+    happened_at: Mapped[datetime]
+
+
+class LetterRow(Table):
+    """An e-mail we mean to send, rendered when written (D5). ``inquiry_id`` is None when it is about several inquiries."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    inquiry_id: Mapped[int | None] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(20))
+    sender_name: Mapped[str]
+    sender_address: Mapped[str]
+    subject: Mapped[str]
+    text: Mapped[str]
+    html: Mapped[str]
+    headers: Mapped[dict[str, Any]]
+    message_files_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), index=True)
+    written_at: Mapped[datetime]
+
+
+class DeliveryRow(Table):
+    """One letter to one recipient. ``lease_until`` and ``lease_holder`` are set exactly in state ``sending`` (D4)."""
+
+    __tablename__ = "delivery"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"), index=True)
+    recipient_name: Mapped[str]
+    recipient_address: Mapped[str]
+    reply_to: Mapped[str | None]
+    message_id: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(String(20))
+    attempt_count: Mapped[int] = mapped_column(Integer, default=0)
+    queued_at: Mapped[datetime]
+    # Due time while queued, end of the lease while sending: one indexed column says what the worker may take next.
+    due_at: Mapped[datetime | None]
+    lease_holder: Mapped[str | None] = mapped_column(String(40))
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_delivery_due_at", "due_at", "id"), Index(None, "state", "id"))
+
+
+class AttemptRow(Table):
+    """What one attempt came to, in the server's own words; kept for every attempt."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id", ondelete="CASCADE"), index=True)
+    outcome: Mapped[str] = mapped_column(String(20))
+    stage: Mapped[str] = mapped_column(String(20))
+    code: Mapped[int] = mapped_column(Integer)
+    words: Mapped[str]
+    ended_at: Mapped[datetime]
+
+
+class BlobRow(Table):
+    """The bytes of a file, once, however often it was sent (D6). ``staged_at`` is renewed whenever it is staged again.
+
+    ``sha256`` is set when the last chunk is written: a blob without one is unfinished and counts for nothing.
+    """
+
+    __tablename__ = "blob"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
+    bytes_count: Mapped[int] = mapped_column(BigInteger)
+    staged_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class BlobChunkRow(Table):
+    __tablename__ = "blob_chunk"
+
+    blob_id: Mapped[int] = mapped_column(ForeignKey("blob.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class FileRow(Table):
+    """An attachment of a message: what the customer called it, and which blob it is."""
+
+    __tablename__ = "file"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(Integer)
+    blob_id: Mapped[int] = mapped_column(ForeignKey("blob.id"), index=True)
+    name: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(20))
+
+    __table_args__ = (UniqueConstraint("message_id", "position"),)
+
+
+class LinkRequestRow(Table):
+    """A customer asks for status links, by reference or by address; gone as soon as the worker has answered."""
+
+    __tablename__ = "link_request"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    reference: Mapped[str | None] = mapped_column(String(20))
+    address: Mapped[str | None]
+    language: Mapped[str] = mapped_column(String(20))
+    asked_at: Mapped[datetime]
+
+
+class RateRow(Table):
+    """How often something happened in one window: ``subject`` is a keyed digest, never an address in clear."""
+
+    __tablename__ = "rate"
+
+    subject: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window_start: Mapped[datetime] = mapped_column(primary_key=True)
+    happened_count: Mapped[int] = mapped_column(Integer)
+
+
+class HeartbeatRow(Table):
+    """The last sign of life of a process, by its role; ``/healthz`` reads it."""
+
+    __tablename__ = "heartbeat"
+
+    role: Mapped[str] = mapped_column(String(20), primary_key=True)
+    beat_at: Mapped[datetime]

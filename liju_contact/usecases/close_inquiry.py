@@ -1,0 +1,35 @@
+"""A customer closes an inquiry as solved, or opens it again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from liju_contact.domain.event import Actor, EventKind
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.store.events import add_event
+from liju_contact.store.inquiries import set_state
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.open_inquiry import open_for_update
+from liju_contact.usecases.post_letters import post_to_team
+
+
+def close_inquiry(deps: Deps, reference: str, key: str, *, now: datetime) -> None:
+    """Close as solved; closing what is closed changes nothing. Raises ``NotFound`` or ``StoreBusy``."""
+    _change(deps, reference, key, InquiryState.CLOSED, EventKind.INQUIRY_CLOSED, now)
+
+
+def reopen_inquiry(deps: Deps, reference: str, key: str, *, now: datetime) -> None:
+    """Open again; reopening what is open changes nothing. Raises ``NotFound`` or ``StoreBusy``."""
+    _change(deps, reference, key, InquiryState.OPEN, EventKind.INQUIRY_REOPENED, now)
+
+
+def _change(deps: Deps, reference: str, key: str, state: InquiryState, kind: EventKind, now: datetime) -> None:
+    with deps.db.begin() as tx:
+        inquiry = open_for_update(deps, tx, reference, key)
+        if (inquiry.state is InquiryState.CLOSED) == (state is InquiryState.CLOSED):
+            return
+        set_state(tx, inquiry.id, state, now)
+        add_event(tx, inquiry.id, kind, Actor.CUSTOMER, now)
+        letter = deps.letters.state_for_team(inquiry, kind)
+        letter_key = f"state_for_team/{kind.value}/{now.isoformat()}"
+        post_to_team(deps, tx, letter, inquiry, inquiry.id, letter_key=letter_key, message_files_id=None, now=now)

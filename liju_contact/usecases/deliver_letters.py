@@ -1,0 +1,116 @@
+"""The worker takes letters from the outbox and has them carried (D4).
+
+    claim (transaction, lease) -> carry (no transaction) -> settle (transaction)
+
+A crash in between leaves the row leased; when the lease has run out it goes again, with the same bytes and Message-ID. Nothing
+is carried on a lease that is about to end: a worker that was stopped and resumed must not send what another has taken since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from liju_contact.domain.delivery import DeliveryState, settlement
+from liju_contact.store.files import chunks, files_of_message
+from liju_contact.store.letters import (
+    Claimed,
+    claim_deliveries,
+    extend_lease,
+    release_deliveries,
+    settle_delivery,
+)
+from liju_contact.usecases.deps import AttachedFile, Carrier, Deps
+
+BATCH = 20
+_SLOWEST_BYTES_PER_SECOND = 64 * 1024  # below that a mail server is not receiving, it is stalling
+_MAIL_BYTES_PER_FILE_BYTE = 1.4  # base64 and line ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivering:
+    """What one round came to: how many were claimed, and how many of them went through."""
+
+    claimed_count: int
+    delivered_count: int
+
+
+def deliver_letters(
+    deps: Deps, carrier: Carrier, *, holder: str, is_stopping: Callable[[], bool] = lambda: False
+) -> Delivering:
+    """Claim one batch and carry it, letter by letter; ``holder`` names this worker process and nobody else.
+
+    What is not begun when ``is_stopping`` says so, or when the lease is nearly over, is given back.
+    """
+    with deps.db.begin() as tx:
+        batch = claim_deliveries(tx, holder=holder, limit=BATCH, lease=lease_of(deps), now=deps.now())
+    delivered_count = 0
+    for position, claimed in enumerate(batch):
+        if is_stopping() or deps.now() + _letter_limit(deps) > claimed.lease_until:
+            _release(deps, batch[position:], holder)
+            break
+        delivered_count += _deliver(deps, carrier, claimed, holder)
+    return Delivering(claimed_count=len(batch), delivered_count=delivered_count)
+
+
+def lease_of(deps: Deps) -> timedelta:
+    """Return how long a batch may take: time for a slow letter, and for the one before it."""
+    return 2 * _letter_limit(deps) + timedelta(seconds=10)
+
+
+def longest_letter(deps: Deps) -> timedelta:
+    """Return how long the slowest letter may take; the worker does nothing else meanwhile."""
+    return _limit_with_files(deps, deps.settings.mail.attach_limit_bytes)
+
+
+def _limit_with_files(deps: Deps, file_bytes: int) -> timedelta:
+    mail_bytes = _MAIL_BYTES_PER_FILE_BYTE * file_bytes
+    return _letter_limit(deps) + timedelta(seconds=mail_bytes / _SLOWEST_BYTES_PER_SECOND)
+
+
+def _letter_limit(deps: Deps) -> timedelta:
+    return timedelta(seconds=deps.settings.mail.letter_limit_seconds)
+
+
+def _deliver(deps: Deps, carrier: Carrier, claimed: Claimed, holder: str) -> bool:
+    """Carry one letter and write down what it came to; True when it went through."""
+    files = _attached(deps, claimed)
+    if files and not _keep_for_files(deps, claimed, files, holder):
+        return False
+    outcome = carrier.carry(claimed, files)
+    now = deps.now()
+    decided = settlement(
+        outcome,
+        attempt_count=claimed.attempt_count + 1,
+        queued_at=claimed.queued_at,
+        now=now,
+        jitter=int.from_bytes(deps.random_bytes(2), "big") / 65536,
+    )
+    name = type(outcome).__name__.lower()
+    with deps.db.begin() as tx:
+        settle_delivery(tx, claimed, holder=holder, outcome=name, answer=outcome.answer, settlement=decided, now=now)
+    return decided.state is DeliveryState.DELIVERED
+
+
+def _keep_for_files(deps: Deps, claimed: Claimed, files: list[AttachedFile], holder: str) -> bool:
+    """Lease a letter with files for as long as its size may take; False when somebody else has it by now."""
+    until = deps.now() + _limit_with_files(deps, sum(len(file.content) for file in files)) + timedelta(seconds=10)
+    with deps.db.begin() as tx:
+        return extend_lease(tx, claimed.delivery_id, holder=holder, until=until)
+
+
+def _attached(deps: Deps, claimed: Claimed) -> list[AttachedFile]:
+    if claimed.message_files_id is None:
+        return []
+    with deps.db.read() as tx:
+        files = files_of_message(tx, claimed.message_files_id)
+        return [
+            AttachedFile(name=file.name, kind=file.kind, content=b"".join(chunks(tx, file.blob_id))) for file in files
+        ]
+
+
+def _release(deps: Deps, batch: list[Claimed], holder: str) -> None:
+    now = deps.now()
+    with deps.db.begin() as tx:
+        release_deliveries(tx, [claimed.delivery_id for claimed in batch], holder=holder, now=now)

@@ -1,0 +1,79 @@
+"""What the stories need from outside, as one frozen bundle that ``app`` puts together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from liju_contact.config import Settings
+from liju_contact.domain.delivery import Outcome
+from liju_contact.domain.event import EventKind
+from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.inquiry import Inquiry
+from liju_contact.domain.keys import Keyring
+from liju_contact.domain.letter import Letter
+from liju_contact.domain.message import Message
+from liju_contact.store.database import Database
+from liju_contact.store.letters import Claimed
+from liju_contact.usecases.read_post_office import PostOffice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachedFile:
+    name: str
+    kind: FileKind
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLine:
+    """A file as a letter lists it; ``is_attached`` False means it was too big to go along."""
+
+    name: str
+    bytes_count: int
+    is_attached: bool
+
+
+class LetterWriter(Protocol):
+    """Renders letters; one method and one template folder each."""
+
+    def inquiry_received(self, inquiry: Inquiry, *, status_url: str, team: str) -> Letter: ...
+
+    def inquiry_for_team(self, inquiry: Inquiry, *, body: str, files: Sequence[FileLine]) -> Letter: ...
+
+    def message_for_team(self, inquiry: Inquiry, message: Message, *, files: Sequence[FileLine]) -> Letter: ...
+
+    def state_for_team(self, inquiry: Inquiry, kind: EventKind) -> Letter: ...
+
+    def status_links(self, inquiries: Sequence[tuple[Inquiry, str]], *, language: str) -> Letter: ...
+
+
+class Carrier(Protocol):
+    """Carries one letter to one recipient; never raises for what a network or a mail server does."""
+
+    def carry(self, claimed: Claimed, files: Sequence[AttachedFile]) -> Outcome: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """``random_bytes(n)`` returns n unpredictable bytes; ``new_carrier`` opens nothing until its first letter."""
+
+    settings: Settings
+    db: Database
+    keys: Keyring
+    random_bytes: Callable[[int], bytes]
+    now: Callable[[], datetime]
+    letters: LetterWriter
+    new_carrier: Callable[[], Carrier]
+    post_office: PostOffice | None
+
+    def status_url(self, reference: str, key_version: int) -> str:
+        """Return the secret way in to an inquiry; made from the configured base URL and nothing else."""
+        return f"{self.settings.web.base_url}{self.status_path(reference, key_version)}"
+
+    def status_path(self, reference: str, key_version: int) -> str:
+        return f"/inquiry/{reference}/{self.keys.status_key(reference, key_version)}"

@@ -1,0 +1,71 @@
+"""A customer has lost the link: fresh ones are mailed to the address the inquiry came from.
+
+The page writes one row and says the same whatever is true; the worker looks whether there is such an inquiry. So neither the
+answer nor its time can be used to ask who is a customer (the count per address and per network holds back who tries it often).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from liju_contact.domain.inquiry import Inquiry, fold_address
+from liju_contact.domain.reference import read_reference
+from liju_contact.store.inquiries import find_inquiry, newest_inquiries_of
+from liju_contact.store.link_requests import LinkRequest, add_link_request, take_link_request
+from liju_contact.store.rates import count_once_more
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.post_letters import post_to_customer
+
+WINDOW = timedelta(hours=1)
+PER_ADDRESS = 3
+PER_NETWORK = 20
+LINKS_PER_LETTER = 20
+
+
+def ask_for_links(deps: Deps, typed: str, *, language: str, network: str, now: datetime) -> bool:
+    """Note that somebody asks for links by what they ``typed``; False when this network asked too often.
+
+    An address or reference that was asked for too often is left out silently: whoever owns it has letters enough.
+    """
+    reference = read_reference(typed, deps.settings.company.reference_prefix)
+    address = None if reference else fold_address(typed)
+    window_start = datetime.fromtimestamp(
+        now.timestamp() // WINDOW.total_seconds() * WINDOW.total_seconds(), now.tzinfo
+    )
+    with deps.db.begin() as tx:
+        if count_once_more(tx, deps.keys.rate_subject("find network", network), window_start) > PER_NETWORK:
+            return False
+        who = deps.keys.rate_subject("find address", reference or address or "")
+        if count_once_more(tx, who, window_start) <= PER_ADDRESS:
+            add_link_request(tx, reference=reference, address=address, language=language, now=now)
+    return True
+
+
+def answer_link_request(deps: Deps, *, now: datetime) -> bool:
+    """Answer the oldest request, by a letter if there is anything to tell; False when there is none."""
+    with deps.db.begin() as tx:
+        request = take_link_request(tx)
+        if request is None:
+            return False
+        inquiries = _asked_for(tx, request)
+        if inquiries:
+            _post_links(deps, tx, inquiries, request.language, now)
+    return True
+
+
+def _asked_for(tx: Connection, request: LinkRequest) -> list[Inquiry]:
+    if request.address is not None:
+        return newest_inquiries_of(tx, request.address, limit=LINKS_PER_LETTER)
+    inquiry = find_inquiry(tx, request.reference or "")
+    return [inquiry] if inquiry else []
+
+
+def _post_links(deps: Deps, tx: Connection, inquiries: list[Inquiry], language: str, now: datetime) -> None:
+    """Mail the links to the address of the newest inquiry, as that customer spelled it."""
+    links = [(inquiry, deps.status_url(inquiry.reference, inquiry.key_version)) for inquiry in inquiries]
+    letter = deps.letters.status_links(links, language=language)
+    only_inquiry = inquiries[0].id if len(inquiries) == 1 else None
+    letter_key = f"status_links/{now.isoformat()}/{deps.random_bytes(8).hex()}"
+    post_to_customer(deps, tx, letter, inquiries[0], only_inquiry, letter_key=letter_key, now=now)

@@ -1,0 +1,85 @@
+"""Read the letters that the demo's embedded post office has kept, as a mail program would show them.
+
+This is the port between ``web``, which shows letters, and ``mail``, which keeps them: the page knows these types and
+nothing of a Maildir or of RFC 5322. It keeps out any judgement about a letter (reply, bounce, stranger): that belongs
+to inbound mail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLetterLine:
+    """One line of the list. ``recipients`` are those of the envelope, so a blind copy shows too."""
+
+    id: str
+    kept_at: datetime
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    file_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptHeader:
+    """One header field, in the letter's order; ``value`` is unfolded and decoded (RFC 2047) for people."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFileLine:
+    """A file of a letter by its place; ``name`` and ``media_type`` are safe to put into an HTTP header."""
+
+    index: int
+    name: str
+    media_type: str
+    bytes_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptLetter:
+    """A whole letter; ``text`` and ``html`` are empty where it has none.
+
+    ``html`` is as the sender wrote it, with the pictures it carries put in place: foreign markup, to be sandboxed.
+    """
+
+    line: KeptLetterLine
+    headers: tuple[KeptHeader, ...]
+    text: str
+    html: str
+    files: tuple[KeptFileLine, ...]
+
+    def header(self, name: str) -> str:
+        """Return the first header field of that name, or nothing."""
+        return next((header.value for header in self.headers if header.name.lower() == name.lower()), "")
+
+
+class PostOffice(Protocol):
+    """What the page asks of the post office; an unknown id or index raises ``domain.errors.NotFound``."""
+
+    def list_letters(self, limit: int, before: str | None = None) -> tuple[KeptLetterLine, ...]:
+        """Return up to ``limit`` letters, newest first; with ``before``, only those older than that letter."""
+
+    def get_letter(self, letter_id: str) -> KeptLetter:
+        """Return one letter, however odd it is."""
+
+    def get_source(self, letter_id: str) -> bytes:
+        """Return the letter byte for byte as it was received."""
+
+    def get_file(self, letter_id: str, index: int) -> KeptFile:
+        """Return one file of a letter, decoded."""

@@ -1,0 +1,121 @@
+"""What the customer sees of an inquiry: everything they gave and both sides said, and nothing only staff may see.
+
+``StatusPage`` has no field a staff note could arrive in; that is the wall (README, D15).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from liju_contact.domain.delivery import DeliveryState
+from liju_contact.domain.detail import Detail
+from liju_contact.domain.event import Event
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.letter import LetterKind
+from liju_contact.domain.message import Message
+from liju_contact.store.events import events_of
+from liju_contact.store.letters import DeliveryLine, deliveries_of
+from liju_contact.store.messages import messages_of
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.open_inquiry import open_for_reading
+from liju_contact.usecases.post_letters import team_of
+
+
+class LetterFate(StrEnum):
+    """What became of a letter, as far as a customer needs to know."""
+
+    WAITING = "waiting"
+    DELAYED = "delayed"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    """``is_for_customer`` False: the letter went to our team, and its recipients are not the customer's business."""
+
+    kind: LetterKind
+    is_for_customer: bool
+    fate: LetterFate
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusPage:
+    reference: str
+    status_path: str
+    state: InquiryState
+    language: str
+    name: str
+    email: str
+    country: str
+    company: str
+    phone: str
+    product: str
+    topic: str
+    team: str
+    details: tuple[Detail, ...]
+    received_at: datetime
+    answer_due_at: datetime
+    messages: tuple[Message, ...]
+    events: tuple[Event, ...]
+    letters: tuple[LetterLine, ...]
+
+
+def show_status(deps: Deps, reference: str, key: str, *, language: str) -> StatusPage:
+    """Return the page ``key`` opens, with the operator's labels in ``language``; raises ``NotFound`` or ``StoreBusy``."""
+    with deps.db.read() as tx:
+        inquiry = open_for_reading(deps, tx, reference, key)
+        messages = messages_of(tx, inquiry.id)
+        events = events_of(tx, inquiry.id)
+        deliveries = deliveries_of(tx, inquiry.id)
+    catalogue = deps.settings.catalogue
+    product_line, topic = catalogue.find_product_line(inquiry.product), catalogue.find_topic(inquiry.topic)
+    return StatusPage(
+        reference=inquiry.reference,
+        status_path=deps.status_path(inquiry.reference, inquiry.key_version),
+        state=inquiry.state,
+        language=inquiry.language,
+        name=inquiry.name,
+        email=inquiry.email,
+        country=inquiry.country,
+        company=inquiry.company,
+        phone=inquiry.phone,
+        product=product_line.label.in_language(language) if product_line else inquiry.product,
+        topic=topic.label.in_language(language) if topic else inquiry.topic,
+        team=team_of(deps, inquiry).label.in_language(language),
+        details=inquiry.details,
+        received_at=inquiry.received_at,
+        answer_due_at=inquiry.answer_due_at,
+        messages=tuple(messages),
+        events=tuple(events),
+        letters=_letter_lines(deliveries),
+    )
+
+
+def _letter_lines(deliveries: list[DeliveryLine]) -> tuple[LetterLine, ...]:
+    """Sum up deliveries per letter: one that reached somebody in the team has reached the team."""
+    lines: dict[tuple[LetterKind, datetime], LetterLine] = {}
+    for delivery in deliveries:
+        line = LetterLine(
+            kind=delivery.kind,
+            is_for_customer=delivery.kind.is_for_customer,
+            fate=_fate(delivery),
+            at=delivery.settled_at or delivery.queued_at,
+        )
+        letter = (delivery.kind, delivery.queued_at)
+        if letter not in lines or line.fate is LetterFate.SENT:
+            lines[letter] = line
+    return tuple(lines.values())
+
+
+def _fate(delivery: DeliveryLine) -> LetterFate:
+    match delivery.state:
+        case DeliveryState.DELIVERED:
+            return LetterFate.SENT
+        case DeliveryState.QUEUED | DeliveryState.SENDING:
+            return LetterFate.DELAYED if delivery.attempt_count else LetterFate.WAITING
+        case DeliveryState.REFUSED | DeliveryState.GIVEN_UP | DeliveryState.PARKED | DeliveryState.DROPPED:
+            return LetterFate.FAILED

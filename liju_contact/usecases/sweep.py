@@ -1,0 +1,18 @@
+"""Clears away what nothing needs any more: staged files nobody sent, rate windows that are over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from liju_contact.store.files import sweep_blobs
+from liju_contact.store.rates import sweep_rates
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.stage_file import KEPT
+
+_RATES_KEPT = timedelta(days=1)
+
+
+def sweep(deps: Deps, *, now: datetime) -> int:
+    """Delete what has had its time; returns how many rows went."""
+    with deps.db.begin() as tx:
+        return sweep_blobs(tx, now - KEPT) + sweep_rates(tx, now - _RATES_KEPT)

@@ -1,0 +1,84 @@
+"""The one table from errors to HTTP answers. A page of ours says what happened and what to do, in the reader's language."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from flask import Flask, Response, make_response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from liju_contact.domain.errors import Conflict, LijuError, NotFound, StoreBusy
+from liju_contact.web.inquiry import RETRY_SECONDS
+from liju_contact.web.rendering import render
+from liju_contact.web.rendering import translated as _
+
+_log = logging.getLogger(__name__)
+_STATUS: dict[type[LijuError], int] = {NotFound: 404, StoreBusy: 503, Conflict: 409}
+_DRAIN_SECONDS = 1.0
+_DRAIN_BYTES = 64 * 1024 * 1024
+_PIECE_BYTES = 256 * 1024
+
+
+def install_errors(app: Flask) -> None:
+    app.register_error_handler(LijuError, _house_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _house_error(error: Exception) -> Response:
+    status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
+    if status == 500:  # noqa: PLR2004  # an error of the house that no table knows is a fault of ours
+        _log.error("A request failed.", exc_info=error)
+    return _page(status)
+
+
+def _http_error(error: Exception) -> Response:
+    if not isinstance(error, HTTPException) or error.code is None:
+        return _unexpected(error)
+    if isinstance(error, RequestEntityTooLarge):
+        _drain()
+    response = _page(error.code)
+    if error.response is None and error.code == 405:  # noqa: PLR2004  # RFC 9110 section 15.5.6 wants Allow with it
+        response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or [])
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    """Log what went wrong with the name of the view and never with its address, which may hold a key."""
+    _log.error("The view %s failed.", request.endpoint, exc_info=error)
+    return _page(500)
+
+
+def _page(status: int) -> Response:
+    response = make_response(render("errors/error.html", status=status, sentence=_sentence(status)), status)
+    if status == 503:  # noqa: PLR2004  # the only one that passes by itself
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _sentence(status: int) -> str:
+    sentences = {
+        404: lambda: _(
+            "There is nothing at this address. A status link works only in full, as it stands in our letter."
+        ),
+        405: lambda: _("This address does not take what was sent to it."),
+        409: lambda: _("Somebody else changed the same thing at the same moment. Please try once more."),
+        413: lambda: _("That was too much at once. Please go back, remove some files and send again."),
+        415: lambda: _("This address takes a form, and something else was sent."),
+        429: lambda: _("That was too often. Please wait a while and try again."),
+        503: lambda: _("Our database is busy just now. Please try again in a moment."),
+    }
+    if status in sentences:
+        return sentences[status]()
+    if status >= 500:  # noqa: PLR2004  # RFC 9110 section 15.6
+        return _("Something went wrong on our side. We have noted it. Please try again.")
+    return _("Your browser sent something that we could not read.")
+
+
+def _drain() -> None:
+    """Read on for a moment after a body that is too large: a browser that is still sending would not read our answer."""
+    until, left = time.monotonic() + _DRAIN_SECONDS, _DRAIN_BYTES
+    stream = request.environ["wsgi.input"]
+    while left > 0 and time.monotonic() < until and (piece := stream.read(_PIECE_BYTES)):
+        left -= len(piece)

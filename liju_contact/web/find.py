@@ -1,0 +1,47 @@
+"""``/find``: a customer who lost the link has it mailed. The answer is the same whatever is true."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, request
+from flask.typing import ResponseReturnValue
+
+from liju_contact.domain.text import clean_line, is_blank
+from liju_contact.usecases.find_inquiry import ask_for_links
+from liju_contact.web.form_token import new_form_token, read_sent_token
+from liju_contact.web.inquiry import UNACCEPTABLE
+from liju_contact.web.network import network_of
+from liju_contact.web.rendering import current_deps, current_language, render
+from liju_contact.web.rendering import translated as _
+
+bp = Blueprint("find", __name__)
+_TYPED_LIMIT = 254
+_TOO_MANY = 429
+_RETRY_SECONDS = 3600
+
+
+@bp.get("/find")
+def show_form() -> str:
+    return _form("")
+
+
+@bp.post("/find")
+def send_form() -> ResponseReturnValue:
+    deps = current_deps()
+    typed = clean_line(request.form.get("typed", ""))[:_TYPED_LIMIT]
+    if is_blank(typed):
+        return _form(typed, error=_("Please type your reference or your e-mail address.")), UNACCEPTABLE
+    if read_sent_token(deps) is None:
+        stale = _("This page was open for a long time. Everything is still here: please send once more.")
+        return _form(typed, notice=stale), UNACCEPTABLE
+    network = network_of(request.remote_addr)
+    if ask_for_links(deps, typed, language=current_language(), network=network, now=deps.now()):
+        return render("public/find_sent.html")
+    error = _("Too many questions came from your network. Please try again in an hour.")
+    response = make_response(_form(typed, error=error), _TOO_MANY)
+    response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
+
+
+def _form(typed: str, *, error: str | None = None, notice: str | None = None) -> str:
+    token = new_form_token(current_deps())
+    return render("public/find.html", token=token, typed=typed, error=error, notice=notice)

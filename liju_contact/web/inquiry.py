@@ -1,0 +1,169 @@
+"""The form: ``GET /`` shows it, ``POST /`` takes it. Whatever cannot be accepted comes back with everything typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from flask import Blueprint, Response, current_app, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+
+from liju_contact.domain.detail import Detail
+from liju_contact.domain.errors import FilesGone, StoreBusy
+from liju_contact.domain.inquiry import NewInquiry
+from liju_contact.domain.keys import FormToken
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.submit_inquiry import submit_inquiry
+from liju_contact.web.form_page import FormPages
+from liju_contact.web.form_token import new_form_token, read_sent_token
+from liju_contact.web.inquiry_form import InquiryForm, doubt_codes, doubts_to_ask
+from liju_contact.web.rendering import current_deps, current_language, current_wording, render
+from liju_contact.web.rendering import translated as _
+from liju_contact.web.uploads import Uploads, kept_files, take_uploads
+
+bp = Blueprint("inquiry", __name__)
+UNACCEPTABLE = 422
+UNAVAILABLE = 503
+RETRY_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    """A line of the summary: the id of the field it leads to, and the sentence that stands beside that field too."""
+
+    field: str
+    text: str
+
+
+@bp.get("/")
+def show_form() -> Response:
+    deps = current_deps()
+    catalogue = deps.settings.catalogue
+    product_line = catalogue.find_product_line(request.args.get("product", ""))
+    topic = catalogue.find_topic(request.args.get("topic", ""))
+    chosen = {"product": product_line.id if product_line else "", "topic": topic.id if topic else ""}
+
+    def context() -> dict[str, Any]:
+        return form_context(deps, _new_form(formdata=None, data=chosen))
+
+    pages = cast(FormPages, current_app.extensions["liju_form_pages"])
+    return pages.response(deps, chosen["product"], chosen["topic"], context)
+
+
+@bp.post("/")
+def send_form() -> ResponseReturnValue:
+    deps = current_deps()
+    token = read_sent_token(deps)
+    form = _new_form(formdata=request.form)
+    is_valid = form.validate()
+    try:
+        uploads = take_uploads(deps)
+        details = form.read_details(_today(deps))
+        if token is None or not is_valid or uploads.errors or _must_ask(details):
+            return _form_again(form, uploads, details, notice=None if token else _stale_notice())
+        submitted = submit_inquiry(deps, _new_inquiry(form, token, details, uploads), now=deps.now())
+    except FilesGone as error:
+        gone = Uploads(files=(), errors=tuple(_("Please attach “%s” once more.") % name for name in error.names))
+        return _form_again(form, gone, ())
+    except StoreBusy:
+        return _busy(form)
+    return redirect(submitted.status_path, 303)
+
+
+def form_context(deps: Deps, form: InquiryForm, **more: Any) -> dict[str, Any]:
+    """Return what the template of the form needs beside its token; ``more`` is added when it comes back."""
+    settings = deps.settings
+    language = current_language()
+    defaults = {
+        "form": form,
+        "catalogue": settings.catalogue,
+        "countries": current_wording().countries,
+        "file_limits": settings.files,
+        "privacy_notice": settings.company.privacy_notice.in_language(language),
+        "notice": None,
+        "errors": [],
+        "questions": [],
+        "confirmed": "",
+        "kept_files": [],
+        "file_errors": [],
+    }
+    return {**defaults, **more}
+
+
+def _new_form(formdata: Any, data: dict[str, str] | None = None) -> InquiryForm:
+    form_class = cast("type[InquiryForm]", current_app.extensions["liju_inquiry_form"])
+    return form_class(formdata=formdata, data=data)
+
+
+def _form_again(
+    form: InquiryForm,
+    uploads: Uploads,
+    details: tuple[Detail, ...],
+    notice: str | None = None,
+    status: int = UNACCEPTABLE,
+) -> Response:
+    """Bring the form back with everything in it, what is wrong, what is doubtful, and a fresh token."""
+    deps = current_deps()
+    asked = doubts_to_ask(details)
+    context = form_context(
+        deps,
+        form,
+        notice=notice,
+        errors=_summary(form, uploads),
+        questions=[FieldError(field=detail.field, text=current_wording().doubt(detail)) for detail in asked],
+        confirmed=doubt_codes(asked),
+        kept_files=kept_files(deps, uploads.files),
+        file_errors=uploads.errors,
+    )
+    return make_response(render("public/inquiry.html", token=_token_again(deps), **context), status)
+
+
+def _token_again(deps: Deps) -> str:
+    """Keep a token that is good, so that the form stays the same form; else give a fresh one."""
+    return request.form["token"] if read_sent_token(deps) else new_form_token(deps)
+
+
+def _busy(form: InquiryForm) -> Response:
+    notice = _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
+    if request.files:
+        notice = f"{notice} {_('Please attach your files once more.')}"
+    response = _form_again(form, Uploads(files=(), errors=()), (), notice=notice, status=UNAVAILABLE)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _summary(form: InquiryForm, uploads: Uploads) -> list[FieldError]:
+    errors = [FieldError(field=field.id, text=str(text)) for field in form for text in field.errors[:1]]
+    return errors + [FieldError(field="files", text=text) for text in uploads.errors]
+
+
+def _must_ask(details: tuple[Detail, ...]) -> bool:
+    """Tell whether there are doubts that the customer has not confirmed by sending the same once more."""
+    asked = doubts_to_ask(details)
+    return bool(asked) and request.form.get("confirmed", "") != doubt_codes(asked)
+
+
+def _stale_notice() -> str:
+    return _("This form was open for a long time. Everything is still here: please press Send once more.")
+
+
+def _today(deps: Deps) -> date:
+    return deps.now().astimezone(deps.settings.company.working_hours.zone).date()
+
+
+def _new_inquiry(form: InquiryForm, token: FormToken, details: tuple[Detail, ...], uploads: Uploads) -> NewInquiry:
+    return NewInquiry(
+        nonce=token.nonce,
+        language=current_language(),
+        name=form.text_of("name"),
+        email=form.text_of("email"),
+        country=form.text_of("country"),
+        product=form.text_of("product"),
+        topic=form.text_of("topic"),
+        message=form.text_of("message"),
+        company=form.text_of("company"),
+        phone=form.text_of("phone"),
+        details=details,
+        files=uploads.files,
+    )

@@ -1,0 +1,82 @@
+"""Renders pages in the reader's language: a link's ``?lang=`` first, then what the browser asks for, then the settings' first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from flask import current_app, g, request
+from jinja2 import Environment
+
+from liju_contact.domain.language import html_tag, negotiate, read_language
+from liju_contact.usecases.deps import Deps
+from liju_contact.wording import Wording, wording_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageLink:
+    """The same page in another language; ``name`` is what that language calls itself."""
+
+    language: str
+    tag: str
+    name: str
+    href: str
+    is_current: bool
+
+
+def current_deps() -> Deps:
+    return cast(Deps, current_app.extensions["liju"])
+
+
+def current_language() -> str:
+    """Return the language of this request, chosen once."""
+    if "language" not in g:
+        offered = current_deps().settings.web.languages
+        asked = request.args.get("lang", "")
+        g.language = (
+            (read_language(asked, offered) if asked else None)
+            or negotiate(request.headers.get("Accept-Language", ""), offered)
+            or offered[0]
+        )
+    return cast(str, g.language)
+
+
+def prefer_language(language: str) -> None:
+    """Make ``language`` the one of this request unless a link asked for another."""
+    if "lang" not in request.args and language in current_deps().settings.web.languages:
+        g.language = language
+
+
+def current_wording() -> Wording:
+    return wording_in(current_language())
+
+
+def translated(message: str) -> str:
+    """Return one of the program's sentences in the language of this request."""
+    return current_wording().gettext(message)
+
+
+def render(template: str, **context: Any) -> str:
+    """Render a page; ``language_links`` and ``company`` are there for every one of them."""
+    environments = cast(Mapping[str, Environment], current_app.extensions["liju_templates"])
+    language = current_language()
+    company = current_deps().settings.company.name.in_language(language)
+    page = environments[language].get_template(template)
+    return page.render(language_links=language_links(), company=company, **context)
+
+
+def language_links() -> list[LanguageLink]:
+    """Return links to this page in each language; a page that answered a POST links to what GET shows there."""
+    kept = {name: value for name, value in request.args.items() if name in {"product", "topic"}}
+    return [
+        LanguageLink(
+            language=language,
+            tag=html_tag(language),
+            name=wording_in(language).locale.get_display_name(language) or language,
+            href=f"{request.path}?{urlencode({**kept, 'lang': html_tag(language)})}",
+            is_current=language == current_language(),
+        )
+        for language in current_deps().settings.web.languages
+    ]

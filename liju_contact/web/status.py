@@ -1,0 +1,153 @@
+"""The status page: what became of an inquiry, and the customer's further messages. Opened by the secret link alone (D7)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, make_response, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import ValidationError
+
+from liju_contact.domain.errors import FilesGone, StoreBusy
+from liju_contact.domain.file_kind import media_type
+from liju_contact.domain.message import BODY_LIMIT
+from liju_contact.domain.text import clean_text, is_blank
+from liju_contact.usecases.add_message import add_customer_message
+from liju_contact.usecases.close_inquiry import close_inquiry, reopen_inquiry
+from liju_contact.usecases.fetch_file import fetch_file
+from liju_contact.usecases.show_status import StatusPage, show_status
+from liju_contact.web.form_token import new_form_token, read_sent_token
+from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
+from liju_contact.web.rendering import current_deps, current_language, prefer_language, render
+from liju_contact.web.rendering import translated as _
+from liju_contact.web.uploads import Uploads, kept_files, take_uploads
+
+bp = Blueprint("status", __name__, url_prefix="/inquiry/<reference>/<key>")
+_NO_UPLOADS = Uploads(files=(), errors=())
+
+
+def short_text(_form: FlaskForm, field: StringField) -> None:
+    if len(field.data or "") > BODY_LIMIT:
+        raise ValidationError(_("Please shorten your message to %d characters, or attach it as a file.") % BODY_LIMIT)
+
+
+class MessageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hints
+    class Meta:
+        csrf = False  # web.form_token signs the form: no session, no cookie
+
+    body = StringField(filters=[lambda value: clean_text(value or "").strip()], validators=[short_text])
+
+    @property
+    def text(self) -> str:
+        return self.body.data or ""
+
+
+@bp.get("")
+def show(reference: str, key: str) -> Response:
+    page = _open(reference, key)
+    return make_response(_render(page, MessageForm(formdata=None)))
+
+
+@bp.post("/message")
+def send_message(reference: str, key: str) -> ResponseReturnValue:
+    deps = current_deps()
+    page = _open(reference, key)
+    form = MessageForm(formdata=request.form)
+    token = read_sent_token(deps)
+    is_valid = form.validate()
+    try:
+        uploads = take_uploads(deps)
+        if not uploads.files and not uploads.errors and is_blank(form.text):
+            form.body.errors = [*form.body.errors, _("Please write a message or attach a file.")]
+            is_valid = False
+        if token is None or not is_valid or uploads.errors:
+            return _again(page, form, uploads, notice=None if token else _stale_notice())
+        add_customer_message(
+            deps, reference, key, body=form.text, files=uploads.files, nonce=token.nonce, now=deps.now()
+        )
+    except FilesGone as error:
+        gone = tuple(_("Please attach “%s” once more.") % name for name in error.names)
+        return _again(page, form, Uploads(files=(), errors=gone))
+    except StoreBusy:
+        return _again(page, form, _NO_UPLOADS, notice=_busy_notice(), status=UNAVAILABLE)
+    return redirect(page.status_path + _asked_language() + "#conversation", 303)
+
+
+@bp.post("/close")
+def close(reference: str, key: str) -> ResponseReturnValue:
+    deps = current_deps()
+    page = _open(reference, key)
+    if read_sent_token(deps) is None:
+        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=_stale_notice())
+    close_inquiry(deps, reference, key, now=deps.now())
+    return redirect(page.status_path + _asked_language(), 303)
+
+
+@bp.post("/reopen")
+def reopen(reference: str, key: str) -> ResponseReturnValue:
+    deps = current_deps()
+    page = _open(reference, key)
+    if read_sent_token(deps) is None:
+        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=_stale_notice())
+    reopen_inquiry(deps, reference, key, now=deps.now())
+    return redirect(page.status_path + _asked_language(), 303)
+
+
+@bp.get("/file/<int:file_id>/<name>")
+def download(reference: str, key: str, file_id: int, name: str) -> Response:  # noqa: ARG001  # for the browser's save dialog
+    """Hand out a file as a download, whatever it contains: never shown, never run, never guessed at."""
+    file = fetch_file(current_deps(), reference, key, file_id)
+    response = Response(file.chunks, mimetype=media_type(file.kind))
+    response.content_length = file.bytes_count
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _open(reference: str, key: str) -> StatusPage:
+    """Return the page in the reader's language, which is the inquiry's unless a link asked for another."""
+    page = show_status(current_deps(), reference, key, language=current_language())
+    if page.language == current_language():
+        return page
+    prefer_language(page.language)
+    return show_status(current_deps(), reference, key, language=current_language())
+
+
+def _render(page: StatusPage, form: MessageForm, **more: Any) -> str:
+    deps = current_deps()
+    context: dict[str, Any] = {
+        "token": new_form_token(deps),
+        "notice": None,
+        "kept_files": [],
+        "file_errors": [],
+        **more,
+    }
+    settings = deps.settings
+    zone = settings.company.working_hours.zone
+    return render("public/status.html", page=page, form=form, zone=zone, file_limits=settings.files, **context)
+
+
+def _again(
+    page: StatusPage, form: MessageForm, uploads: Uploads, notice: str | None = None, status: int = UNACCEPTABLE
+) -> Response:
+    """Bring the page back with everything typed."""
+    kept = kept_files(current_deps(), uploads.files)
+    response = make_response(_render(page, form, notice=notice, kept_files=kept, file_errors=uploads.errors), status)
+    if status == UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
+
+
+def _asked_language() -> str:
+    return f"?lang={quote(request.args['lang'])}" if "lang" in request.args else ""
+
+
+def _stale_notice() -> str:
+    return _("This page was open for a long time. Everything is still here: please send once more.")
+
+
+def _busy_notice() -> str:
+    return _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")

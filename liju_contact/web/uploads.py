@@ -1,0 +1,128 @@
+"""Files in a form: judged by content and name, stored at once, and kept over a form that comes back.
+
+A browser cannot be handed its files again, so what was uploaded is staged and the form that comes back carries a sealed
+description of it; nobody has to send 20 MB twice because of a typing error in the address.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+from flask import request
+from werkzeug.datastructures import FileStorage
+
+from liju_contact.domain.file_kind import HEAD_BYTES, FileKind, FileRefusal, RefusalReason, judge_file
+from liju_contact.domain.file_name import safe_name
+from liju_contact.domain.inquiry import StagedFile
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.stage_file import stage_file
+from liju_contact.web.rendering import current_wording
+from liju_contact.web.rendering import translated as _
+
+FIELD = "files"
+KEPT_FIELD = "kept_file"
+_TAIL_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """A file that is here already, for a form that comes back: ``token`` goes along in the form."""
+
+    token: str
+    name: str
+    bytes_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploads:
+    """``files`` were accepted and are stored; ``errors`` are sentences about those that were not."""
+
+    files: tuple[StagedFile, ...]
+    errors: tuple[str, ...]
+
+
+def take_uploads(deps: Deps) -> Uploads:
+    """Judge and store the files of the form that was sent, those kept from before first.
+
+    Raises ``StoreBusy`` or ``StoreFull``.
+    """
+    files = [file for token in request.form.getlist(KEPT_FIELD) if (file := _unsealed(deps, token))]
+    errors: list[str] = []
+    for upload in _sent_files():
+        taken = _take(deps, upload, files)
+        if isinstance(taken, str):
+            errors.append(taken)
+        else:
+            files.append(taken)
+    return Uploads(files=tuple(files), errors=tuple(errors))
+
+
+def kept_files(deps: Deps, files: Iterable[StagedFile]) -> list[KeptFile]:
+    return [KeptFile(token=_sealed(deps, file), name=file.name, bytes_count=file.bytes_count) for file in files]
+
+
+def _sent_files() -> list[FileStorage]:
+    """Return what was really chosen: a browser sends one nameless empty part for an empty file field."""
+    return [upload for upload in request.files.getlist(FIELD) if upload.filename]
+
+
+def _take(deps: Deps, upload: FileStorage, taken: list[StagedFile]) -> StagedFile | str:
+    """Store one upload, or return the sentence that says why not."""
+    name = safe_name(upload.filename or "")
+    limits = deps.settings.files
+    if len(taken) >= limits.count_limit:
+        return _("“%(name)s” was left out: at most %(limit)d files.") % {"name": name, "limit": limits.count_limit}
+    bytes_count = _size(upload)
+    if sum(file.bytes_count for file in taken) + bytes_count > limits.total_limit_bytes:
+        size = current_wording().file_size(limits.total_limit_bytes)
+        return _("“%(name)s” was left out: at most %(limit)s in all.") % {"name": name, "limit": size}
+    kind = _judge(upload, name, bytes_count)
+    if isinstance(kind, FileRefusal):
+        return _refusal_sentence(kind, name)
+    if kind not in limits.kinds:
+        return _refusal_sentence(FileRefusal(RefusalReason.TYPE_NOT_TAKEN), name)
+    return stage_file(deps, cast(BinaryIO, upload.stream), name=name, kind=kind, now=deps.now())
+
+
+def _size(upload: FileStorage) -> int:
+    upload.stream.seek(0, 2)
+    return upload.stream.tell()
+
+
+def _judge(upload: FileStorage, name: str, bytes_count: int) -> FileKind | FileRefusal:
+    upload.stream.seek(0)
+    head = upload.stream.read(HEAD_BYTES)
+    upload.stream.seek(max(0, bytes_count - _TAIL_BYTES))
+    return judge_file(name, head, upload.stream.read(_TAIL_BYTES))
+
+
+def _refusal_sentence(refusal: FileRefusal, name: str) -> str:
+    sentences = {
+        RefusalReason.EMPTY: _("“%(name)s” was left out: the file is empty."),
+        RefusalReason.TYPE_NOT_TAKEN: _("“%(name)s” was left out: we take %(kinds)s."),
+        RefusalReason.CONTENT_DIFFERS: _("“%(name)s” was left out: its content is not what its name says."),
+    }
+    return sentences[refusal.reason] % {"name": name, "kinds": ", ".join(kind.value.upper() for kind in FileKind)}
+
+
+def _sealed(deps: Deps, file: StagedFile) -> str:
+    description = json.dumps([file.sha256, file.kind.value, file.bytes_count, file.name])
+    return f"{base64.urlsafe_b64encode(description.encode()).decode()}.{deps.keys.seal_file(description)}"
+
+
+def _unsealed(deps: Deps, token: str) -> StagedFile | None:
+    """Return the file a sealed description stands for; None for a description that is not ours."""
+    encoded, _dot, seal = token.partition(".")
+    try:
+        description = base64.urlsafe_b64decode(encoded.encode()).decode()
+    except (binascii.Error, UnicodeError):
+        return None
+    if not deps.keys.file_is_sealed(description, seal):
+        return None
+    values: list[Any] = json.loads(description)
+    return StagedFile(sha256=values[0], kind=FileKind(values[1]), bytes_count=values[2], name=values[3])

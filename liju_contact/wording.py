@@ -1,0 +1,153 @@
+"""What a reader reads: the program's own words, dates, numbers and country names in the reader's language.
+
+Shared by ``web`` and ``mail``, so that a page and a letter call the same thing the same. Codes of ``domain`` come in, sentences
+go out; the operator's own labels are in the settings and not here. Catalogues are read from their ``.po`` source at start.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, get_timezone_gmt
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from liju_contact.domain.detail import DETAIL_FIELDS, Detail, DetailKind, Doubt, quantity_of
+from liju_contact.domain.quantity import both_ways
+from liju_contact.vocabulary import CHOICES, DOUBTS, FIELDS
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+SOURCE_LANGUAGE = "en"
+# Territories of CLDR that nobody writes to: outlying parts, aggregates, pseudo-territories.
+_NO_COUNTRIES = frozenset(
+    {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "AQ", "BV", "HM", "TF", "GS", "UM", "CP", "AC", "DG", "TA", "EA", "IC"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetLine:
+    """One technical fact as people read it; ``counterpart`` is the same in the other usual unit, or empty."""
+
+    field: str
+    label: str
+    given: str
+    counterpart: str
+    is_doubtful: bool
+
+
+class Wording:
+    """One language's words. Made once per language by ``wording_in``; holds nothing of any request."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.locale = Locale.parse(language)
+        self.translations = _translations(language)
+        self.gettext = self.translations.gettext
+        self.ngettext = self.translations.ngettext
+
+    @cached_property
+    def countries(self) -> tuple[tuple[str, str], ...]:
+        """Return code and name of every country, in this language's order."""
+        names = {
+            code: name
+            for code, name in self.locale.territories.items()
+            if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRIES  # noqa: PLR2004  # ISO 3166-1 alpha-2
+        }
+        return tuple(sorted(names.items(), key=lambda item: self._sort_key(item[1])))
+
+    @cached_property
+    def country_names(self) -> dict[str, str]:
+        return dict(self.countries)
+
+    def country(self, code: str) -> str:
+        return self.country_names.get(code, code)
+
+    def field_label(self, field: str) -> str:
+        return self.gettext(FIELDS[field])
+
+    def choice(self, field: str, choice: str) -> str:
+        """Return the word for a choice; what is the same in every language (FOB, 380V-50Hz) is its own word."""
+        message = CHOICES.get((field, choice))
+        return self.gettext(message) if message else choice.replace("V-", " V / ").replace("Hz", " Hz")
+
+    def doubt(self, detail: Detail) -> str:
+        """Return the question to ask about a doubtful detail."""
+        given = both_ways(quantity_of(detail))[0]
+        return self.gettext(DOUBTS[detail.doubts[0]]) % {"label": self.field_label(detail.field), "given": given}
+
+    def sheet_line(self, detail: Detail) -> SheetLine:
+        field = DETAIL_FIELDS.get(detail.field)
+        given, counterpart = self._given(detail, field.kind if field else DetailKind.TEXT)
+        return SheetLine(
+            field=detail.field,
+            label=self.field_label(detail.field) if field else detail.field,
+            given=given,
+            counterpart=counterpart,
+            is_doubtful=bool(detail.doubts),
+        )
+
+    def date_time(self, at: datetime, zone: tzinfo) -> str:
+        """Return date and time on the clock of ``zone``, with its offset, because readers are all over the world."""
+        local = at.astimezone(zone)
+        pattern = _DATE_TIME[self.language] if self.language in _DATE_TIME else "d MMM y, HH:mm"
+        offset = get_timezone_gmt(local, width="iso8601_short", return_z=False)
+        return f"{format_datetime(local, pattern, locale=self.locale)} (UTC{offset})"
+
+    def date(self, day: date) -> str:
+        return format_date(day, "medium", locale=self.locale)
+
+    def number(self, value: float) -> str:
+        return format_decimal(value, locale=self.locale)
+
+    def file_size(self, bytes_count: int) -> str:
+        """Return a size in the decimal units that browsers and mail programs show."""
+        for unit, bytes_per_unit in (("MB", 1_000_000), ("kB", 1000)):
+            if bytes_count >= bytes_per_unit:
+                return f"{format_decimal(bytes_count / bytes_per_unit, '0.#', locale=self.locale)} {unit}"
+        return f"{bytes_count} B"
+
+    def _given(self, detail: Detail, kind: DetailKind) -> tuple[str, str]:
+        if kind is DetailKind.QUANTITY:
+            given, counterpart = both_ways(quantity_of(detail))
+            return given, counterpart or ""
+        if kind is DetailKind.CHOICE and isinstance(detail.canonical, str):
+            return self.choice(detail.field, detail.canonical), ""
+        if kind is DetailKind.DATE and isinstance(detail.canonical, str):
+            return self.date(date.fromisoformat(detail.canonical)), ""
+        if kind is DetailKind.FLAG:
+            return self.gettext("Yes") if detail.canonical == "yes" else self.gettext("No"), ""
+        return detail.typed, ""
+
+    def _sort_key(self, name: str) -> tuple[str, str]:
+        """Sort Chinese by its pinyin order as GB 2312 has it, everything else by its letters without accents."""
+        if self.language.startswith("zh"):
+            return name.encode("gb18030").hex(), name
+        return name.casefold().translate(_WITHOUT_ACCENTS), name
+
+
+_WITHOUT_ACCENTS = str.maketrans("åçéíôãü", "aceioau")
+_DATE_TIME = {"en": "EEE d MMM y, HH:mm", "zh_Hans": "y年M月d日 EEE HH:mm"}
+
+
+@lru_cache(maxsize=8)
+def wording_in(language: str) -> Wording:
+    return Wording(language)
+
+
+def _translations(language: str) -> gettext.NullTranslations:
+    """Return the catalogue of ``language``, compiled in memory: no binary file that could be older than its source."""
+    if language == SOURCE_LANGUAGE:
+        return gettext.NullTranslations()
+    path = TRANSLATIONS / language / "LC_MESSAGES" / "messages.po"
+    compiled = io.BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
