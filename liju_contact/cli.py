@@ -68,7 +68,8 @@ instance_option = click.option(
 def commands() -> None:
     """LIJU's customer inquiries: the form, the letters, the status pages."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for chatty in ("alembic", "mail.log"):  # aiosmtpd's log would hold addresses
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 @commands.command("serve")

@@ -8,6 +8,7 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 
 from liju_contact.domain.detail import DetailField, DetailKind
+from liju_contact.domain.quantity import UNITS, Unit
 from liju_contact.domain.text import clean_line, clean_text
 from liju_contact.web.rendering import translated as _
 
@@ -22,6 +23,10 @@ class DetailInput(Field):
         self.detail = detail
         self.products = products
         self.unit = detail.units[0] if detail.units else ""
+
+    @property
+    def units(self) -> list[Unit]:
+        return [UNITS[unit] for unit in self.detail.units]
 
     @property
     def is_long(self) -> bool:
