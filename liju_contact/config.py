@@ -19,6 +19,7 @@ from liju_contact.config_catalogue import read_address, read_catalogue
 from liju_contact.config_source import ConfigSource, Section
 from liju_contact.domain.calendar import WorkingHours
 from liju_contact.domain.catalogue import Catalogue, Label
+from liju_contact.domain.errors import Fault, SettingsError
 from liju_contact.domain.file_kind import FileKind
 
 KNOWN_LANGUAGES = ("en", "zh_Hans")
@@ -99,7 +100,13 @@ class Settings:
 def load_settings(instance: Path, environment: Mapping[str, str]) -> Settings:
     """Read ``instance/config.toml``; raises ``SettingsError`` with all faults."""
     path = instance / "config.toml"
-    return read_settings(path.read_text("utf-8"), instance=instance, environment=environment, name=path.name)
+    try:
+        text = path.read_text("utf-8-sig")  # some editors put a byte order mark before the first line
+    except OSError as error:
+        raise SettingsError([Fault(id="config.file", text=f"Cannot read {path}: {error.strerror}.")]) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError([Fault(id="config.file", text=f"{path} is not saved as UTF-8: {error}.")]) from error
+    return read_settings(text, instance=instance, environment=environment, name=path.name)
 
 
 def read_settings(text: str, *, instance: Path, environment: Mapping[str, str], name: str = "config.toml") -> Settings:
@@ -181,6 +188,8 @@ def _clock_times(texts: tuple[str, ...]) -> tuple[time, time]:
         opens, closes = (time.fromisoformat(text) for text in texts)
     except ValueError:
         return time(), time()
+    if opens.tzinfo or closes.tzinfo:  # the zone has a setting of its own
+        return time(), time()
     return opens, closes
 
 
@@ -190,8 +199,7 @@ def _web(section: Section) -> WebSettings:
         section.fault("languages", f"must name one or more of {', '.join(KNOWN_LANGUAGES)}.")
         languages = KNOWN_LANGUAGES
     base_url = section.text("base_url").rstrip("/")
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    if not _is_base_url(base_url):
         section.fault("base_url", 'must be the address customers use, like "https://contact.liju.example".')
     web = WebSettings(
         base_url=base_url,
@@ -203,6 +211,16 @@ def _web(section: Section) -> WebSettings:
     )
     section.finish()
     return web
+
+
+def _is_base_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port_is_possible = parts.port != 0
+    except ValueError:
+        return False
+    is_whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and port_is_possible
+    return is_whole and url.isprintable() and not set(url) & set(" ?#@")
 
 
 def _mail(section: Section, languages: tuple[str, ...], instance: Path) -> MailSettings:

@@ -47,14 +47,12 @@ def _each(root: Section, key: str, read: Callable[[Section], _Entry]) -> tuple[_
 
 
 def _team(section: Section, languages: tuple[str, ...]) -> Team:
-    addresses = section.texts("recipients")
-    if not addresses:
+    recipients = tuple(read_address(section, "recipients", address) for address in section.texts("recipients"))
+    if not recipients:
         section.fault("recipients", "is missing: nobody would hear of an inquiry.")
-    return Team(
-        id=section.text("id"),
-        label=section.label("label", languages),
-        recipients=tuple(read_address(section, "recipients", address) for address in addresses),
-    )
+    if len(set(recipients)) < len(recipients):
+        section.fault("recipients", "names somebody twice, who would get every letter twice.")
+    return Team(id=section.text("id"), label=section.label("label", languages), recipients=recipients)
 
 
 def _product_line(section: Section, languages: tuple[str, ...], team_ids: frozenset[str]) -> ProductLine:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,12 @@ from liju_contact.domain.catalogue import Label
 from liju_contact.domain.errors import Fault, SettingsError
 
 Path = tuple[str | int, ...]
-_TABLE = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w.-]+)\s*=""")
+# A text in one of TOML's four quotes, a comment, a run of blanks, a line break, a sign, or anything else up to one of these.
+_PIECE = re.compile(
+    r'''"""(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\])*"|'[^']*'|\#[^\n]*|[ \t\r]+|\n|[\[\]{}=,.]'''
+    r"""|[^\s\[\]{}=,."'#]+""",
+    re.DOTALL,
+)
 
 
 @dataclass(slots=True)
@@ -29,6 +33,8 @@ class ConfigSource:
     lines: Mapping[Path, int]
     values: Mapping[str, Any]
     faults: list[Fault] = field(default_factory=list)
+    unusable: set[Path] = field(default_factory=set)
+    overridden: set[Path] = field(default_factory=set)
 
     @classmethod
     def parse(cls, text: str, *, name: str, environment: Mapping[str, str]) -> ConfigSource:
@@ -44,8 +50,13 @@ class ConfigSource:
         return Section(source=self, path=(), values=self.values)
 
     def fault(self, path: Path, text: str) -> None:
+        """Note what is wrong with a value, unless it has been said already that there is none that could be used."""
+        if path in self.unusable:
+            return
         known = next((path[:end] for end in range(len(path), 0, -1) if path[:end] in self.lines), None)
         where = f"{self.name}, line {self.lines[known]}" if known else self.name
+        if path in self.overridden:
+            where = f"the environment's {variable(path)}"
         dotted = ".".join(str(part) for part in path)
         id_ = ".".join(str(part) for part in path if isinstance(part, str))
         self.faults.append(Fault(id=f"config.{id_}", text=f"{where}: {dotted} {text}"))
@@ -92,7 +103,7 @@ class Section:
     def texts(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         value = self._value(key, list, "a list of texts in quotes", list(default))
         if not all(isinstance(item, str) for item in value or ()):
-            self.fault(key, "must be a list of texts in quotes.")
+            self._give_up(key, "must be a list of texts in quotes.")
             return default
         return tuple(value or ())
 
@@ -125,72 +136,87 @@ class Section:
 
     def _value(self, key: str, kind: type, wanted: str, default: Any) -> Any:
         self.seen.add(key)
-        if key not in self.values:
-            if default is None:
-                self.fault(key, "is missing.")
-            return default
-        value = self.values[key]
-        if not isinstance(value, kind):
-            self.fault(key, f"must be {wanted}.")
-            return default
-        return value
+        if key in self.values and isinstance(self.values[key], kind):
+            return self.values[key]
+        if key in self.values or default is None:
+            self._give_up(key, f"must be {wanted}." if key in self.values else "is missing.")
+        return default
+
+    def _give_up(self, key: str, text: str) -> None:
+        self.fault(key, text)
+        self.source.unusable.add((*self.path, key))
 
     def _environment(self, key: str) -> str | None:
         if any(isinstance(part, int) for part in self.path):
             return None
         self.seen.add(key)
-        return self.source.environment.get("_".join(["LIJU", *map(str, self.path), key]).upper())
+        path = (*self.path, key)
+        spelled = self.source.environment.get(variable(path))
+        if spelled is not None:
+            self.source.overridden.add(path)
+        return spelled
+
+
+def variable(path: Path) -> str:
+    """Return the environment variable that wins over a setting."""
+    return "_".join(["LIJU", *map(str, path)]).upper()
 
 
 def line_numbers(text: str) -> dict[Path, int]:
     """Return the line each table and key of a valid TOML text stands on (1 = first).
 
-    Keys inside inline tables and multi-line values are not looked into: their line is that of the key they belong to.
+    Keys inside inline tables and arrays are not looked into: their line is that of the key they belong to.
     """
     lines: dict[Path, int] = {}
-    counts: dict[str, int] = {}
+    counts: dict[Path, int] = {}
     table: Path = ()
-    open_brackets, quote = 0, ""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not open_brackets and not quote:
-            if found := _TABLE.match(line):
-                table = _table_path(found[1], found[2], counts)
-                lines.setdefault(table, number)
-            elif found := _KEY.match(line):
-                lines[(*table, *(part.strip("\"'") for part in found[1].split(".")))] = number
-        open_brackets, quote = _open_after(line, open_brackets, quote)
+    for number, statement in _statements(text):
+        if statement[0] != "[":
+            lines[(*table, *_key(statement[: statement.index("=")]))] = number
+        elif statement[:2] == ["[", "["]:
+            array = _numbered(_key(statement), counts)
+            counts[array] = counts.get(array, -1) + 1
+            table = (*array, counts[array])
+            lines[table] = number
+        else:
+            table = _numbered(_key(statement), counts)
+            lines[table] = number
     return lines
 
 
-def _table_path(brackets: str, name: str, counts: dict[str, int]) -> Path:
-    parts = tuple(part.strip().strip("\"'") for part in name.split("."))
-    if brackets == "[[":
-        counts[name] = counts.get(name, -1) + 1
-        return (*parts, counts[name])
-    return parts
+def _statements(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line each table head and each ``key = value`` begins on, and its pieces without blanks and comments."""
+    number, begins, depth = 1, 1, 0
+    pieces: list[str] = []
+    for piece in [*_PIECE.findall(text), "\n"]:
+        depth += (piece in {"[", "{"}) - (piece in {"]", "}"})
+        if piece == "\n" and not depth and pieces:
+            yield begins, pieces
+            pieces = []
+        elif not piece.isspace() and not piece.startswith("#"):
+            begins = begins if pieces else number
+            pieces.append(piece)
+        number += piece.count("\n")
 
 
-def _open_after(line: str, brackets: int, quote: str) -> tuple[int, str]:
-    """Return how many brackets and which multi-line quote are open after ``line``."""
-    position = 0
-    while position < len(line):
-        if quote:
-            end = line.find(quote, position)
-            if end < 0:
-                return brackets, quote if len(quote) == 3 else ""  # noqa: PLR2004  # three quotes open a multi-line text
-            position, quote = end + len(quote), ""
-            continue
-        character = line[position]
-        if character == "#":
-            break
-        if character in "\"'":
-            quote = character * 3 if line.startswith(character * 3, position) else character
-            position += len(quote)
-            continue
-        if not _TABLE.match(line):
-            brackets += (character in "[{") - (character in "]}")
-        position += 1
-    return brackets, quote if len(quote) == 3 else ""  # noqa: PLR2004  # as above
+def _key(pieces: list[str]) -> tuple[str, ...]:
+    """Return the parts of a dotted key, or of the one in a table head; quotes are taken off as TOML itself does it."""
+    dotted = "".join(piece for piece in pieces if piece not in {"[", "]"})
+    value: Any = tomllib.loads(f"{dotted} = 0")
+    parts = []
+    while isinstance(value, dict):
+        part, value = next(iter(value.items()))
+        parts.append(part)
+    return tuple(parts)
+
+
+def _numbered(key: tuple[str, ...], counts: Mapping[Path, int]) -> Path:
+    """Return where a table is found: below an array of tables it belongs to the array's newest."""
+    path: Path = ()
+    for part in key:
+        path = (*path, counts[path]) if path in counts else path
+        path = (*path, part)
+    return path
 
 
 def _integer(spelled: str) -> int | None:

@@ -1,21 +1,26 @@
 """One Jinja environment per language, for pages and letters alike.
 
-A template is compiled with its language's catalogue bound to it, so nothing about the language is looked up while it renders.
-HTML is escaped, text is not; an undefined name is an error, not an empty string.
+A template is compiled with its language's catalogue: ``{% trans %}`` and ``_("…")`` become the translated text itself, so nothing
+about the language is looked up while a page renders. HTML is escaped, text is not; an undefined name is an error, not an
+empty string.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.ext import InternationalizationExtension
+from jinja2.lexer import Token, TokenStream
 
 from liju_contact.domain.language import html_tag
 from liju_contact.wording import wording_in
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
 def template_environments(languages: tuple[str, ...], shared: Mapping[str, Any]) -> dict[str, Environment]:
@@ -23,18 +28,65 @@ def template_environments(languages: tuple[str, ...], shared: Mapping[str, Any])
     return {language: _environment(language, shared) for language in languages}
 
 
+def _is_markup(name: str | None) -> bool:
+    return name is not None and name.endswith((".html", ".svg"))
+
+
 def _environment(language: str, shared: Mapping[str, Any]) -> Environment:
     wording = wording_in(language)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith((".html", ".svg")),
+        autoescape=_is_markup,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=["jinja2.ext.i18n"],
+        cache_size=-1,
+        extensions=[_Translations],
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(wording.gettext, wording.ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the i18n extension
     environment.globals.update(shared, wording=wording, language=language, html_language=html_tag(language))
+    environment.extend(translate=wording.gettext)
     return environment
+
+
+class _Translations(InternationalizationExtension):
+    """Jinja's i18n, with the translation done while a template is compiled where nothing but the language decides it.
+
+    A plural depends on a number and a call on its arguments; those stay calls.
+    """
+
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        """Put the translated text in place of ``_("…")``."""
+        window: list[Token] = []
+        for token in stream:
+            window.append(token)
+            if [seen.type for seen in window[-4:]] == ["name", "lparen", "string", "rparen"] and window[
+                -4
+            ].value == "_":
+                text = window[-2]
+                window[-4:] = [Token(text.lineno, "string", self._translated(text.value).replace("%%", "%"))]
+            if len(window) > 4:  # noqa: PLR2004  # the length of what is looked for
+                yield window.pop(0)
+        yield from window
+
+    def _make_node(
+        self, singular: str, plural: str | None, context: str | None, variables: dict[str, nodes.Expr], *rest: Any
+    ) -> nodes.Output:
+        if plural is not None or context is not None:
+            return super()._make_node(singular, plural, context, variables, *rest)
+        return nodes.Output(list(_pieces(self._translated(singular), variables)))
+
+    def _translated(self, message: str) -> str:
+        translated: str = self.environment.translate(message)  # type: ignore[attr-defined]  # set by _environment
+        return translated
+
+
+def _pieces(translated: str, variables: Mapping[str, nodes.Expr]) -> Iterator[nodes.Expr]:
+    """Split a translation at its placeholders into template text and the expressions that stand there."""
+    for position, piece in enumerate(_PLACEHOLDER.split(translated)):
+        if position % 2:
+            yield variables[piece]
+        elif piece:
+            yield nodes.TemplateData(piece.replace("%%", "%"))

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone_gmt
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -97,8 +97,8 @@ class Wording:
         """Return date and time on the clock of ``zone``, with its offset, because readers are all over the world."""
         local = at.astimezone(zone)
         pattern = _DATE_TIME[self.language] if self.language in _DATE_TIME else "d MMM y, HH:mm"
-        offset = get_timezone_gmt(local, width="iso8601_short", return_z=False)
-        return f"{format_datetime(local, pattern, locale=self.locale)} (UTC{offset})"
+        offset = f"{local:%z}"
+        return f"{format_datetime(local, pattern, locale=self.locale)} (UTC{offset.removesuffix('00')})"
 
     def date(self, day: date) -> str:
         return format_date(day, "medium", locale=self.locale)

@@ -13,12 +13,13 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from liju_contact.app import make_deps
 from liju_contact.config import Settings, read_settings
@@ -69,6 +70,8 @@ def postgresql_url() -> Iterator[str]:
     # Outside the home folder: as root the server runs under another account, which must be able to reach its data.
     folder = tempfile.mkdtemp(prefix="liju-pg-")
     server = pgserver.get_server(folder, cleanup_mode="stop")
+    server.psql("ALTER SYSTEM SET fsync = off; ")  # these databases live for one test
+    server.psql("SELECT pg_reload_conf();")
     try:
         yield server.get_uri()
     finally:
@@ -76,28 +79,68 @@ def postgresql_url() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def postgresql_admin(postgresql_url: str) -> Iterator[Engine]:
+    """The server itself, where databases are made and dropped."""
+    url = postgresql_url.replace("postgresql://", "postgresql+psycopg://", 1)
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    yield admin
+    admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database, to be copied: migrating one for every test would take most of the time."""
+    path = tmp_path_factory.mktemp("migrated") / "liju.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgresql_admin: Engine) -> Iterator[str]:
+    """The same on PostgreSQL, by the name of the database."""
+    with _postgresql_database(postgresql_admin, "template1") as url:
+        _migrate(url)
+        yield url.rpartition("/")[2].partition("?")[0]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind."""
+    """An empty database of each kind; where the test has ``db`` too, a migrated one."""
+    is_migrated = "db" in request.fixturenames
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'liju.db'}"
+        path = tmp_path / "liju.db"
+        if is_migrated:
+            shutil.copy(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
         return
-    server = request.getfixturevalue("postgresql_url").replace("postgresql://", "postgresql+psycopg://", 1)
+    template = request.getfixturevalue("migrated_template") if is_migrated else "template1"
+    with _postgresql_database(request.getfixturevalue("postgresql_admin"), template) as url:
+        yield url
+
+
+@contextmanager
+def _postgresql_database(admin: Engine, template: str) -> Iterator[str]:
     name = f"liju_{os.getpid()}_{next(_numbers)}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield admin.url.set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    try:
+        yield admin.url.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _migrate(url: str) -> None:
+    database = Database(url)
+    migrate(database)
+    database.close()
 
 
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     """A migrated database, once on SQLite and once on PostgreSQL."""
     database = Database(database_url)
-    migrate(database)
     yield database
     database.close()
 

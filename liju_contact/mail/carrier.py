@@ -9,7 +9,7 @@ from liju_contact.domain.file_kind import media_type
 from liju_contact.mail.conversation import MailServer
 from liju_contact.mail.message import Mail, Mailbox, MailFile
 from liju_contact.mail.transport import Transport
-from liju_contact.store.letters import Claimed
+from liju_contact.store.deliveries import Claimed
 from liju_contact.usecases.deps import AttachedFile
 
 

@@ -1,8 +1,8 @@
-"""How letters look: one method and one folder ``templates/email/<kind>/`` for each (``subject.txt``, ``body.txt``, ``body.html``).
+"""How letters look: one method and one folder of templates (``email/<kind>/``: subject, text, HTML) for each kind.
 
-The customer's own words go to our team and never into a letter to a customer: otherwise anybody could have us mail their text
-to anybody (pain 14). So a customer's letter is not given the inquiry at all, only what it may show. Links come from the
-configured base URL only. Values are worded here, once for text and HTML; the templates hold the sentences.
+The customer's own words go to our team and never into a letter to a customer: otherwise anybody could have us mail
+their text to anybody (pain 14). So a customer's letter is not given the inquiry at all, only what it may show. Links
+come from the configured base URL only. Values are worded here, once for both forms; the templates hold the sentences.
 """
 
 from __future__ import annotations
@@ -161,9 +161,7 @@ def _writing(body: str, files: Sequence[FileLine], wording: Wording) -> dict[str
         "lines": body.splitlines(),
         "preview": _cut(clean_line(body[: 4 * _PREVIEW_LENGTH]), _PREVIEW_LENGTH),
         "files": [
-            FileRow(
-                name=clean_line(file.name), size=wording.file_size(file.bytes_count), is_attached=file.is_attached
-            )
+            FileRow(name=clean_line(file.name), size=wording.file_size(file.bytes_count), is_attached=file.is_attached)
             for file in files
         ],
     }

@@ -43,16 +43,16 @@ class Worker:
     stopping: threading.Event = field(default_factory=threading.Event)
 
     def step(self) -> bool:
-        """Do what is due; True when there may be more at once."""
+        """Do what is due; True when there may be more at once. Letters go first: nothing that fails holds them up."""
         now = self.deps.now()
         if now - self.beat_at >= BEAT_EVERY:
             beat_worker(self.deps, now=now)
             self.beat_at = now
+        round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
+        answered = answer_link_request(self.deps, now=self.deps.now())
         if now - self.swept_at >= _SWEEP_EVERY:
             sweep(self.deps, now=now)
             self.swept_at = now
-        answered = answer_link_request(self.deps, now=now)
-        round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
         return answered or bool(round_.claimed_count)
 
     def run(self) -> None:

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from liju_contact.domain.detail import Detail
 from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
+from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import InquiryRow
 
 _COLUMNS = (
@@ -32,6 +31,22 @@ _COLUMNS = (
     InquiryRow.details,
     InquiryRow.received_at,
     InquiryRow.answer_due_at,
+)
+
+_ADD = insert_unless_taken(InquiryRow, InquiryRow.id)
+_BY_NONCE = select(*_COLUMNS).where(InquiryRow.nonce == bindparam("nonce"))
+_BY_REFERENCE = select(*_COLUMNS).where(InquiryRow.reference == bindparam("reference"))
+_FOR_UPDATE = _BY_REFERENCE.with_for_update()
+_NEWEST_OF = (
+    select(*_COLUMNS)
+    .where(InquiryRow.email_folded == bindparam("email_folded"))
+    .order_by(InquiryRow.id.desc())
+    .limit(bindparam("limit"))
+)
+_SET_STATE = (
+    update(InquiryRow)
+    .where(InquiryRow.id == bindparam("inquiry_id"))
+    .values(state=bindparam("to_state"), changed_at=bindparam("at"))
 )
 
 
@@ -62,18 +77,16 @@ def add_inquiry(
         "answer_due_at": answer_due_at,
         "changed_at": now,
     }
-    insert = sqlite_insert if tx.dialect.name == "sqlite" else postgresql_insert
-    statement = insert(InquiryRow).on_conflict_do_nothing().returning(InquiryRow.id)
-    return tx.execute(statement, values).scalar_one_or_none()
+    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
 
 
 def find_inquiry_by_nonce(tx: Connection, nonce: str) -> Inquiry | None:
-    row = tx.execute(select(*_COLUMNS).where(InquiryRow.nonce == nonce)).one_or_none()
+    row = tx.execute(_BY_NONCE, {"nonce": nonce}).one_or_none()
     return _inquiry(row) if row else None
 
 
 def find_inquiry(tx: Connection, reference: str) -> Inquiry | None:
-    row = tx.execute(select(*_COLUMNS).where(InquiryRow.reference == reference)).one_or_none()
+    row = tx.execute(_BY_REFERENCE, {"reference": reference}).one_or_none()
     return _inquiry(row) if row else None
 
 
@@ -82,7 +95,7 @@ def get_inquiry_for_update(tx: Connection, reference: str) -> Inquiry:
 
     On SQLite a writing transaction already excludes every other writer, and ``FOR UPDATE`` is left out by SQLAlchemy.
     """
-    row = tx.execute(select(*_COLUMNS).where(InquiryRow.reference == reference).with_for_update()).one_or_none()
+    row = tx.execute(_FOR_UPDATE, {"reference": reference}).one_or_none()
     if row is None:
         raise NotFound(f"There is no inquiry {reference}.")
     return _inquiry(row)
@@ -90,14 +103,12 @@ def get_inquiry_for_update(tx: Connection, reference: str) -> Inquiry:
 
 def newest_inquiries_of(tx: Connection, address: str, *, limit: int) -> list[Inquiry]:
     """Return the inquiries written from ``address``, newest first."""
-    folded = InquiryRow.email_folded == fold_address(address)
-    rows = tx.execute(select(*_COLUMNS).where(folded).order_by(InquiryRow.id.desc()).limit(limit))
+    rows = tx.execute(_NEWEST_OF, {"email_folded": fold_address(address), "limit": limit})
     return [_inquiry(row) for row in rows]
 
 
 def set_state(tx: Connection, inquiry_id: int, state: InquiryState, now: datetime) -> None:
-    change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
-    tx.execute(change.values(state=state.value, changed_at=now))
+    tx.execute(_SET_STATE, {"inquiry_id": inquiry_id, "to_state": state.value, "at": now})
 
 
 def _inquiry(row: Row[Any] | Sequence[Any]) -> Inquiry:

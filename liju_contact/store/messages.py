@@ -6,15 +6,35 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, bindparam, insert, select
 
 from liju_contact.domain.errors import FilesGone
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import Author, Message, MessageFile
+from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import BlobRow, FileRow, MessageRow
+
+_ADD = insert_unless_taken(MessageRow, MessageRow.id)
+_ADD_FILES = insert(FileRow)
+# The lock keeps a sweep from deleting a blob between this look and our commit (PostgreSQL; SQLite has one writer).
+_BLOBS = (
+    select(BlobRow.sha256, BlobRow.id)
+    .where(BlobRow.sha256.in_(bindparam("digests", expanding=True)))
+    .with_for_update(read=True, key_share=True)
+)
+_OF_INQUIRY = (
+    select(MessageRow.id, MessageRow.author, MessageRow.author_name, MessageRow.body, MessageRow.written_at)
+    .where(MessageRow.inquiry_id == bindparam("inquiry_id"))
+    .order_by(MessageRow.id)
+)
+_FILES_OF_INQUIRY = (
+    select(FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
+    .join(BlobRow, BlobRow.id == FileRow.blob_id)
+    .join(MessageRow, MessageRow.id == FileRow.message_id)
+    .where(MessageRow.inquiry_id == bindparam("inquiry_id"))
+    .order_by(FileRow.message_id, FileRow.position)
+)
 
 
 def add_message(
@@ -29,9 +49,7 @@ def add_message(
         "nonce": nonce,
         "written_at": now,
     }
-    insert_one = sqlite_insert if tx.dialect.name == "sqlite" else postgresql_insert
-    statement = insert_one(MessageRow).on_conflict_do_nothing().returning(MessageRow.id)
-    return tx.execute(statement, values).scalar_one_or_none()
+    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
 
 
 def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> None:
@@ -39,7 +57,7 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
     if not files:
         return
     wanted = {file.sha256 for file in files}
-    blobs = tx.execute(select(BlobRow.sha256, BlobRow.id).where(BlobRow.sha256.in_(wanted)))
+    blobs = tx.execute(_BLOBS, {"digests": list(wanted)})
     blob_ids = {row.sha256: row.id for row in blobs}
     if gone := [file.name for file in files if file.sha256 not in blob_ids]:
         raise FilesGone(gone)
@@ -53,14 +71,13 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
         }
         for position, file in enumerate(files)
     ]
-    tx.execute(insert(FileRow), rows)
+    tx.execute(_ADD_FILES, rows)
 
 
 def messages_of(tx: Connection, inquiry_id: int) -> list[Message]:
     """Return the conversation, oldest first, with its files, in two queries."""
     files = files_by_message(tx, inquiry_id)
-    columns = (MessageRow.id, MessageRow.author, MessageRow.author_name, MessageRow.body, MessageRow.written_at)
-    rows = tx.execute(select(*columns).where(MessageRow.inquiry_id == inquiry_id).order_by(MessageRow.id))
+    rows = tx.execute(_OF_INQUIRY, {"inquiry_id": inquiry_id})
     return [
         Message(
             id=id_,
@@ -76,14 +93,7 @@ def messages_of(tx: Connection, inquiry_id: int) -> list[Message]:
 
 def files_by_message(tx: Connection, inquiry_id: int) -> dict[int, list[MessageFile]]:
     """Return the files of an inquiry by the message they came with."""
-    columns = (FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
-    rows = tx.execute(
-        select(*columns)
-        .join(BlobRow, BlobRow.id == FileRow.blob_id)
-        .join(MessageRow, MessageRow.id == FileRow.message_id)
-        .where(MessageRow.inquiry_id == inquiry_id)
-        .order_by(FileRow.message_id, FileRow.position)
-    )
+    rows = tx.execute(_FILES_OF_INQUIRY, {"inquiry_id": inquiry_id})
     files: dict[int, list[MessageFile]] = {}
     for message_id, id_, name, kind, bytes_count, sha256 in rows:
         file = MessageFile(id=id_, name=name, kind=FileKind(kind), bytes_count=bytes_count, sha256=sha256 or "")

@@ -30,7 +30,11 @@ def migrate(db: Database) -> bool:
     with db.begin() as tx:
         if tx.dialect.name == "postgresql":
             tx.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
-        _refuse_unknown(revision(tx))
+            tx.execute(text("SET LOCAL statement_timeout = 0"))  # a large table takes its time to change
+        found = revision(tx)
+        if found == HEAD:  # somebody else migrated while this waited for its turn
+            return False
+        _refuse_unknown(found)
         _upgrade(tx)
     return True
 

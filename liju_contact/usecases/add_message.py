@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,22 +13,26 @@ from liju_contact.domain.inquiry import Inquiry, StagedFile, state_after_custome
 from liju_contact.domain.message import Author, Message
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import set_state
+from liju_contact.store.letters import post_letters
 from liju_contact.store.messages import add_files, add_message
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_inquiry import open_for_update
-from liju_contact.usecases.post_letters import file_lines, files_to_attach, post_to_team
+from liju_contact.usecases.post_letters import file_lines, files_to_attach, to_team
 
 
 def add_customer_message(
     deps: Deps, reference: str, key: str, *, body: str, files: Sequence[StagedFile], nonce: str, now: datetime
 ) -> None:
-    """Add a message to the inquiry ``key`` opens; the same ``nonce`` twice is one message.
+    """Add a message to the inquiry ``key`` opens; the same form sent twice is one message.
+
+    ``nonce`` is that of the form token. It counts together with what was written: somebody who goes back, changes the text
+    and sends the old form once more has said something new.
 
     Raises ``NotFound``, ``FilesGone``, ``StoreBusy`` or ``StoreFull``, and then nothing was stored.
     """
     with deps.db.begin() as tx:
         inquiry = open_for_update(deps, tx, reference, key)
-        join_message(deps, tx, inquiry, body=body, files=files, nonce=nonce, now=now)
+        join_message(deps, tx, inquiry, body=body, files=files, nonce=f"{reference}\n{nonce}", now=now)
 
 
 def join_message(
@@ -40,9 +45,10 @@ def join_message(
     nonce: str,
     now: datetime,
 ) -> None:
-    """Write the customer's message with its event and the team's letter, unless ``nonce`` was used before."""
+    """Write the customer's message with its event and the team's letter, unless ``nonce`` brought the same one before."""
     author, name = Author.CUSTOMER, inquiry.name
-    message_id = add_message(tx, inquiry.id, author=author, author_name=name, body=body, nonce=nonce, now=now)
+    digest = hashlib.sha256("\n".join([nonce, body, *(file.sha256 for file in files)]).encode()).hexdigest()[:40]
+    message_id = add_message(tx, inquiry.id, author=author, author_name=name, body=body, nonce=digest, now=now)
     if message_id is None:
         return
     add_files(tx, message_id, files)
@@ -50,13 +56,7 @@ def join_message(
     set_state(tx, inquiry.id, state_after_customer_message(inquiry.state), now)
     lines = file_lines(deps, files)
     message = Message(id=message_id, author=author, author_name=name, body=body, written_at=now, files=())
-    post_to_team(
-        deps,
-        tx,
-        deps.letters.message_for_team(inquiry, message, files=lines),
-        inquiry,
-        inquiry.id,
-        letter_key=f"message_for_team/{message_id}",
-        message_files_id=files_to_attach(lines, message_id),
-        now=now,
-    )
+    letter = deps.letters.message_for_team(inquiry, message, files=lines)
+    attached, letter_key = files_to_attach(lines, message_id), f"message_for_team/{message_id}"
+    posting = to_team(deps, letter, inquiry, letter_key=letter_key, message_files_id=attached)
+    post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)

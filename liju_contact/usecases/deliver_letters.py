@@ -8,19 +8,20 @@ is carried on a lease that is about to end: a worker that was stopped and resume
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from liju_contact.domain.delivery import DeliveryState, settlement
-from liju_contact.store.files import chunks, files_of_message
-from liju_contact.store.letters import (
+from liju_contact.store.deliveries import (
     Claimed,
     claim_deliveries,
     extend_lease,
     release_deliveries,
     settle_delivery,
 )
+from liju_contact.store.files import chunks, files_of_message
 from liju_contact.usecases.deps import AttachedFile, Carrier, Deps
 
 BATCH = 20
@@ -41,16 +42,19 @@ def deliver_letters(
 ) -> Delivering:
     """Claim one batch and carry it, letter by letter; ``holder`` names this worker process and nobody else.
 
-    What is not begun when ``is_stopping`` says so, or when the lease is nearly over, is given back.
+    What is not begun when ``is_stopping`` says so, or when the lease is nearly over, is given back; so is what stands behind
+    a letter that makes the carrying itself fail, which stays leased for a while and so cannot hold up the others.
     """
     with deps.db.begin() as tx:
         batch = claim_deliveries(tx, holder=holder, limit=BATCH, lease=lease_of(deps), now=deps.now())
+    waiting = deque(batch)
     delivered_count = 0
-    for position, claimed in enumerate(batch):
-        if is_stopping() or deps.now() + _letter_limit(deps) > claimed.lease_until:
-            _release(deps, batch[position:], holder)
-            break
-        delivered_count += _deliver(deps, carrier, claimed, holder)
+    try:
+        while waiting and not is_stopping() and deps.now() + _letter_limit(deps) <= waiting[0].lease_until:
+            delivered_count += _deliver(deps, carrier, waiting.popleft(), holder)
+    finally:
+        if waiting:
+            _release(deps, list(waiting), holder)
     return Delivering(claimed_count=len(batch), delivered_count=delivered_count)
 
 

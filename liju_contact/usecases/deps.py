@@ -16,7 +16,7 @@ from liju_contact.domain.keys import Keyring
 from liju_contact.domain.letter import Letter
 from liju_contact.domain.message import Message
 from liju_contact.store.database import Database
-from liju_contact.store.letters import Claimed
+from liju_contact.store.deliveries import Claimed
 from liju_contact.usecases.read_post_office import PostOffice
 
 

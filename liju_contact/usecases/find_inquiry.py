@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from liju_contact.domain.inquiry import Inquiry, fold_address
 from liju_contact.domain.reference import read_reference
 from liju_contact.store.inquiries import find_inquiry, newest_inquiries_of
+from liju_contact.store.letters import post_letters
 from liju_contact.store.link_requests import LinkRequest, add_link_request, take_link_request
 from liju_contact.store.rates import count_once_more
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.post_letters import post_to_customer
+from liju_contact.usecases.post_letters import to_customer
 
 WINDOW = timedelta(hours=1)
 PER_ADDRESS = 3
@@ -68,4 +69,4 @@ def _post_links(deps: Deps, tx: Connection, inquiries: list[Inquiry], language: 
     letter = deps.letters.status_links(links, language=language)
     only_inquiry = inquiries[0].id if len(inquiries) == 1 else None
     letter_key = f"status_links/{now.isoformat()}/{deps.random_bytes(8).hex()}"
-    post_to_customer(deps, tx, letter, inquiries[0], only_inquiry, letter_key=letter_key, now=now)
+    post_letters(tx, [to_customer(deps, letter, inquiries[0], letter_key=letter_key)], inquiry_id=only_inquiry, now=now)

@@ -15,8 +15,8 @@ from liju_contact.domain.event import Event
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Message
+from liju_contact.store.deliveries import DeliveryLine, deliveries_of
 from liju_contact.store.events import events_of
-from liju_contact.store.letters import DeliveryLine, deliveries_of
 from liju_contact.store.messages import messages_of
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_inquiry import open_for_reading
@@ -30,6 +30,9 @@ class LetterFate(StrEnum):
     DELAYED = "delayed"
     SENT = "sent"
     FAILED = "failed"
+
+
+_BEST_FIRST = (LetterFate.SENT, LetterFate.WAITING, LetterFate.DELAYED, LetterFate.FAILED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +99,8 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str) -> Statu
 
 
 def _letter_lines(deliveries: list[DeliveryLine]) -> tuple[LetterLine, ...]:
-    """Sum up deliveries per letter: one that reached somebody in the team has reached the team."""
-    lines: dict[tuple[LetterKind, datetime], LetterLine] = {}
+    """Sum up deliveries per letter by the best of them: one that reached somebody in the team has reached the team."""
+    lines: dict[int, LetterLine] = {}
     for delivery in deliveries:
         line = LetterLine(
             kind=delivery.kind,
@@ -105,9 +108,9 @@ def _letter_lines(deliveries: list[DeliveryLine]) -> tuple[LetterLine, ...]:
             fate=_fate(delivery),
             at=delivery.settled_at or delivery.queued_at,
         )
-        letter = (delivery.kind, delivery.queued_at)
-        if letter not in lines or line.fate is LetterFate.SENT:
-            lines[letter] = line
+        best = lines.get(delivery.letter_id)
+        if best is None or _BEST_FIRST.index(line.fate) < _BEST_FIRST.index(best.fate):
+            lines[delivery.letter_id] = line
     return tuple(lines.values())
 
 

@@ -19,10 +19,11 @@ from liju_contact.domain.message import Author
 from liju_contact.domain.reference import RANDOM_BYTES_NEEDED, make_reference
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import add_inquiry, find_inquiry_by_nonce
+from liju_contact.store.letters import post_letters
 from liju_contact.store.messages import add_files, add_message, messages_of
 from liju_contact.usecases.add_message import join_message
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.post_letters import file_lines, files_to_attach, post_to_customer, post_to_team, team_of
+from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer, to_team
 
 _REFERENCE_TRIES = 5
 
@@ -100,10 +101,11 @@ def _store(deps: Deps, new: NewInquiry, inquiry: Inquiry, nonce: str, now: datet
         message_id = _first_message(tx, new, inquiry_id, nonce, now)
         add_event(tx, inquiry_id, EventKind.INQUIRY_RECEIVED, Actor.CUSTOMER, now)
         attached = files_to_attach(lines, message_id)
-        post_to_team(
-            deps, tx, sheet, inquiry, inquiry_id, letter_key="inquiry_for_team", message_files_id=attached, now=now
-        )
-        post_to_customer(deps, tx, confirmation, inquiry, inquiry_id, letter_key="inquiry_received", now=now)
+        postings = [
+            to_team(deps, sheet, inquiry, letter_key="inquiry_for_team", message_files_id=attached),
+            to_customer(deps, confirmation, inquiry, letter_key="inquiry_received"),
+        ]
+        post_letters(tx, postings, inquiry_id=inquiry_id, now=now)
     return Submitted(reference=inquiry.reference, status_path=deps.status_path(inquiry.reference, 1), is_new=True)
 
 
@@ -124,7 +126,6 @@ def _sent_before(deps: Deps, tx: Connection, new: NewInquiry, nonce: str, now: d
         return None
     first = messages_of(tx, earlier.id)[0]
     if (first.body, [file.sha256 for file in first.files]) != (new.message, [file.sha256 for file in new.files]):
-        digest = hashlib.sha256("\n".join([nonce, new.message, *(file.sha256 for file in new.files)]).encode())
-        join_message(deps, tx, earlier, body=new.message, files=new.files, nonce=digest.hexdigest()[:40], now=now)
+        join_message(deps, tx, earlier, body=new.message, files=new.files, nonce=nonce, now=now)
     status_path = deps.status_path(earlier.reference, earlier.key_version)
     return Submitted(reference=earlier.reference, status_path=status_path, is_new=False)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from liju_contact.domain.delivery import DeliveryState, Settlement
 from liju_contact.domain.errors import NotFound
-from liju_contact.store.letters import DeliveryLine, change_state, find_delivery, last_words, page_of_deliveries
+from liju_contact.store.deliveries import DeliveryLine, change_state, find_delivery, last_words, page_of_deliveries
 from liju_contact.usecases.deps import Deps
 
 
@@ -34,12 +34,15 @@ def retry_delivery(deps: Deps, delivery_id: int, *, now: datetime) -> bool:
 
 
 def drop_delivery(deps: Deps, delivery_id: int, *, now: datetime) -> bool:
-    """Give up a delivery for good; False when it is being sent. Raises ``NotFound``."""
+    """Give up a delivery for good; False when it is being sent. Raises ``NotFound``, also when it was delivered."""
     return _change(deps, delivery_id, Settlement(state=DeliveryState.DROPPED, next_attempt_at=None), now)
 
 
 def _change(deps: Deps, delivery_id: int, settlement: Settlement, now: datetime) -> bool:
     with deps.db.begin() as tx:
-        if find_delivery(tx, delivery_id) is None:
+        found = find_delivery(tx, delivery_id)
+        if found is None:
             raise NotFound(f"There is no delivery {delivery_id} in the outbox.")
+        if found.state is DeliveryState.DELIVERED and settlement.state is DeliveryState.DROPPED:
+            raise NotFound(f"Delivery {delivery_id} was delivered: there is nothing left to drop.")
         return change_state(tx, delivery_id, settlement, now)

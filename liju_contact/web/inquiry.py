@@ -134,7 +134,8 @@ def _busy(form: InquiryForm) -> Response:
 
 
 def _summary(form: InquiryForm, uploads: Uploads) -> list[FieldError]:
-    errors = [FieldError(field=field.id, text=str(text)) for field in form for text in field.errors[:1]]
+    faulty = [*form, *form.detail_inputs]
+    errors = [FieldError(field=field.id, text=str(text)) for field in faulty for text in field.errors[:1] if text]
     return errors + [FieldError(field="files", text=text) for text in uploads.errors]
 
 

@@ -18,7 +18,7 @@ from liju_contact.domain.catalogue import Catalogue, ProductLine
 from liju_contact.domain.detail import DETAIL_FIELDS, Detail, Doubt, compare_details, read_detail
 from liju_contact.domain.message import BODY_LIMIT
 from liju_contact.domain.text import clean_line, clean_text, is_blank
-from liju_contact.web.detail_input import DetailInput
+from liju_contact.web.detail_input import DetailInput, DetailsInput
 from liju_contact.web.rendering import current_wording
 from liju_contact.web.rendering import translated as _
 
@@ -102,7 +102,7 @@ class InquiryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hin
 
     @property
     def detail_inputs(self) -> list[DetailInput]:
-        return [field for field in self if isinstance(field, DetailInput)]
+        return cast("list[DetailInput]", self["details"].inputs)
 
     @property
     def product_line(self) -> ProductLine | None:
@@ -115,8 +115,8 @@ class InquiryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hin
     def read_details(self, today: date) -> tuple[Detail, ...]:
         """Return every fact that was given, with its doubts; ``today`` is the date at the company."""
         limits = self.product_line.limits if self.product_line else {}
-        given = [field for field in self.detail_inputs if field.data]
-        return compare_details(read_detail(field.detail, field.data, field.unit, today, limits) for field in given)
+        typed = [given for given in self.detail_inputs if given.data]
+        return compare_details(read_detail(given.detail, given.data, given.unit, today, limits) for given in typed)
 
 
 def inquiry_form_class(catalogue: Catalogue) -> type[InquiryForm]:
@@ -126,12 +126,9 @@ def inquiry_form_class(catalogue: Catalogue) -> type[InquiryForm]:
         for field_id in product_line.detail_fields:
             asked.setdefault(field_id, []).append(product_line.id)
     # In the registry's order, so that a field stands in the same place whichever product line is chosen.
-    inputs = {
-        field_id: DetailInput(detail=DETAIL_FIELDS[field_id], products=tuple(asked[field_id]))
-        for field_id in DETAIL_FIELDS
-        if field_id in asked
-    }
-    return cast("type[InquiryForm]", type("CatalogueInquiryForm", (InquiryForm,), {"catalogue": catalogue, **inputs}))
+    details = DetailsInput(asked={field: tuple(asked[id_]) for id_, field in DETAIL_FIELDS.items() if id_ in asked})
+    members = {"catalogue": catalogue, "details": details}
+    return cast("type[InquiryForm]", type("CatalogueInquiryForm", (InquiryForm,), members))
 
 
 def doubts_to_ask(details: tuple[Detail, ...]) -> list[Detail]:

@@ -1,0 +1,111 @@
+"""The real program behind a real browser: one server and one Chromium for the whole folder, a fresh visitor for each test."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from liju_contact.store.database import Database
+from liju_contact.store.schema import migrate
+
+PROJECT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+START_SECONDS = 30.0
+# What a browser says about every answer that is no 2xx, wanted or not; and when a summary has the focus already.
+_EXPECTED_REMARKS = ("Failed to load resource: ", "Autofocus processing was blocked")
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the program running on an instance of its own, with the settings that ship."""
+    instance = tmp_path_factory.mktemp("instance")
+    example = (PROJECT / "instance" / "config.example.toml").read_text("utf-8")
+    (instance / "config.toml").write_text(example.replace("@secret@", "s" * 64), "utf-8")
+    database = Database(f"sqlite:///{instance / 'liju.db'}")
+    migrate(database)
+    address = f"127.0.0.1:{free_port()}"
+    command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--threads", "8", "-b", address, "wsgi:app"]
+    environment = {**os.environ, "LIJU_INSTANCE": str(instance)}
+    with (instance / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
+    try:
+        wait_until_open(f"http://{address}/", process, instance / "log")
+        yield f"http://{address}"
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"There is no browser at {CHROMIUM}; the variable CHROMIUM names another place.")
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Browser, server: str) -> Iterator[NewPage]:
+    """Return a way to open a page as one more visitor; its arguments are those of ``Browser.new_context``.
+
+    Whatever a page complains about fails the test at its end, a violated content policy too.
+    """
+    complaints: list[str] = []
+    contexts = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(_EXPECTED_REMARKS):
+            complaints.append(message.text)
+
+    def open_page(**options: Any) -> Page:
+        # Without the transition between two pages, which a test would only wait for.
+        context = browser.new_context(base_url=server, reduced_motion="reduce", **{"locale": "en-GB", **options})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    return new_page()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_open(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urlopen(url, timeout=5):
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.05)
+    pytest.fail(f"The program did not start:\n{log.read_text('utf-8', 'replace')}")

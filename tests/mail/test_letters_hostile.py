@@ -1,0 +1,132 @@
+"""What a customer can never make a letter say, and that letters arrive as they were written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email.message import EmailMessage
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+
+from liju_contact.domain.inquiry import Inquiry
+from liju_contact.domain.letter import Addressee, Letter, LetterKind
+from liju_contact.domain.text import clean_text
+from liju_contact.usecases.deps import FileLine
+from tests.corpora import cases, hostile_values, rows
+from tests.mail.letters import lines_of, read
+from tests.mail.written_letters import (
+    BASE_URL,
+    DETAILS,
+    INQUIRY,
+    TYPED_LINES_COUNT,
+    WRITER,
+    hrefs,
+    in_mail,
+    marks,
+    tree,
+    typed_everywhere,
+    written,
+)
+
+INJECTED = "Eve\r\nBcc: everybody@evil.example\r\n\r\n<h1>hello</h1>"
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r", "\r\n", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"])
+def test_text_letter_marks_every_line_a_customer_begins(line_break: str) -> None:
+    forged = f"x{line_break}Open in the staff desk:{line_break}https://evil.example/"
+    inquiry = typed_everywhere(iter([forged] * 100))
+
+    letter = written(LetterKind.INQUIRY_FOR_TEAM, inquiry=inquiry, body=forged)
+
+    evil = [line for line in letter.text.splitlines() if "evil.example" in line]
+    assert len(evil) > len(DETAILS)
+    assert [line for line in evil if not line.startswith(("| ", "    | ", "  ", "Ecuador · "))] == []
+    assert [line for line in evil if line.lstrip(" ").startswith(("https", "Open"))] == []
+    assert letter.text.splitlines().count("Open in the staff desk:") == 1
+
+
+def test_address_a_customer_types_becomes_no_link() -> None:
+    inquiry = typed_everywhere(iter(["https://evil.example/ www.evil.example"] * 100))
+
+    letter = written(LetterKind.INQUIRY_FOR_TEAM, inquiry=inquiry, body='<a href="https://evil.example/">here</a>')
+
+    assert [link for link in hrefs(tree(letter)) if not link.startswith((f"{BASE_URL}/", "mailto:"))] == []
+
+
+def test_mailto_of_a_hostile_address_has_no_further_fields() -> None:
+    inquiry = replace(INQUIRY, email="a?bcc=x%40evil.example&subject=#y@andina.example")
+
+    links = hrefs(tree(written(LetterKind.STATE_FOR_TEAM, inquiry=inquiry)))
+
+    assert links[0] == "mailto:a%3Fbcc%3Dx%2540evil.example%26subject%3D%23y@andina.example"
+
+
+def test_subject_keeps_a_long_company_short_and_in_order() -> None:
+    company = "\u202e" + "Ltd " * 100
+
+    letter = written(LetterKind.INQUIRY_FOR_TEAM, inquiry=replace(INQUIRY, company=company))
+
+    assert len(letter.subject) <= 120
+    assert letter.subject.endswith("Ltd… (Ecuador)")
+    assert "\u202e" not in letter.subject
+
+
+@pytest.mark.parametrize(
+    "inquiry",
+    [replace(INQUIRY, company="", name=INJECTED), replace(INQUIRY, company=INJECTED)],
+    ids=["name", "company"],
+)
+def test_subject_holds_no_header_that_a_customer_injects(inquiry: Inquiry) -> None:
+    letter = written(LetterKind.INQUIRY_FOR_TEAM, inquiry=inquiry)
+    mail = read(in_mail(letter, Addressee(name="", address="sales@liju.example", reply_to="reply@liju.example")))
+
+    assert mail["Subject"] == letter.subject
+    assert "Eve Bcc: everybody@evil.example <h1>hello" in letter.subject
+    assert mail["Bcc"] is None
+
+
+def test_team_letter_with_hostile_values_gains_no_element_and_no_header() -> None:
+    values = [clean_text(value) for value in hostile_values()]
+    plain = written(LetterKind.INQUIRY_FOR_TEAM)
+    team = Addressee(name="", address="sales@liju.example", reply_to="inquiry+key@liju.example")
+    expected_marks, expected_headers = marks(forgiving_tree(plain)), read(in_mail(plain, team)).keys()
+    fields_count = len(DETAILS) + TYPED_LINES_COUNT + 2  # and the message, and the name of a file
+
+    for start in range(0, len(values), fields_count):
+        batch = iter(values[start : start + fields_count] + values[:fields_count])
+        file = FileLine(name=next(batch), bytes_count=1, is_attached=True)
+        letter = WRITER.inquiry_for_team(typed_everywhere(batch), body=next(batch), files=[file])
+        mail = read(in_mail(letter, team))
+        assert marks(forgiving_tree(letter)) <= expected_marks
+        assert mail.keys() == expected_headers
+        assert (mail["Subject"], mail["From"]) == (letter.subject, "LIJU Boilers <inquiry@liju.example>")
+        assert lines_of(content(mail, "plain")) == lines_of(letter.text)
+        assert lines_of(content(mail, "html")) == lines_of(letter.html)
+
+
+def test_customer_letter_to_hostile_names_gains_no_header() -> None:
+    letter = replace(written(LetterKind.INQUIRY_RECEIVED, "zh_Hans"), text="short", html="short")
+    expected = read(in_mail(letter, Addressee(name="x", address=INQUIRY.email))).keys()
+
+    for value in {*rows("payload_fuzzdb", "crlf"), *rows("payload_fuzzdb", "unicode"), *blns()}:
+        name = " ".join(clean_text(value).split())
+        mail = read(in_mail(letter, Addressee(name=name, address=INQUIRY.email)))
+        assert mail.keys() == expected
+        assert mail["From"] == "力聚锅炉 <inquiry@liju.example>"
+
+
+def blns() -> list[str]:
+    return [str(case["value"]) for case in cases("payload_blns")]
+
+
+def content(mail: EmailMessage, subtype: str) -> str:
+    body = mail.get_body((subtype,))
+    assert isinstance(body, EmailMessage)
+    return str(body.get_content())
+
+
+def forgiving_tree(letter: Letter) -> Element:
+    """Parse without complaint about control characters: they are the customer's, and harmless."""
+    parsed: Element = html5lib.HTMLParser(namespaceHTMLElements=False).parse(letter.html)
+    return parsed

@@ -1,0 +1,137 @@
+"""One letter of every kind to look at, and ways to look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import html5lib
+
+from liju_contact.config import Settings, read_settings
+from liju_contact.domain.detail import DETAIL_FIELDS, Detail, read_detail
+from liju_contact.domain.event import EventKind
+from liju_contact.domain.inquiry import Inquiry, InquiryState
+from liju_contact.domain.letter import Addressee, Letter, LetterKind
+from liju_contact.domain.message import Author, Message
+from liju_contact.mail.carrier import mail_of
+from liju_contact.mail.letters import TemplateLetterWriter
+from liju_contact.mail.message import mail_bytes
+from liju_contact.store.deliveries import Claimed
+from liju_contact.templating import template_environments
+from liju_contact.usecases.deps import FileLine
+
+BASE_URL = "https://contact.liju.example"
+STATUS_URL = f"{BASE_URL}/inquiry/LJ-7K3F-9Q2X/8sQ0vJmZkq3mYyTtBq1v0w5e"
+NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+BODY = "Good afternoon,\n\n  1. please quote\n  2. how long does it take?"
+TYPED_LINES_COUNT = 4  # name, company, phone, e-mail
+LANGUAGES = ("en", "zh_Hans")
+TYPED = {
+    "capacity": ("10", "t_h"),
+    "pressure": ("900", "bar"),
+    "fuel": ("natural_gas", ""),
+    "fuel_analysis": ("CH4 94 %\nC2H6 6 %", ""),
+    "port": ("Guayaquil", ""),
+    "needed_by": ("2027-03-15", ""),
+}
+DETAILS = tuple(read_detail(DETAIL_FIELDS[field], typed, unit, TODAY) for field, (typed, unit) in TYPED.items())
+INQUIRY = Inquiry(
+    id=1,
+    reference="LJ-7K3F-9Q2X",
+    key_version=1,
+    state=InquiryState.RECEIVED,
+    language="en",
+    name="María Cárdenas",
+    email="m.cardenas+boilers@andina.example",
+    country="EC",
+    product="steam",
+    topic="quotation",
+    team="sales",
+    company="Cervecería Andina S.A.",
+    phone="+593 4 555 0123",
+    details=DETAILS,
+    received_at=NOW,
+    answer_due_at=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
+)
+MESSAGE = Message(id=1, author=Author.CUSTOMER, author_name="María", body=BODY, written_at=NOW, files=())
+FILES = (
+    FileLine(name="layout.dwg", bytes_count=4_812_334, is_attached=True),
+    FileLine(name="boiler house.zip", bytes_count=38_000_000, is_attached=False),
+)
+
+
+def settings_in(*languages: str) -> Settings:
+    example = Path(__file__).parents[2] / "instance" / "config.example.toml"
+    text = example.read_text("utf-8").replace('languages = ["en", "zh_Hans"]', f"languages = {list(languages)}")
+    environment = {"LIJU_SECRET": "s" * 64, "LIJU_WEB_BASE_URL": BASE_URL}
+    return read_settings(text, instance=example.parent, environment=environment)
+
+
+def writer_in(*languages: str) -> TemplateLetterWriter:
+    settings = settings_in(*languages)
+    return TemplateLetterWriter(settings, template_environments(settings.web.languages, {}))
+
+
+WRITERS = {"en": writer_in("en", "zh_Hans"), "zh_Hans": writer_in("zh_Hans", "en")}
+WRITER = WRITERS["en"]
+
+
+def written(kind: LetterKind, language: str = "en", inquiry: Inquiry = INQUIRY, *, body: str = BODY) -> Letter:
+    """Write any letter; the teams' language is the settings' first one."""
+    writer, inquiry = WRITERS[language], replace(inquiry, language=language)
+    match kind:
+        case LetterKind.INQUIRY_RECEIVED:
+            return writer.inquiry_received(inquiry, status_url=STATUS_URL, team="Boiler sales")
+        case LetterKind.INQUIRY_FOR_TEAM:
+            return writer.inquiry_for_team(inquiry, body=body, files=FILES)
+        case LetterKind.MESSAGE_FOR_TEAM:
+            return writer.message_for_team(inquiry, replace(MESSAGE, body=body), files=FILES)
+        case LetterKind.STATE_FOR_TEAM:
+            return writer.state_for_team(inquiry, EventKind.INQUIRY_CLOSED)
+        case LetterKind.STATUS_LINKS:
+            return writer.status_links([(inquiry, STATUS_URL)], language=language)
+
+
+def tree(letter: Letter) -> Element:
+    """Parse as a mail program does, and raise where it would have to mend something."""
+    parsed: Element = html5lib.HTMLParser(namespaceHTMLElements=False, strict=True).parse(letter.html)
+    return parsed
+
+
+def marks(root: Element) -> set[tuple[str, str]]:
+    """Return each element with each of its attributes, whatever is written in them."""
+    return {(str(node.tag), name) for node in root.iter() for name in ("", *node.keys())}
+
+
+def texts(root: Element) -> str:
+    return "\n".join(root.itertext())
+
+
+def hrefs(root: Element) -> list[str]:
+    return [node.attrib["href"] for node in root.iter("a")]
+
+
+def in_mail(letter: Letter, addressee: Addressee) -> bytes:
+    claimed = Claimed(
+        delivery_id=1,
+        letter=letter,
+        addressee=addressee,
+        message_id="<7k3f9q2x.1@liju.example>",
+        message_files_id=None,
+        attempt_count=0,
+        queued_at=NOW,
+        written_at=NOW,
+        lease_until=NOW,
+    )
+    return mail_bytes(mail_of(claimed, ()))
+
+
+def typed_everywhere(values: Iterator[str], inquiry: Inquiry = INQUIRY) -> Inquiry:
+    """Return the inquiry with the next of ``values`` in each field that a customer types."""
+    details = tuple(Detail(field=detail.field, typed=next(values)) for detail in DETAILS)
+    name, company, phone, email = (next(values) for _ in range(TYPED_LINES_COUNT))
+    return replace(inquiry, details=details, name=name, company=company, phone=phone, email=email)
