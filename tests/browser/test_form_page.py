@@ -197,6 +197,26 @@ def test_a_lost_connection_loses_nothing(page: Page) -> None:
     expect_status_page(page)
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "sentence"),
+    [
+        (502, "<h1>Bad gateway</h1>", "The connection was lost."),
+        (413, "<main><p class=lead>That was too much at once.</p></main>", "That was too much at once."),
+    ],
+)
+def test_an_answer_without_the_form_takes_nothing_away(page: Page, status: int, body: str, sentence: str) -> None:
+    fill_in(page)
+    attach(page, PLAN)
+    posts = re.compile(r"/\?lang=en$")
+    page.route(posts, lambda route: route.fulfill(status=status, body=body, content_type="text/html"))
+
+    send(page)
+
+    expect(page.locator("#line-lost")).to_contain_text(sentence)
+    expect(page.locator("#message")).to_have_value(MESSAGE)
+    expect(page.locator("button.send")).to_have_text("Send")
+
+
 def test_a_draft_comes_back_after_a_reload_and_can_be_discarded(page: Page) -> None:
     fill_in(page)
     page.reload()

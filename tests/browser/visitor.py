@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 PLAN = FilePayload(name="Plan Süd.pdf", mimeType="application/pdf", buffer=b"%PDF-1.7\n" + b"drawing " * 4000)
 PROGRAM = FilePayload(name="setup.exe", mimeType="application/octet-stream", buffer=b"MZ\x90\0")
-MESSAGE = "We need steam for a dairy.\n\nمرحبا بالعالم"
+MESSAGE = "We need steam for a dairy.\n\nمرحبا بالعالم"  # noqa: RUF001  # people write in their own script
 
 
 def fill_in(page: Page) -> None:

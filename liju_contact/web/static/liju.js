@@ -108,8 +108,8 @@
     const button = form.querySelector("[type=submit]");
     button.dataset.text ??= button.textContent;
     button.textContent = isSending ? (button.dataset.busy ?? button.dataset.text) : button.dataset.text;
-    button.toggleAttribute("aria-disabled", isSending);
     if (isSending) button.setAttribute("aria-disabled", "true");
+    else button.removeAttribute("aria-disabled");
   }
 
   function onSubmit(event) {
@@ -137,11 +137,7 @@
       if (event.lengthComputable) byId("sent-part").value = (100 * event.loaded) / event.total;
     });
     request.addEventListener("load", () => (request.status < 400 ? goTo(request.responseURL) : showAnswer(form, request.response)));
-    request.addEventListener("error", () => {
-      setSending(form, false);
-      byId("sending").hidden = true;
-      byId("line-lost").hidden = false;
-    });
+    request.addEventListener("error", () => stayHere(form));
     byId("line-lost").hidden = true;
     byId("sending").hidden = false;
     request.send(new FormData(form));
@@ -158,14 +154,24 @@
     } else location.assign(next);
   }
 
-  // The form came back: show that page in place of this one, as the browser would have done.
+  // The form came back: show that page in place of this one, as the browser would have done. A page without the form would
+  // take away what was typed, so of that one only its sentence is shown.
   function showAnswer(form, page) {
-    if (!page?.body) return form.submit();
+    if (!page?.getElementById(form.id)) return stayHere(form, page?.querySelector("main .lead")?.textContent);
     document.title = page.title;
     page.getElementById("summary")?.removeAttribute("autofocus"); // start() gives it the focus
     document.body.replaceWith(document.adoptNode(page.body));
     scrollTo(0, 0);
     start();
+  }
+
+  function stayHere(form, sentence) {
+    const note = byId("line-lost");
+    note.dataset.text ??= note.textContent;
+    note.textContent = sentence ?? note.dataset.text;
+    note.hidden = false;
+    byId("sending").hidden = true;
+    setSending(form, false);
   }
 
   // --- times ----------------------------------------------------------------------------------------------------------------

@@ -1,0 +1,156 @@
+"""The schema on both databases: migrations build what the tables say, once, and a newer program's database is refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+from liju_contact.domain.errors import SchemaMismatch
+from liju_contact.store import schema
+from liju_contact.store.database import Database
+from liju_contact.store.schema import HEAD, check_schema, known_revisions, migrate, revision
+from liju_contact.store.tables import Table
+
+NEWER = (
+    "The database was written by a newer program (schema 9999; this one knows up to 0001). "
+    "Start the newer program, or restore a backup from before its first start."
+)
+
+
+@pytest.fixture
+def empty(database_url: str) -> Database:
+    return Database(database_url)
+
+
+def rows_of_version(db: Database) -> list[str]:
+    with db.read() as tx:
+        return list(tx.execute(text("SELECT version_num FROM alembic_version")).scalars())
+
+
+def pretend_newer(db: Database) -> None:
+    with db.begin() as tx:
+        tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+
+def test_migrating_an_empty_database_makes_exactly_the_tables(empty: Database) -> None:
+    migrate(empty)
+
+    with empty.read() as tx:
+        context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
+        differences = compare_metadata(context, Table.metadata)
+    assert differences == []
+    empty.close()
+
+
+def test_head_is_the_newest_migration() -> None:
+    files = sorted(path.name[:4] for path in Path(schema.__file__).parent.glob("migrations/versions/[0-9]*.py"))
+
+    assert files[-1] == HEAD
+    assert known_revisions() == set(files)
+
+
+def test_migrating_tells_whether_there_was_something_to_do(empty: Database) -> None:
+    assert (migrate(empty), migrate(empty)) == (True, False)
+    assert rows_of_version(empty) == [HEAD]
+    empty.close()
+
+
+def test_two_programs_migrating_at_once_migrate_once(database_url: str) -> None:
+    came_to: list[bool] = []
+    at_once = threading.Barrier(2)
+
+    def start_a_program() -> None:
+        database = Database(database_url)
+        at_once.wait()
+        came_to.append(migrate(database))
+        database.close()
+
+    programs = [threading.Thread(target=start_a_program) for _ in range(2)]
+    for program in programs:
+        program.start()
+    for program in programs:
+        program.join()
+
+    assert sorted(came_to) == [False, True]
+
+
+def test_two_processes_opening_a_new_database_at_once_both_start(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'liju.db'}"
+    source = (
+        "import sys; from liju_contact.store.database import Database; from liju_contact.store.schema import migrate;"
+        "database = Database(sys.argv[1]); sys.stdin.readline(); print(migrate(database))"
+    )
+    starts = [
+        subprocess.Popen(
+            [sys.executable, "-c", source, url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=2, text=True
+        )
+        for _ in range(2)
+    ]
+
+    answers = [process.communicate("go\n", timeout=30)[0].strip() for process in starts]
+
+    assert sorted(answers) == ["False", "True"]
+
+
+def test_a_failed_migration_leaves_the_database_empty(empty: Database) -> None:
+    with pytest.raises(RuntimeError, match="power cut"), empty.begin() as tx:
+        schema._upgrade(tx)
+        raise RuntimeError("power cut")
+
+    with empty.read() as tx:
+        assert revision(tx) is None
+    assert migrate(empty)
+    empty.close()
+
+
+def test_a_newer_database_is_refused_by_migrate(db: Database) -> None:
+    pretend_newer(db)
+
+    with pytest.raises(SchemaMismatch) as refused:
+        migrate(db)
+
+    assert str(refused.value) == NEWER
+    assert rows_of_version(db) == ["9999"]
+
+
+def test_a_newer_database_is_refused_by_check_schema(db: Database) -> None:
+    pretend_newer(db)
+
+    with pytest.raises(SchemaMismatch) as refused:
+        check_schema(db)
+
+    assert str(refused.value) == NEWER
+
+
+def test_check_schema_refuses_a_database_that_was_never_migrated(empty: Database) -> None:
+    with pytest.raises(SchemaMismatch) as refused:
+        check_schema(empty)
+
+    assert str(refused.value) == (
+        "The database has schema none and this program needs 0001: run `liju-contact migrate`."
+    )
+    empty.close()
+
+
+def test_check_schema_accepts_a_migrated_database(db: Database) -> None:
+    check_schema(db)
+
+
+def test_a_warm_start_does_not_load_alembic(migrated_file: Path) -> None:
+    source = (
+        "import sys; from liju_contact.store.database import Database; from liju_contact.store.schema import migrate;"
+        "done = migrate(Database(sys.argv[1])); print(done, sorted(m for m in sys.modules if m.startswith('alembic')))"
+    )
+
+    run = subprocess.run(
+        [sys.executable, "-c", source, f"sqlite:///{migrated_file}"], capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout.strip() == "False []"
