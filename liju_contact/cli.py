@@ -89,9 +89,7 @@ def serve_command(program: Program, bind: str, with_worker: bool, instance: Path
 @click.pass_obj
 def worker_command(program: Program, instance: Path) -> None:
     """Run the worker alone, beside web servers that were started by themselves."""
-    deps = _deps(program, instance)
-    check_schema(deps.db)
-    run_worker(deps)
+    run_worker(_ready_deps(program, instance))
 
 
 @commands.command("migrate")
@@ -137,7 +135,7 @@ def outbox() -> None:
 def outbox_list(program: Program, every: bool, limit: int, instance: Path) -> None:  # noqa: FBT001  # click passes it by name
     """List letters that wait or failed, newest first, with the mail server's last words."""
     states = tuple(DeliveryState) if every else (*_WAITING, *_FAILED)
-    lines = list_outbox(_deps(program, instance), states=states, limit=limit)
+    lines = list_outbox(_ready_deps(program, instance), states=states, limit=limit)
     for line in lines:
         delivery = line.delivery
         due = f", due {delivery.due_at:%Y-%m-%d %H:%M:%S} UTC" if delivery.due_at else ""
@@ -154,7 +152,7 @@ def outbox_list(program: Program, every: bool, limit: int, instance: Path) -> No
 @click.pass_obj
 def outbox_retry(program: Program, delivery_ids: tuple[int, ...], instance: Path) -> None:
     """Send letters again at once, whatever became of them before."""
-    deps = _deps(program, instance)
+    deps = _ready_deps(program, instance)
     for delivery_id in delivery_ids:
         _tell(delivery_id, "queued", done=retry_delivery(deps, delivery_id, now=deps.now()))
 
@@ -165,7 +163,7 @@ def outbox_retry(program: Program, delivery_ids: tuple[int, ...], instance: Path
 @click.pass_obj
 def outbox_drop(program: Program, delivery_ids: tuple[int, ...], instance: Path) -> None:
     """Give letters up for good."""
-    deps = _deps(program, instance)
+    deps = _ready_deps(program, instance)
     for delivery_id in delivery_ids:
         _tell(delivery_id, "dropped", done=drop_delivery(deps, delivery_id, now=deps.now()))
 
@@ -174,6 +172,13 @@ def _tell(delivery_id: int, became: str, *, done: bool) -> None:
     if not done:
         raise LijuError(f"Delivery {delivery_id} is being sent right now; try again in a moment.")
     click.echo(f"{delivery_id}  {became}")
+
+
+def _ready_deps(program: Program, instance: Path) -> Deps:
+    """Return what a command needs that works on the database; raises ``SchemaMismatch`` when that is not ready."""
+    deps = _deps(program, instance)
+    check_schema(deps.db)
+    return deps
 
 
 def _deps(program: Program, instance: Path) -> Deps:

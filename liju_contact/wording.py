@@ -95,10 +95,7 @@ class Wording:
 
     def date_time(self, at: datetime, zone: tzinfo) -> str:
         """Return date and time on the clock of ``zone``, with its offset, because readers are all over the world."""
-        local = at.astimezone(zone)
-        pattern = _DATE_TIME[self.language] if self.language in _DATE_TIME else "d MMM y, HH:mm"
-        offset = f"{local:%z}"
-        return f"{format_datetime(local, pattern, locale=self.locale)} (UTC{offset.removesuffix('00')})"
+        return _date_time(at.replace(second=0, microsecond=0), zone, self.locale)
 
     def date(self, day: date) -> str:
         return format_date(day, "medium", locale=self.locale)
@@ -134,6 +131,14 @@ class Wording:
 
 _WITHOUT_ACCENTS = str.maketrans("åçéíôãü", "aceioau")
 _DATE_TIME = {"en": "EEE d MMM y, HH:mm", "zh_Hans": "y年M月d日 EEE HH:mm"}
+
+
+@lru_cache(maxsize=4096)
+def _date_time(minute: datetime, zone: tzinfo, locale: Locale) -> str:
+    """Write a minute out; a page and its letters say the same few minutes many times."""
+    local = minute.astimezone(zone)
+    pattern = _DATE_TIME.get(str(locale), "d MMM y, HH:mm")
+    return f"{format_datetime(local, pattern, locale=locale)} (UTC{f'{local:%z}'.removesuffix('00')})"
 
 
 @lru_cache(maxsize=8)

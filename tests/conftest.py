@@ -70,7 +70,7 @@ def postgresql_url() -> Iterator[str]:
     # Outside the home folder: as root the server runs under another account, which must be able to reach its data.
     folder = tempfile.mkdtemp(prefix="liju-pg-")
     server = pgserver.get_server(folder, cleanup_mode="stop")
-    server.psql("ALTER SYSTEM SET fsync = off; ")  # these databases live for one test
+    server.psql("ALTER SYSTEM SET fsync = off;")  # these databases live for one test
     server.psql("SELECT pg_reload_conf();")
     try:
         yield server.get_uri()
@@ -123,7 +123,8 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def _postgresql_database(admin: Engine, template: str) -> Iterator[str]:
     name = f"liju_{os.getpid()}_{next(_numbers)}"
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        # By copying files: several times faster than through the log, on a server that does not sync.
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     try:
         yield admin.url.set(database=name).render_as_string(hide_password=False)
     finally:

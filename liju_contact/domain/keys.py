@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 NONCE_BYTES = 12
 _TIME_BYTES = 5
 _MAC_BYTES = 16
-_KEY_BYTES = 17  # 136 bit; D7 asks for at least 128
-_REPLY_MAC_LENGTH = 20
+_KEY_DIGITS = 34  # 136 bit; D7 asks for at least 128
+_REPLY_MAC_DIGITS = 26  # 104 bit, and a local part that stays below 64 characters
 _TOKEN_BYTES = NONCE_BYTES + _TIME_BYTES + _MAC_BYTES
 
 
@@ -60,9 +60,8 @@ class Keyring:
         return FormToken(_base64(body[:NONCE_BYTES]), issued_at)
 
     def status_key(self, reference: str, version: int) -> str:
-        """Return the secret part of a status link: 28 lower-case characters, 136 bit."""
-        digest = hmac.digest(self._status, f"{reference}/{version}".encode(), "sha256")[:_KEY_BYTES]
-        return base64.b32encode(digest).decode().rstrip("=").lower()
+        """Return the secret part of a status link: 34 hexadecimal digits, 136 bit."""
+        return _hex(self._status, f"{reference}/{version}", _KEY_DIGITS)
 
     def opens(self, key: str, reference: str, version: int) -> bool:
         """Tell whether ``key`` is the status key, in a time that does not depend on where it differs."""
@@ -70,13 +69,12 @@ class Keyring:
 
     def message_id(self, *, reference: str, letter_key: str, recipient: str, domain: str) -> str:
         """Return the Message-ID of one delivery: the same letter to the same recipient always has the same one."""
-        digest = hmac.digest(self._letter, f"{letter_key}\n{recipient}".encode(), "sha256")[:_KEY_BYTES]
-        return f"<{reference.lower()}.{base64.b32encode(digest).decode().rstrip('=').lower()}@{domain}>"
+        digits = _hex(self._letter, f"{reference}\n{letter_key}\n{recipient}", _KEY_DIGITS)
+        return f"<{reference.lower()}.{digits}@{domain}>"
 
     def reply_address(self, public_address: str, *, reference: str, recipient: str) -> str:
-        """Return the address an answer to this inquiry by this recipient goes to (D8): a plus-address with a 100-bit MAC."""
-        digest = hmac.digest(self._reply, f"{reference}\n{recipient.casefold()}".encode(), "sha256")
-        mac = base64.b32encode(digest).decode().lower()[:_REPLY_MAC_LENGTH]
+        """Return the address an answer to this inquiry by this recipient goes to (D8): a plus-address with a 104-bit MAC."""
+        mac = _hex(self._reply, f"{reference}\n{recipient.casefold()}", _REPLY_MAC_DIGITS)
         local, _, domain = public_address.rpartition("@")
         return f"{local}+{reference.replace('-', '').lower()}.{mac}@{domain}"
 
@@ -94,6 +92,10 @@ class Keyring:
 
 def _derive(secret: str, purpose: str) -> bytes:
     return hmac.digest(secret.encode(), purpose.encode(), "sha256")
+
+
+def _hex(key: bytes, message: str, digits: int) -> str:
+    return hmac.digest(key, message.encode(), "sha256").hex()[:digits]
 
 
 def _mac(key: bytes, body: bytes) -> bytes:

@@ -68,7 +68,7 @@ class Bodies:
         Raises ``RequestRefused`` when it is too slow, broken off, or one too many.
         """
         if declared is not None and declared > self.limit_bytes:
-            yield Body(content=BytesIO(), length=declared, rest=aiter(incoming))
+            yield Body(content=BytesIO(), length=declared, rest=_Unbroken(incoming))
             return
         if self.bodies_count >= BODIES_AT_ONCE:
             raise RequestRefused(503, "Too many uploads at once. Please try again in a minute.")
@@ -114,8 +114,8 @@ class _Receipt:
     async def _in_chunks(self, incoming: Incoming, declared: int | None, deadline: asyncio.Timeout) -> Body:
         in_memory = self._bodies.bodies_count <= _BODIES_IN_MEMORY
         self.content = SpooledTemporaryFile(max_size=_MEMORY_BYTES if in_memory else 1)  # noqa: SIM115  # Bodies.received closes it
-        chunks = aiter(incoming)
-        async for chunk in _unbroken(chunks):
+        chunks = _Unbroken(incoming)
+        async for chunk in chunks:
             self._keep(chunk)
             if self.length > self._bodies.limit_bytes:
                 return Body(content=BytesIO(), length=self.length, rest=chunks)
@@ -141,7 +141,7 @@ async def discard(rest: AsyncIterator[bytes]) -> None:
     discarded = 0
     try:
         async with asyncio.timeout(_DISCARD_SECONDS):
-            async for chunk in _unbroken(rest):
+            async for chunk in rest:
                 discarded += len(chunk)
                 if discarded > _DISCARD_BYTES:
                     return
@@ -149,19 +149,24 @@ async def discard(rest: AsyncIterator[bytes]) -> None:
         return
 
 
-async def _unbroken(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Pass chunks on; raise when the body did not end as HTTP wants it.
+class _Unbroken:
+    """The chunks of a body; raises ``RequestRefused`` when it does not end as HTTP wants it.
 
-    The server marks the end by an empty chunk, and a connection that broke in the middle by one empty chunk before
-    that, which is the only sign of it in a chunked body.
+    The server marks the end by an empty chunk. A connection that broke in the middle gives an empty chunk too, but
+    another one after it, and that is the only sign of it in a chunked body.
     """
-    ended = False
-    async for chunk in chunks:
-        if ended:
-            raise _broken_off()
-        ended = not chunk
-        if chunk:
-            yield chunk
+
+    def __init__(self, incoming: Incoming) -> None:
+        self._chunks = aiter(incoming)  # the server allows this once per request
+
+    def __aiter__(self) -> _Unbroken:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if chunk := await anext(self._chunks):
+            return chunk
+        await anext(self._chunks)  # normally this says that there is no more
+        raise _broken_off()
 
 
 def _broken_off() -> RequestRefused:

@@ -1,9 +1,12 @@
 """Between Granian, which speaks RSGI, and a WSGI application: one call of ``Bridge.__rsgi__`` per request.
 
-A request reaches the application only when its body is complete (``request_body``). Requests that only read run on the
-event loop itself, which is cheapest and safe because no GET waits for a lock of the database (D9, D3); all others run
-in a few threads, so that one that waits keeps nobody else waiting. An answer beyond half a megabyte goes to a temporary
-file without a name, which Granian sends at the client's pace: its streams have no brake and would fill the memory.
+A request reaches the application only when its body is complete (``request_body``). It runs on the event loop itself,
+one at a time: threads that take turns at the interpreter cost half as much again. No GET waits for a lock of the
+database (D9, D3), but other requests may. Those are first run in a hurry; one that meets a locked database and so
+answers 503 has changed nothing, and is run once more in a thread, where it may wait while others are served.
+
+An answer beyond half a megabyte goes to a temporary file without a name, which Granian sends at the client's pace: its
+streams have no brake and would fill the memory.
 
 Kept out: paths, queries and the texts of exceptions in the log, because addresses hold the keys of status links.
 """
@@ -17,15 +20,17 @@ import sys
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from contextlib import AbstractContextManager
 from io import BytesIO
 from tempfile import TemporaryFile
 from typing import Any, Protocol
 
 from liju_contact.processes.request_body import Bodies, Incoming, RequestRefused, discard
+from liju_contact.processes.wsgi_environ import Environ, Scope, environ_of
 
-Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
+# Within such a context the application does not wait for locks, but answers 503.
+Hurry = Callable[[], AbstractContextManager[object]]
 WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -38,25 +43,6 @@ _PLAIN: Headers = [
 ]
 
 _log = logging.getLogger(__name__)
-
-
-class RequestHeaders(Protocol):
-    def items(self) -> list[tuple[str, str]]: ...
-
-    def __contains__(self, name: str) -> bool: ...
-
-
-class Scope(Protocol):
-    """What Granian tells about a request; ``path`` is percent-decoded, ``client`` is ``address:port``."""
-
-    http_version: str
-    scheme: str
-    method: str
-    path: str
-    query_string: str
-    client: str
-    authority: str | None
-    headers: RequestHeaders
 
 
 class Exchange(Incoming, Protocol):
@@ -73,7 +59,13 @@ class Bridge:
     """The RSGI application around a WSGI one. ``draining`` makes every answer the last on its connection."""
 
     def __init__(
-        self, application: WsgiApplication, *, address: tuple[str, int], threads: int, body_limit_bytes: int
+        self,
+        application: WsgiApplication,
+        *,
+        address: tuple[str, int],
+        threads: int,
+        body_limit_bytes: int,
+        hurried: Hurry | None,
     ) -> None:
         self._application = application
         self._fixed: Environ = {
@@ -82,14 +74,15 @@ class Bridge:
             "SERVER_PORT": str(address[1]),
             "wsgi.version": (1, 0),
             "wsgi.errors": sys.stderr,
-            "wsgi.multithread": threads > 1,
+            "wsgi.multithread": True,
             "wsgi.multiprocess": True,
             "wsgi.run_once": False,
             "wsgi.input_terminated": True,
         }
-        self._pool = ThreadPoolExecutor(threads, "request") if threads > 1 else None
+        self._pool = ThreadPoolExecutor(threads, "request")
+        self._hurried = hurried
+        self._waiting_count = 0
         self._bodies = Bodies(limit_bytes=body_limit_bytes)
-        self._turns = _Turns(threads)
         self.draining = False
         self.running_count = 0
 
@@ -120,17 +113,39 @@ class Bridge:
                 await discard(body.rest)
 
     async def _call(self, environ: Environ, exchange: Exchange) -> None:
-        call = _Call(self._application, environ)
-        in_pool = self._pool is not None and (environ["REQUEST_METHOD"] not in _READING or ALL)
-        run = self._turns.in_thread(self._pool) if in_pool else self._turns.inline
+        call, run = await self._begun(environ)
         try:
-            await run(call.advance)
             if call.finished:
                 self._send(call, exchange)
             else:
                 await self._send_file(call, exchange, run)
         finally:
             call.close()
+
+    async def _begun(self, environ: Environ) -> tuple[_Call, _Run]:
+        """Make the call and its first step, and say how its further steps are run."""
+        if self._hurried is None or environ["REQUEST_METHOD"] in _READING:
+            call = _Call(self._application, environ)
+            call.advance()
+            return call, _inline
+        if not self._waiting_count:  # while one waits, the next would only find the same lock
+            call = _Call(self._application, environ.copy())
+            with self._hurried():
+                call.advance()
+            if call.status != 503:  # noqa: PLR2004  # HTTP's number for "try again later"
+                return call, _inline
+            call.close()
+            environ["wsgi.input"].seek(0)
+        return await self._begun_in_thread(_Call(self._application, environ))
+
+    async def _begun_in_thread(self, call: _Call) -> tuple[_Call, _Run]:
+        run = _in_thread(self._pool)
+        self._waiting_count += 1
+        try:
+            await run(call.advance)
+        finally:
+            self._waiting_count -= 1
+        return call, run
 
     def _send(self, call: _Call, exchange: Exchange) -> None:
         headers = call.sendable_headers()
@@ -157,33 +172,21 @@ class Bridge:
 
 
 _Run = Callable[[Callable[[], None]], Awaitable[None]]
-import os
-ALL=bool(os.environ.get("ALL"))
 
-class _Turns:
-    def __init__(self, threads):
-        self._places = asyncio.Semaphore(threads)
-        self._turn = asyncio.Semaphore(1)
-    async def inline(self, step):
-        async with self._turn:
-            step()
-    def in_thread(self, pool: ThreadPoolExecutor) -> _Run:
-        """Run all steps of one call in the same context, because Flask leaves its variables there between them."""
-        context = contextvars.copy_context()
-        loop = asyncio.get_running_loop()
 
-        async def run(step: Callable[[], None]) -> None:
-            async with self._places:
-                await self._turn.acquire()
-                early = loop.call_later(0.1, self._turn.release)
-                try:
-                    await loop.run_in_executor(pool, context.run, step)
-                finally:
-                    if early.when() > loop.time():
-                        early.cancel()
-                        self._turn.release()
+async def _inline(step: Callable[[], None]) -> None:
+    step()
 
-        return run
+
+def _in_thread(pool: ThreadPoolExecutor) -> _Run:
+    """Run all steps of one call in the same context, because Flask leaves its variables there between them."""
+    context = contextvars.copy_context()
+    loop = asyncio.get_running_loop()
+
+    async def run(step: Callable[[], None]) -> None:
+        await loop.run_in_executor(pool, context.run, step)
+
+    return run
 
 
 class _Call:
@@ -202,6 +205,15 @@ class _Call:
 
     def advance(self) -> None:
         """Take the next chunks; when there are no more, it is ``finished`` and closed."""
+        try:
+            self.finished = self._take_step()
+        except BaseException:
+            self.close()
+            raise
+        if self.finished:
+            self.close()
+
+    def _take_step(self) -> bool:
         if self._chunks is None:
             iterable = self._application(self._environ, self._start_response)
             self._close = getattr(iterable, "close", None)
@@ -211,9 +223,8 @@ class _Call:
             self._taken.append(chunk)
             size += len(chunk)
             if size > _STEP_BYTES and not self.is_head:
-                return
-        self.close()
-        self.finished = True
+                return False
+        return True
 
     def take(self) -> list[bytes]:
         taken, self._taken = self._taken, []
@@ -236,66 +247,6 @@ class _Call:
                 raise ValueError(f"the response header {name} is not ASCII")
         self.status, self._headers = int(status[:3]), headers
         return self._taken.append
-
-
-def environ_of(scope: Scope, fixed: Environ) -> Environ:
-    """Make the WSGI environment (PEP 3333), without a body.
-
-    Raises ``RequestRefused`` for headers that two programs might read differently. A header with bytes beyond ASCII
-    is left out, because RSGI does not show it.
-    """
-    environ = fixed.copy()
-    environ["REQUEST_METHOD"] = scope.method
-    environ["PATH_INFO"] = _wsgi_text(scope.path)
-    environ["QUERY_STRING"] = _wsgi_text(scope.query_string)
-    environ["SERVER_PROTOCOL"] = "HTTP/1.0" if scope.http_version == "1" else f"HTTP/{scope.http_version}"
-    environ["REMOTE_ADDR"] = address_of(scope.client)
-    environ["wsgi.url_scheme"] = scope.scheme
-    for name, value in scope.headers.items():
-        key = _key_of(name)
-        if key in environ:
-            environ[key] = _joined(key, environ[key], value)
-        elif key:
-            environ[key] = value
-    _check_headers(environ, scope)
-    return environ
-
-
-def address_of(client: str) -> str:
-    """Return the address of ``1.2.3.4:5``, ``[2001:db8::1]:5`` or ``[::ffff:1.2.3.4]:5``, the last as IPv4."""
-    address = client.rpartition(":")[0].strip("[]")
-    return address.removeprefix("::ffff:") if "." in address else address
-
-
-@lru_cache(maxsize=512)
-def _key_of(name: str) -> str:
-    """Name a header as WSGI does; "" for one with an underscore, which could pass for one that a proxy has set."""
-    if "_" in name:
-        return ""
-    key = name.upper().replace("-", "_")
-    return key if key in {"CONTENT_TYPE", "CONTENT_LENGTH"} else f"HTTP_{key}"
-
-
-def _joined(key: str, first: str, second: str) -> str:
-    if key in {"CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_HOST"} and first != second:
-        raise RequestRefused(400, "A header that may stand once stands twice.")
-    if key in {"CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_HOST"}:
-        return first
-    return f"{first}; {second}" if key == "HTTP_COOKIE" else f"{first},{second}"
-
-
-def _check_headers(environ: Environ, scope: Scope) -> None:
-    if "HTTP_HOST" not in environ:
-        if scope.http_version != "1" and not scope.authority:
-            raise RequestRefused(400, "The Host header is missing.")
-        environ["HTTP_HOST"] = scope.authority or environ["SERVER_NAME"]
-    if "HTTP_X_FORWARDED_FOR" not in environ and "x-forwarded-for" in scope.headers:
-        # It is there but unreadable: without it the visitor would be taken for the proxy.
-        raise RequestRefused(400, "The X-Forwarded-For header cannot be read.")
-
-
-def _wsgi_text(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("latin-1")
 
 
 def _without_values(error: Exception) -> str:

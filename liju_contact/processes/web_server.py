@@ -24,7 +24,7 @@ from granian.net import SocketHolder  # type: ignore[attr-defined]  # its only p
 from granian.server.embed import Server
 
 from liju_contact.domain.errors import StartRefused
-from liju_contact.processes.rsgi_bridge import Bridge, WsgiApplication
+from liju_contact.processes.rsgi_bridge import Bridge, Hurry, WsgiApplication
 
 BACKLOG = 2048
 CONNECTIONS = 2048
@@ -62,15 +62,27 @@ def bind(address: str) -> socket.socket:
 
 
 def run_web_process(
-    application: WsgiApplication, listener: socket.socket, *, threads: int, body_limit_bytes: int
+    application: WsgiApplication,
+    listener: socket.socket,
+    *,
+    threads: int,
+    body_limit_bytes: int,
+    hurried: Hurry | None = None,
 ) -> None:
     """Serve ``application`` on ``listener`` until SIGTERM or SIGINT, then finish the requests that are running.
 
-    With ``threads`` above 1, requests that may change something run in so many threads, all others one by one.
+    ``threads`` is how many requests may wait for a locked database at once, besides those that do not wait; it needs
+    ``hurried``, without which a request that waits keeps all others of this process waiting.
     ``body_limit_bytes`` is at least the application's own limit: beyond it nothing is received.
     """
     host, port = listener.getsockname()[:2]
-    bridge = Bridge(application, address=(host, port), threads=threads, body_limit_bytes=body_limit_bytes)
+    bridge = Bridge(
+        application,
+        address=(host, port),
+        threads=threads,
+        body_limit_bytes=body_limit_bytes,
+        hurried=hurried,
+    )
     asyncio.run(_serve(bridge, listener))
 
 

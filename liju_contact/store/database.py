@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from liju_contact.domain.errors import Conflict, StoreBusy, StoreFull
 
 BUSY_SECONDS = 10.0
+_WAL_RETRY_SECONDS = 0.01
 _WRITES = "liju_writes"
 
 
@@ -84,7 +86,8 @@ def _sqlite_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
     def configure(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
+        _use_wal(cursor, busy_seconds)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -94,6 +97,23 @@ def _sqlite_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _use_wal(cursor: sqlite3.Cursor, busy_seconds: float) -> None:
+    """Switch the database to WAL, where it stays; two programs that open a new one at once have to take turns.
+
+    SQLite itself does not wait here, whatever the busy timeout: it says at once that the database is locked.
+    """
+    give_up_at = time.monotonic() + busy_seconds
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up_at:
+                raise
+            time.sleep(_WAL_RETRY_SECONDS)
+        else:
+            return
 
 
 def _postgresql_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
@@ -129,6 +149,8 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise StoreBusy("The connection to the database was lost.") from error
+        if type(error.orig) is sqlite3.DatabaseError:  # neither locked nor full: damaged, or another kind of file
+            raise StoreBusy(f"The database cannot be used: {error.orig}.") from error
         raise
 
 

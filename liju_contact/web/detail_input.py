@@ -66,7 +66,7 @@ class DetailsInput(Field):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:  # noqa: ARG002  # WTForms' signature
         self.process_errors = []
-        sent = formdata or {}
+        sent = formdata.to_dict() if formdata else {}
         self.inputs = [_read(detail, products, sent) for detail, products in self._asked.items()]
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002  # WTForms' signature
@@ -77,7 +77,7 @@ class DetailsInput(Field):
             raise ValidationError
 
 
-def _read(detail: DetailField, products: tuple[str, ...], sent: Any) -> DetailInput:
+def _read(detail: DetailField, products: tuple[str, ...], sent: Mapping[str, str]) -> DetailInput:
     typed = sent.get(detail.id, "")
     if typed:
         typed = clean_text(typed).strip() if is_long(detail) else clean_line(typed)

@@ -9,20 +9,42 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.program import PROJECT, Program, running, wait_for
+from liju_contact.app import main
+from tests.program import PROJECT, SECRET, Program, running, wait_for
 from tests.visitor import FORM, multipart
+
+MOUNT, UNMOUNT = "/bin/mount", "/bin/umount"
 
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Path:
     return tmp_path / "instance"
+
+
+Refusal = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run_here(instance: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Refusal:
+    """Run a command that comes to nothing in this process: a refusal needs no second interpreter."""
+    monkeypatch.setenv("LIJU_SECRET", SECRET)
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        monkeypatch.setattr(sys, "argv", ["liju-contact", *arguments, "--instance", str(instance)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return subprocess.CompletedProcess([], int(ended.value.code or 0), captured.out, captured.err)
+
+    return run
 
 
 def write_config(instance: Path, **changes: str) -> None:
@@ -45,14 +67,14 @@ def read_only_folder(path: Path) -> Iterator[None]:
     """Mount an empty folder that even root cannot write into."""
     path.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "ro,size=1m", "liju-test", str(path)], capture_output=True, check=False
+        [MOUNT, "-t", "tmpfs", "-o", "ro,size=1m", "liju-test", str(path)], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip(f"cannot mount a read-only folder: {mounted.stderr.decode().strip()}")
     try:
         yield
     finally:
-        subprocess.run(["umount", str(path)], check=True)
+        subprocess.run([UNMOUNT, str(path)], check=True)
 
 
 def test_start_on_taken_port_says_so(instance: Path) -> None:
@@ -63,8 +85,8 @@ def test_start_on_taken_port_says_so(instance: Path) -> None:
 
 
 @pytest.mark.parametrize("address", ["8000", "localhost:", "127.0.0.1:65536", "256.1.1.1:80", ":8000"])
-def test_start_on_impossible_address_says_so(instance: Path, address: str) -> None:
-    assert_says_only(Program(instance).run("serve", "--bind", address), address)
+def test_start_on_impossible_address_says_so(run_here: Refusal, address: str) -> None:
+    assert_says_only(run_here("serve", "--bind", address), address)
 
 
 def test_start_below_a_file_says_that_it_cannot_write(tmp_path: Path) -> None:
@@ -87,10 +109,10 @@ def test_start_with_database_in_read_only_folder_says_so(instance: Path, tmp_pat
     assert_says_only(result, "database")
 
 
-def test_start_with_several_faults_tells_each_with_its_line(instance: Path) -> None:
+def test_start_with_several_faults_tells_each_with_its_line(instance: Path, run_here: Refusal) -> None:
     write_config(instance, proxy_hops="proxy_hops = 77", time_zone='time_zone = "Mars/Base"', threads="thread = 4")
     lines = (instance / "config.toml").read_text("utf-8").splitlines()
-    result = Program(instance).run("serve", "--bind", "127.0.0.1:0")
+    result = run_here("serve", "--bind", "127.0.0.1:0")
     told = result.stderr.splitlines()
     assert (result.returncode, len(told)) == (1, 3), result.stderr
     for key, id_ in (
@@ -103,30 +125,30 @@ def test_start_with_several_faults_tells_each_with_its_line(instance: Path) -> N
 
 
 @pytest.mark.parametrize("content", [b"secret = ", b'secret = "\xff\xfe"'])
-def test_start_with_unreadable_config_says_so(instance: Path, content: bytes) -> None:
+def test_start_with_unreadable_config_says_so(instance: Path, run_here: Refusal, content: bytes) -> None:
     instance.mkdir()
     (instance / "config.toml").write_bytes(content)
-    assert_says_only(Program(instance).run("serve", "--bind", "127.0.0.1:0"), "config.toml")
+    assert_says_only(run_here("serve", "--bind", "127.0.0.1:0"), "config.toml")
 
 
-def test_start_with_config_that_is_a_folder_says_so(instance: Path) -> None:
+def test_start_with_config_that_is_a_folder_says_so(instance: Path, run_here: Refusal) -> None:
     (instance / "config.toml").mkdir(parents=True)
-    assert_says_only(Program(instance).run("serve", "--bind", "127.0.0.1:0"), "config.toml")
+    assert_says_only(run_here("serve", "--bind", "127.0.0.1:0"), "config.toml")
 
 
 @pytest.mark.parametrize("command", [["worker"], ["check"], ["migrate"], ["outbox", "list"]])
-def test_command_without_config_says_what_is_missing(instance: Path, command: list[str]) -> None:
-    assert_says_only(Program(instance).run(*command), str(instance / "config.toml"))
+def test_command_without_config_says_what_is_missing(instance: Path, run_here: Refusal, command: list[str]) -> None:
+    assert_says_only(run_here(*command), str(instance / "config.toml"))
 
 
-def test_worker_without_schema_asks_for_migration(instance: Path) -> None:
+def test_worker_without_schema_asks_for_migration(instance: Path, run_here: Refusal) -> None:
     write_config(instance)
-    assert_says_only(Program(instance).run("worker"), "liju-contact migrate")
+    assert_says_only(run_here("worker"), "liju-contact migrate")
 
 
-def test_outbox_without_schema_asks_for_migration(instance: Path) -> None:
+def test_outbox_without_schema_asks_for_migration(instance: Path, run_here: Refusal) -> None:
     write_config(instance)
-    assert_says_only(Program(instance).run("outbox", "list"), "liju-contact migrate")
+    assert_says_only(run_here("outbox", "list"), "liju-contact migrate")
 
 
 @pytest.mark.parametrize("command", [["serve", "--bind", "127.0.0.1:0"], ["worker"], ["migrate"]])

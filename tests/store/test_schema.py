@@ -1,4 +1,4 @@
-"""The schema on both databases: migrations build what the tables say, once, and a newer program's database is refused."""
+"""The schema on both databases: migrations build what the tables say, once; a newer program's database is refused."""
 
 from __future__ import annotations
 
@@ -100,9 +100,13 @@ def test_two_processes_opening_a_new_database_at_once_both_start(tmp_path: Path)
 
 
 def test_a_failed_migration_leaves_the_database_empty(empty: Database) -> None:
-    with pytest.raises(RuntimeError, match="power cut"), empty.begin() as tx:
-        schema._upgrade(tx)
-        raise RuntimeError("power cut")
+    def migrate_and_fail() -> None:
+        with empty.begin() as tx:
+            schema._upgrade(tx)
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        migrate_and_fail()
 
     with empty.read() as tx:
         assert revision(tx) is None
