@@ -53,6 +53,11 @@ class Wording:
         self.ngettext = self.translations.ngettext
 
     @cached_property
+    def own_name(self) -> str:
+        """What this language calls itself."""
+        return self.locale.get_display_name(self.locale) or self.language
+
+    @cached_property
     def countries(self) -> tuple[tuple[str, str], ...]:
         """Return code and name of every country, in this language's order."""
         names = {

@@ -40,7 +40,7 @@ class Answer:
         return urlsplit(self.headers["Location"]).path
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Upload:
     name: str
     content: bytes

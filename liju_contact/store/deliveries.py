@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, insert, select, union_all, update
 
 from liju_contact.domain.delivery import Answer, DeliveryState, Settlement
 from liju_contact.domain.letter import Addressee, Letter, LetterKind
@@ -85,6 +85,11 @@ _LINES: Any = select(
     DeliveryRow.due_at,
     DeliveryRow.settled_at,
 ).join(LetterRow, LetterRow.id == DeliveryRow.letter_id)
+# The two partial indexes together: what waits, and what came to a bad end. Nearly all deliveries are in neither.
+_UNDELIVERED = union_all(
+    select(DeliveryRow.id).where(DeliveryRow.due_at.is_not(None)),
+    select(DeliveryRow.id).where(DeliveryRow.due_at.is_(None), DeliveryRow.state != DeliveryState.DELIVERED.value),
+)
 _OF_INQUIRY = _LINES.where(LetterRow.inquiry_id == bindparam("inquiry_id")).order_by(DeliveryRow.id)
 
 
@@ -185,6 +190,8 @@ def page_of_deliveries(
 ) -> list[DeliveryLine]:
     """Return deliveries in any of ``states``, newest first."""
     query = _LINES.where(DeliveryRow.state.in_([state.value for state in states]))
+    if DeliveryState.DELIVERED not in states:
+        query = query.where(DeliveryRow.id.in_(_UNDELIVERED))
     if before_id is not None:
         query = query.where(DeliveryRow.id < before_id)
     return [_line(row) for row in tx.execute(query.order_by(DeliveryRow.id.desc()).limit(limit))]

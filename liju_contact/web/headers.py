@@ -28,7 +28,6 @@ def install_headers(app: Flask, *, is_https: bool) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         headers = response.headers
-        for name, value in defaults:
-            if name not in headers:
-                headers[name] = value
+        present = {name for name, _value in headers}
+        headers.extend([header for header in defaults if header[0] not in present])
         return response

@@ -20,7 +20,7 @@ from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry_form import InquiryForm, doubt_codes, doubts_to_ask
 from liju_contact.web.rendering import current_deps, current_language, current_wording, render
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.uploads import Uploads, kept_files, take_uploads
+from liju_contact.web.uploads import Uploads, file_rules, kept_files, take_uploads
 
 bp = Blueprint("inquiry", __name__)
 UNACCEPTABLE = 422
@@ -79,7 +79,7 @@ def form_context(deps: Deps, form: InquiryForm, **more: Any) -> dict[str, Any]:
         "form": form,
         "catalogue": settings.catalogue,
         "countries": current_wording().countries,
-        "file_limits": settings.files,
+        "file_limits": file_rules(settings.files, language),
         "privacy_notice": settings.company.privacy_notice.in_language(language),
         "notice": None,
         "errors": [],

@@ -32,15 +32,17 @@ def current_deps() -> Deps:
 
 def current_language() -> str:
     """Return the language of this request, chosen once."""
-    if "language" not in g:
+    language: str | None = g.get("language")
+    if language is None:
         offered = current_deps().settings.web.languages
-        asked = request.args.get("lang", "")
-        g.language = (
+        asked = request.args["lang"] if "lang" in request.args else ""
+        language = (
             (read_language(asked, offered) if asked else None)
             or negotiate(request.headers.get("Accept-Language", ""), offered)
             or offered[0]
         )
-    return cast(str, g.language)
+        g.language = language
+    return language
 
 
 def prefer_language(language: str) -> None:
@@ -70,13 +72,14 @@ def render(template: str, **context: Any) -> str:
 def language_links() -> list[LanguageLink]:
     """Return links to this page in each language; a page that answered a POST links to what GET shows there."""
     kept = {name: value for name, value in request.args.items() if name in {"product", "topic"}}
+    current, path = current_language(), request.path
     return [
         LanguageLink(
             language=language,
             tag=html_tag(language),
-            name=wording_in(language).locale.get_display_name(language) or language,
-            href=f"{request.path}?{urlencode({**kept, 'lang': html_tag(language)})}",
-            is_current=language == current_language(),
+            name=wording_in(language).own_name,
+            href=f"{path}?{urlencode({**kept, 'lang': html_tag(language)})}",
+            is_current=language == current,
         )
         for language in current_deps().settings.web.languages
     ]

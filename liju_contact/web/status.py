@@ -23,7 +23,7 @@ from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
 from liju_contact.web.rendering import current_deps, current_language, prefer_language, render
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.uploads import Uploads, kept_files, take_uploads
+from liju_contact.web.uploads import Uploads, file_rules, kept_files, take_uploads
 
 bp = Blueprint("status", __name__, url_prefix="/inquiry/<reference>/<key>")
 _NO_UPLOADS = Uploads(files=(), errors=())
@@ -127,7 +127,7 @@ def _render(page: StatusPage, form: MessageForm, **more: Any) -> str:
     }
     settings = deps.settings
     zone = settings.company.working_hours.zone
-    return render("public/status.html", page=page, form=form, zone=zone, file_limits=settings.files, **context)
+    return render("public/status.html", page=page, form=form, zone=zone, file_limits=file_rules(settings.files, current_language()), **context)
 
 
 def _again(

@@ -11,11 +11,13 @@ import binascii
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, BinaryIO, cast
 
 from flask import request
 from werkzeug.datastructures import FileStorage
 
+from liju_contact.config import FileSettings
 from liju_contact.domain.file_kind import HEAD_BYTES, FileKind, FileRefusal, RefusalReason, judge_file
 from liju_contact.domain.file_name import safe_name
 from liju_contact.domain.inquiry import StagedFile
@@ -23,10 +25,12 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.stage_file import stage_file
 from liju_contact.web.rendering import current_wording
 from liju_contact.web.rendering import translated as _
+from liju_contact.wording import wording_in
 
 FIELD = "files"
 KEPT_FIELD = "kept_file"
 _TAIL_BYTES = 65_536
+_OTHER_ENDINGS = {"jpeg": ("jpg",), "step": ("stp",), "iges": ("igs",), "heic": ("heif",)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,35 @@ class KeptFile:
     token: str
     name: str
     bytes_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRules:
+    """What a file field tells its reader and its browser; ``accept`` is the attribute of that name."""
+
+    sentence: str
+    accept: str
+    count_limit: int
+    total_limit_bytes: int
+
+
+@lru_cache(maxsize=8)
+def file_rules(limits: FileSettings, language: str) -> FileRules:
+    """Return the same rules every time: they follow from the settings."""
+    wording = wording_in(language)
+    kinds = sorted(kind.value for kind in limits.kinds)
+    sentence = wording.gettext("Up to %(count)d files, %(size)s together: %(kinds)s.") % {
+        "count": limits.count_limit,
+        "size": wording.file_size(limits.total_limit_bytes),
+        "kinds": ", ".join(kinds).upper(),
+    }
+    endings = [ending for kind in kinds for ending in (kind, *_OTHER_ENDINGS.get(kind, ()))]
+    return FileRules(
+        sentence=sentence,
+        accept=",".join(f".{ending}" for ending in endings),
+        count_limit=limits.count_limit,
+        total_limit_bytes=limits.total_limit_bytes,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

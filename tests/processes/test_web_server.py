@@ -20,7 +20,10 @@ from tests.processes.serving import Served, answer_on, serving
 
 DRIPS = 100
 HEAD_DRIP = b"GET / HTTP/1.1\r\nHost: test\r\nX-Slow: "
-BODY_DRIP = b"POST /form HTTP/1.1\r\nHost: test\r\nContent-Length: %d\r\n\r\nmessage="
+BODY_DRIP = (
+    b"POST /form HTTP/1.1\r\nHost: test\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: %d\r\n\r\nmessage="
+)
 
 
 def test_bind_to_a_taken_port_is_refused_in_one_sentence() -> None:

@@ -155,7 +155,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letter_inquiry_id"), ["inquiry_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_letter_message_files_id"), ["message_files_id"], unique=False)
+        batch_op.create_index(
+            "ix_letter_message_files_id",
+            ["message_files_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("message_files_id IS NOT NULL"),
+            postgresql_where=sa.text("message_files_id IS NOT NULL"),
+        )
 
     op.create_table(
         "delivery",
@@ -178,9 +184,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name=op.f("uq_delivery_message_id")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.create_index("ix_delivery_due_at", ["due_at", "id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_due_at",
+            ["due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("due_at IS NOT NULL"),
+            postgresql_where=sa.text("due_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_delivery_letter_id"), ["letter_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_delivery_state_id"), ["state", "id"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_state",
+            ["state", "id"],
+            unique=False,
+            sqlite_where=sa.text("due_at IS NULL AND state <> 'delivered'"),
+            postgresql_where=sa.text("due_at IS NULL AND state <> 'delivered'"),
+        )
 
     op.create_table(
         "attempt",
