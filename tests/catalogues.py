@@ -1,12 +1,15 @@
 """What the program says, as the source has it; ``python -m tests.catalogues`` brings the catalogues up to date with it.
 
-New sentences arrive in a ``.po`` file empty, those nobody says any more leave it. ``tests/test_translations.py`` fails while one
-is empty.
+New sentences arrive in a ``.po`` file empty, those nobody says any more leave it. ``tests/test_translations.py`` fails
+while one is empty.
 """
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Container, Iterator
 from pathlib import Path
+from typing import IO
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -15,7 +18,11 @@ from babel.messages.pofile import read_po, write_po
 from tests.conftest import PROJECT
 
 TRANSLATIONS = PROJECT / "liju_contact" / "translations"
-_METHODS = [("liju_contact/**.py", "python"), ("templates/**.html", "jinja2"), ("templates/**.txt", "jinja2")]
+_METHODS = [
+    ("liju_contact/**.py", "tests.catalogues:python_sentences"),
+    ("templates/**.html", "jinja2"),
+    ("templates/**.txt", "jinja2"),
+]
 _OPTIONS = {f"templates/**.{suffix}": {"trimmed": "true", "silent": "false"} for suffix in ("html", "txt")}
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 # Babel's own header names people nobody has and a time that differs at every run.
@@ -60,7 +67,7 @@ def update(language: str) -> int:
     catalog.update(source_catalog(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     write(language, catalog)
-    return sum(1 for message in catalog if message.id and not _is_translated(message.string))
+    return sum(1 for message in catalog if message.id and not all(texts(message.string)))
 
 
 def write(language: str, catalog: Catalog) -> None:
@@ -70,8 +77,35 @@ def write(language: str, catalog: Catalog) -> None:
         write_po(file, catalog, width=120, include_lineno=False, sort_by_file=True, omit_header=True)
 
 
-def _is_translated(string: str | tuple[str, ...]) -> bool:
-    return all(string) if isinstance(string, tuple) else bool(string)
+def texts(string: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    """Return the one text of a message, or one for each of its plural forms."""
+    if isinstance(string, (tuple, list)):
+        return list(string)
+    return [string or ""]
+
+
+def python_sentences(
+    file: IO[bytes],
+    keywords: Container[str],
+    _tags: object,
+    options: object,  # noqa: ARG001  # Babel names it
+) -> Iterator[tuple[int, str, list[str | None], list[str]]]:
+    """Yield the calls with a keyword's name for Babel, whose own search sees none inside an f-string on Python 3.11."""
+    for node in ast.walk(ast.parse(file.read())):
+        if isinstance(node, ast.Call) and (name := _called(node)) in keywords:
+            yield node.lineno, name, [_written(argument) for argument in node.args], []
+
+
+def _called(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""
+
+
+def _written(argument: ast.expr) -> str | None:
+    """Return the text that stands in the source, or None where it comes from elsewhere."""
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else None
 
 
 if __name__ == "__main__":

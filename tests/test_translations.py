@@ -8,14 +8,10 @@ import pytest
 
 from liju_contact.config import KNOWN_LANGUAGES
 from liju_contact.wording import SOURCE_LANGUAGE
-from tests.catalogues import catalog_of, source_catalog
+from tests.catalogues import catalog_of, source_catalog, texts
 
 TRANSLATED = [language for language in KNOWN_LANGUAGES if language != SOURCE_LANGUAGE]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
-
-
-def texts(message: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [message] if isinstance(message, str) else list(message)
 
 
 @pytest.mark.parametrize("language", TRANSLATED)

@@ -78,6 +78,11 @@ def fold_address(address: str) -> str:
     return address.strip().casefold()
 
 
+def awaits_answer(state: InquiryState) -> bool:
+    """Tell whether the customer has our promise of an answer; it holds until we have answered or all is solved."""
+    return state in {InquiryState.RECEIVED, InquiryState.OPEN}
+
+
 def state_after_customer_message(state: InquiryState) -> InquiryState:
     """A customer who writes expects an answer again, also after closing."""
     return InquiryState.RECEIVED if state is InquiryState.RECEIVED else InquiryState.OPEN

@@ -43,6 +43,9 @@ _NEWEST_OF = (
     .order_by(InquiryRow.id.desc())
     .limit(bindparam("limit"))
 )
+_PROMISE = (
+    update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("due_at"))
+)
 _SET_STATE = (
     update(InquiryRow)
     .where(InquiryRow.id == bindparam("inquiry_id"))
@@ -109,6 +112,11 @@ def newest_inquiries_of(tx: Connection, address: str, *, limit: int) -> list[Inq
 
 def set_state(tx: Connection, inquiry_id: int, state: InquiryState, now: datetime) -> None:
     tx.execute(_SET_STATE, {"inquiry_id": inquiry_id, "to_state": state.value, "at": now})
+
+
+def promise_answer(tx: Connection, inquiry_id: int, answer_due_at: datetime) -> None:
+    """Renew the promise: the customer is told when the next answer comes."""
+    tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "due_at": answer_due_at})
 
 
 def _inquiry(row: Row[Any] | Sequence[Any]) -> Inquiry:

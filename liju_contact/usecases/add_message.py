@@ -18,6 +18,7 @@ from liju_contact.store.messages import add_files, add_message
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, to_team
+from liju_contact.usecases.promise_answer import renew_promise
 
 
 def add_customer_message(
@@ -54,6 +55,7 @@ def join_message(
     add_files(tx, message_id, files)
     add_event(tx, inquiry.id, EventKind.MESSAGE_ADDED, Actor.CUSTOMER, now)
     set_state(tx, inquiry.id, state_after_customer_message(inquiry.state), now)
+    renew_promise(deps, tx, inquiry, now)
     lines = file_lines(deps, files)
     message = Message(id=message_id, author=author, author_name=name, body=body, written_at=now, files=())
     letter = deps.letters.message_for_team(inquiry, message, files=lines)

@@ -12,6 +12,7 @@ from liju_contact.store.letters import post_letters
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import to_team
+from liju_contact.usecases.promise_answer import renew_promise
 
 
 def close_inquiry(deps: Deps, reference: str, key: str, *, now: datetime) -> None:
@@ -30,6 +31,8 @@ def _change(deps: Deps, reference: str, key: str, state: InquiryState, kind: Eve
         if (inquiry.state is InquiryState.CLOSED) == (state is InquiryState.CLOSED):
             return
         set_state(tx, inquiry.id, state, now)
+        if state is InquiryState.OPEN:
+            renew_promise(deps, tx, inquiry, now)
         add_event(tx, inquiry.id, kind, Actor.CUSTOMER, now)
         letter = deps.letters.state_for_team(inquiry, kind)
         letter_key = f"state_for_team/{kind.value}/{now.isoformat()}"

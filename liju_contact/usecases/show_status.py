@@ -12,7 +12,7 @@ from enum import StrEnum
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.detail import Detail
 from liju_contact.domain.event import Event
-from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.inquiry import InquiryState, awaits_answer
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Message
 from liju_contact.store.deliveries import DeliveryLine, deliveries_of
@@ -47,6 +47,8 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPage:
+    """``is_overdue`` says that we owe an answer and the promised time has passed: the page admits it."""
+
     reference: str
     status_path: str
     state: InquiryState
@@ -62,12 +64,14 @@ class StatusPage:
     details: tuple[Detail, ...]
     received_at: datetime
     answer_due_at: datetime
+    is_promised: bool
+    is_overdue: bool
     messages: tuple[Message, ...]
     events: tuple[Event, ...]
     letters: tuple[LetterLine, ...]
 
 
-def show_status(deps: Deps, reference: str, key: str, *, language: str) -> StatusPage:
+def show_status(deps: Deps, reference: str, key: str, *, language: str, now: datetime) -> StatusPage:
     """Return the page ``key`` opens, with the operator's labels in ``language``; raises ``NotFound`` or ``StoreBusy``."""
     with deps.db.read() as tx:
         inquiry = open_for_reading(deps, tx, reference, key)
@@ -92,6 +96,8 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str) -> Statu
         details=inquiry.details,
         received_at=inquiry.received_at,
         answer_due_at=inquiry.answer_due_at,
+        is_promised=awaits_answer(inquiry.state),
+        is_overdue=awaits_answer(inquiry.state) and inquiry.answer_due_at < now,
         messages=tuple(messages),
         events=tuple(events),
         letters=_letter_lines(deliveries),

@@ -109,11 +109,12 @@ def download(reference: str, key: str, file_id: int, name: str) -> Response:  # 
 
 def _open(reference: str, key: str) -> StatusPage:
     """Return the page in the reader's language, which is the inquiry's unless a link asked for another."""
-    page = show_status(current_deps(), reference, key, language=current_language())
+    deps = current_deps()
+    page = show_status(deps, reference, key, language=current_language(), now=deps.now())
     if page.language == current_language():
         return page
     prefer_language(page.language)
-    return show_status(current_deps(), reference, key, language=current_language())
+    return show_status(deps, reference, key, language=current_language(), now=deps.now())
 
 
 def _render(page: StatusPage, form: MessageForm, **more: Any) -> str:

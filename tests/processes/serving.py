@@ -85,9 +85,15 @@ def serving(folder: Path, *, processes: int = 1, body_limit_bytes: int = LIMIT_B
 
 
 def answer_on(connection: socket.socket, method: str = "GET") -> Answer:
-    response = HTTPResponse(connection, method=method)
-    response.begin()
-    return Answer(status=response.status, headers=response.getheaders(), body=response.read())
+    with contextlib.closing(HTTPResponse(connection, method=method)) as response:
+        response.begin()
+        return Answer(status=response.status, headers=response.getheaders(), body=response.read())
+
+
+def all_on(connection: socket.socket) -> bytes:
+    """Read until the server closes the connection."""
+    with connection.makefile("rb") as received:
+        return received.read()
 
 
 def _forked(folder: Path, listener: socket.socket, body_limit_bytes: int) -> int:

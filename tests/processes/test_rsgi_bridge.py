@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from liju_contact.processes import request_body
 from liju_contact.processes.wsgi_environ import address_of
 from tests.processes.sample_app import BIG_BYTES, LIMIT_BYTES, big_digest
-from tests.processes.serving import Served, answer_on, serving
+from tests.processes.serving import Served, all_on, answer_on, serving
 
 HEAD = b"Host: test\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 
@@ -118,7 +119,7 @@ def test_pipelined_requests_are_answered_in_order(served: Served) -> None:
     last = b"GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"
     with served.connect() as connection:
         connection.sendall(first + last)
-        received = connection.makefile("rb").read()
+        received = all_on(connection)
 
     assert received.count(b"HTTP/1.1 200 OK") == 2
     assert received.index(b"\r\n\r\n1") < received.index(b"\r\n\r\nfront")
@@ -127,7 +128,7 @@ def test_pipelined_requests_are_answered_in_order(served: Served) -> None:
 def test_head_has_the_headers_of_get_and_no_body(served: Served) -> None:
     with served.connect() as connection:
         connection.sendall(b"HEAD / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
-        received = connection.makefile("rb").read()
+        received = all_on(connection)
 
     assert b"\r\ncontent-length: 5\r\n" in received
     assert received.endswith(b"\r\n\r\n")
@@ -202,6 +203,44 @@ def test_a_body_that_breaks_off_does_not_reach_the_application(tmp_path: Path, l
         assert not (tmp_path / "called").exists()
         served.ask(b"POST /digest HTTP/1.1\r\n" + HEAD + b"Content-Length: 3\r\n\r\n3e8")
         assert (tmp_path / "called").exists()
+
+
+@pytest.mark.parametrize("length", [b"Content-Length: 100", b"Content-Length: 2000000", b"Transfer-Encoding: chunked"])
+def test_a_body_that_drips_gets_408_in_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, length: bytes) -> None:
+    monkeypatch.setattr(request_body, "FIRST_SECONDS", 0.3)
+    with serving(tmp_path) as served, served.connect() as connection:
+        connection.sendall(b"POST /digest HTTP/1.1\r\n" + HEAD + length + b"\r\n\r\n")
+        for _ in range(6):
+            connection.sendall(b"1\r\na\r\n")
+            time.sleep(0.08)
+        received = all_on(connection)
+
+        assert received.startswith(b"HTTP/1.1 408 ")
+        assert not (tmp_path / "called").exists()
+
+
+def test_a_body_that_comes_slowly_but_fast_enough_arrives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_body, "FIRST_SECONDS", 0.3)
+    with serving(tmp_path) as served, served.connect() as connection:
+        connection.sendall(b"POST /digest HTTP/1.1\r\n" + HEAD + b"Content-Length: 40000\r\n\r\n")
+        for _ in range(8):
+            time.sleep(0.08)
+            connection.sendall(bytes(5000))
+
+        assert answer_on(connection).body.startswith(b"40000 ")
+
+
+def test_one_body_too_many_gets_503(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(request_body, "BODIES_AT_ONCE", 1)
+    with serving(tmp_path) as served, served.connect() as first:
+        first.sendall(b"POST /digest HTTP/1.1\r\n" + HEAD + b"Content-Length: 5\r\n\r\n")
+        time.sleep(0.1)
+        request = b"POST /digest HTTP/1.1\r\n" + HEAD + b"Content-Length: 3\r\n\r\nabc"
+
+        assert served.ask(request).status == 503
+        first.sendall(b"hello")
+        assert answer_on(first).status == 200
+        assert served.ask(request).status == 200
 
 
 def test_a_slow_reader_of_a_download_keeps_nobody_waiting(tmp_path: Path) -> None:

@@ -1,0 +1,169 @@
+"""Files: staged in chunks, each once, fetched as they were, and swept when nobody sent them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from liju_contact.domain.errors import FilesGone, NotFound
+from liju_contact.domain.file_kind import FileKind
+from liju_contact.store.files import CHUNK_BYTES, add_chunk, start_blob, stored_bytes
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.fetch_file import fetch_file
+from liju_contact.usecases.show_status import show_status
+from liju_contact.usecases.stage_file import KEPT, stage_file
+from liju_contact.usecases.submit_inquiry import Submitted
+from liju_contact.usecases.sweep import sweep
+from tests.conftest import Clock
+from tests.usecases.stories import at_once, counts, opened, rows, staged, submit
+
+SIZES = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES, 3_000_000]
+LITTLE = timedelta(seconds=1)
+
+
+def bytes_of(size: int) -> bytes:
+    return (b"LIJU\0\xff\r\n" * (size // 8 + 1))[:size]
+
+
+def file_ids(deps: Deps, submitted: Submitted) -> list[int]:
+    page = show_status(deps, *opened(submitted), language="en")
+    return [file.id for message in page.messages for file in message.files]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_file_is_fetched_as_it_was_sent(deps: Deps, size: int) -> None:
+    content = bytes_of(size)
+    file = staged(deps, content, "boiler house 锅炉房.pdf")
+    submitted = submit(deps, files=(file,))
+
+    fetched = fetch_file(deps, *opened(submitted), file_ids(deps, submitted)[0])
+
+    assert (file.sha256, file.bytes_count) == (hashlib.sha256(content).hexdigest(), size)
+    assert (fetched.name, fetched.kind, fetched.bytes_count) == ("boiler house 锅炉房.pdf", FileKind.PDF, size)
+    pieces = list(fetched.chunks)
+    assert b"".join(pieces) == content
+    assert {len(piece) for piece in pieces[:-1]} <= {CHUNK_BYTES}
+
+
+def test_a_stream_that_was_read_before_is_read_from_its_beginning(deps: Deps) -> None:
+    stream = io.BytesIO(b"%PDF-1.7 and so on")
+    stream.read(8)
+
+    file = stage_file(deps, stream, name="a.pdf", kind=FileKind.PDF, now=deps.now())
+
+    assert file.sha256 == hashlib.sha256(b"%PDF-1.7 and so on").hexdigest()
+
+
+def test_the_same_bytes_are_stored_once_under_two_names(deps: Deps) -> None:
+    first, second = staged(deps, b"same", "a.pdf"), staged(deps, b"same", "b.pdf")
+
+    submitted = submit(deps, files=(first, second))
+
+    fetched = [fetch_file(deps, *opened(submitted), file_id) for file_id in file_ids(deps, submitted)]
+    assert [file.name for file in fetched] == ["a.pdf", "b.pdf"]
+    assert [b"".join(file.chunks) for file in fetched] == [b"same", b"same"]
+    assert (counts(deps.db)["blob"], counts(deps.db)["blob_chunk"]) == (1, 1)
+
+
+def test_eight_who_stage_the_same_bytes_at_once_leave_one_blob(deps: Deps) -> None:
+    content = bytes_of(2 * CHUNK_BYTES)
+
+    files = at_once(8, lambda _turn: staged(deps, content))
+
+    assert len({file.sha256 for file in files}) == 1
+    assert counts(deps.db) == {"blob": 1, "blob_chunk": 2}
+
+
+def test_the_bytes_kept_are_known(deps: Deps) -> None:
+    staged(deps, b"12345")
+    staged(deps, b"123")
+
+    with deps.db.read() as tx:
+        assert stored_bytes(tx) == 8
+
+
+def test_a_file_of_another_inquiry_is_not_found(deps: Deps) -> None:
+    with_file = submit(deps, files=(staged(deps, b"secret drawing"),))
+    without = submit(deps, nonce="n-2")
+    [file_id] = file_ids(deps, with_file)
+
+    with pytest.raises(NotFound):
+        fetch_file(deps, *opened(without), file_id)
+
+    assert b"".join(fetch_file(deps, *opened(with_file), file_id).chunks) == b"secret drawing"
+
+
+def test_sweeping_takes_what_nobody_sent_for_a_day_and_nothing_else(deps: Deps, clock: Clock) -> None:
+    submit(deps, files=(staged(deps, b"sent"),))
+    staged(deps, bytes_of(2 * CHUNK_BYTES))
+    clock.move(hours=12)
+    fresh = staged(deps, b"fresh")
+    clock.move(hours=12, seconds=1)
+
+    swept = sweep(deps, now=deps.now())
+
+    assert swept == 1
+    assert [row["sha256"] for row in rows(deps.db, "blob")] == [hashlib.sha256(b"sent").hexdigest(), fresh.sha256]
+    assert len(rows(deps.db, "blob_chunk")) == 2
+
+
+def test_sweeping_takes_an_upload_that_broke_off(deps: Deps, clock: Clock) -> None:
+    with deps.db.begin() as tx:
+        blob_id = start_blob(tx, 3 * CHUNK_BYTES, deps.now())
+        add_chunk(tx, blob_id, 0, bytes_of(CHUNK_BYTES))
+    clock.move(seconds=KEPT.total_seconds())
+
+    before = sweep(deps, now=deps.now())
+    after = sweep(deps, now=deps.now() + LITTLE)
+
+    assert (before, after) == (0, 1)
+    assert counts(deps.db) == {}
+
+
+def test_staging_again_keeps_a_file_from_being_swept(deps: Deps, clock: Clock) -> None:
+    staged(deps, b"a drawing")
+    clock.move(hours=20)
+    file = staged(deps, b"a drawing")
+    clock.move(hours=20)
+
+    assert sweep(deps, now=deps.now()) == 0
+
+    submit(deps, files=(file,))
+    assert len(rows(deps.db, "file")) == 1
+
+
+def test_a_file_that_was_swept_is_asked_for_again(deps: Deps, clock: Clock) -> None:
+    file = staged(deps, b"a drawing")
+    clock.move(days=2)
+    sweep(deps, now=deps.now())
+
+    with pytest.raises(FilesGone) as gone:
+        submit(deps, files=(file,))
+
+    assert gone.value.names == ["plan.pdf"]
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_file_swept_and_sent_at_the_same_moment_is_stored_or_asked_for_again(
+    deps: Deps, clock: Clock, turn: int
+) -> None:
+    file = staged(deps, bytes([turn]) * 3000)
+    clock.move(days=2)
+
+    def sweep_or_send(turn: int) -> Any:
+        if turn % 2:
+            return sweep(deps, now=deps.now())
+        try:
+            return submit(deps, nonce=f"n-{turn}", files=(file,))
+        except FilesGone as gone:
+            return gone
+
+    came_to = at_once(6, sweep_or_send)
+
+    gone = [one for one in came_to if isinstance(one, FilesGone)]
+    assert len(rows(deps.db, "file")) == 3 - len(gone)
+    assert len(rows(deps.db, "blob")) == (0 if len(gone) == 3 else 1)

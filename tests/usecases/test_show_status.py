@@ -1,0 +1,209 @@
+"""The status page: every field, what became of the letters, and a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import pytest
+from sqlalchemy import update
+
+from liju_contact.domain.delivery import DeliveryState, Outcome
+from liju_contact.domain.event import Actor, Event, EventKind
+from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.letter import LetterKind
+from liju_contact.domain.message import Author
+from liju_contact.store.tables import InquiryRow
+from liju_contact.usecases.add_message import add_customer_message
+from liju_contact.usecases.deliver_letters import deliver_letters
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.show_status import LetterFate, StatusPage, show_status
+from liju_contact.usecases.tend_outbox import drop_delivery, retry_delivery
+from tests.conftest import Clock
+from tests.store.statements import listening
+from tests.usecases.stories import (
+    DEFERRED,
+    DELIVERED,
+    NEW,
+    REFUSED,
+    UNKNOWN,
+    UNSENDABLE,
+    ScriptedCarrier,
+    opened,
+    rows,
+    staged,
+    submit,
+)
+from tests.usecases.test_submit_inquiry import with_team
+
+CUSTOMER, SALES, DESK = "Ana.Souza@usina.example", "sales@liju.example", "desk@liju.example"
+
+
+def fates(page: StatusPage) -> dict[LetterKind, LetterFate]:
+    return {line.kind: line.fate for line in page.letters}
+
+
+def test_the_page_has_everything_the_customer_gave(deps: Deps, clock: Clock) -> None:
+    drawing = staged(deps, b"a drawing", "boiler house.pdf")
+    submitted = submit(deps, files=(drawing,))
+
+    page = show_status(deps, *opened(submitted), language="zh_Hans")
+
+    [message] = page.messages
+    [file] = message.files
+    assert (message.author, message.author_name, message.body) == (Author.CUSTOMER, NEW.name, NEW.message)
+    assert (file.name, file.kind, file.bytes_count, file.sha256) == (
+        "boiler house.pdf",
+        FileKind.PDF,
+        9,
+        drawing.sha256,
+    )
+    shown = {name.name: getattr(page, name.name) for name in fields(page)}
+    assert shown | {"messages": None, "letters": None} == {
+        "reference": submitted.reference,
+        "status_path": submitted.status_path,
+        "state": InquiryState.RECEIVED,
+        "language": "en",
+        "name": NEW.name,
+        "email": NEW.email,
+        "country": NEW.country,
+        "company": NEW.company,
+        "phone": NEW.phone,
+        "product": "蒸汽锅炉",
+        "topic": "询价",
+        "team": "锅炉销售部",
+        "details": NEW.details,
+        "received_at": clock.at,
+        "answer_due_at": rows(deps.db, "inquiry")[0]["answer_due_at"],
+        "messages": None,
+        "events": (Event(kind=EventKind.INQUIRY_RECEIVED, actor=Actor.CUSTOMER, happened_at=clock.at),),
+        "letters": None,
+    }
+
+
+def test_what_the_operator_has_removed_since_shows_by_its_id(deps: Deps) -> None:
+    submitted = submit(deps)
+    with deps.db.begin() as tx:
+        tx.execute(update(InquiryRow).values(product="teapots", topic="weather", team="dreamers"))
+
+    page = show_status(deps, *opened(submitted), language="en")
+
+    assert (page.product, page.topic, page.team) == ("teapots", "weather", "Boiler sales")
+
+
+def test_three_messages_with_three_files_cost_as_many_queries_as_one(deps: Deps) -> None:
+    submitted = submit(deps, files=(staged(deps, b"0"),))
+    with listening(deps.db) as for_one:
+        show_status(deps, *opened(submitted), language="en")
+    for number in (1, 2):
+        files = [staged(deps, bytes([number, position])) for position in range(3)]
+        body, nonce, now = f"message {number}", f"m-{number}", deps.now()
+        add_customer_message(deps, *opened(submitted), body=body, files=files, nonce=nonce, now=now)
+
+    with listening(deps.db) as for_three:
+        page = show_status(deps, *opened(submitted), language="en")
+
+    assert [len(message.files) for message in page.messages] == [1, 3, 3]
+    assert len(for_three) == len(for_one) == 5
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fate"),
+    [
+        (DELIVERED, LetterFate.SENT),
+        (DEFERRED, LetterFate.DELAYED),
+        (UNKNOWN, LetterFate.DELAYED),
+        (REFUSED, LetterFate.FAILED),
+        (UNSENDABLE, LetterFate.FAILED),
+    ],
+)
+def test_an_outcome_shows_as_the_letters_fate(deps: Deps, outcome: Outcome, fate: LetterFate) -> None:
+    submitted = submit(deps)
+    carrier = ScriptedCarrier(script={CUSTOMER: [outcome], SALES: [outcome]})
+
+    waiting = show_status(deps, *opened(submitted), language="en")
+    deliver_letters(deps, carrier, holder="w")
+    page = show_status(deps, *opened(submitted), language="en")
+
+    assert set(fates(waiting).values()) == {LetterFate.WAITING}
+    assert fates(page) == {LetterKind.INQUIRY_FOR_TEAM: fate, LetterKind.INQUIRY_RECEIVED: fate}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "fate"),
+    [
+        (DELIVERED, REFUSED, LetterFate.SENT),
+        (REFUSED, DELIVERED, LetterFate.SENT),
+        (REFUSED, DEFERRED, LetterFate.DELAYED),
+        (DEFERRED, REFUSED, LetterFate.DELAYED),
+        (REFUSED, REFUSED, LetterFate.FAILED),
+    ],
+)
+def test_a_letter_is_as_far_as_the_best_of_its_deliveries(
+    deps: Deps, first: Outcome, second: Outcome, fate: LetterFate
+) -> None:
+    """That one of the team has it counts, and while one may still get it, nothing has failed."""
+    submitted = submit(with_team(deps, SALES, DESK))
+
+    deliver_letters(deps, ScriptedCarrier(script={SALES: [first], DESK: [second]}), holder="w")
+
+    page = show_status(deps, *opened(submitted), language="en")
+    assert fates(page) == {LetterKind.INQUIRY_FOR_TEAM: fate, LetterKind.INQUIRY_RECEIVED: LetterFate.SENT}
+
+
+def test_a_delivery_tried_again_by_staff_is_still_the_same_letter(deps: Deps, clock: Clock) -> None:
+    submitted = submit(with_team(deps, SALES, DESK))
+    deliver_letters(deps, ScriptedCarrier(script={SALES: [REFUSED], DESK: [REFUSED]}), holder="w")
+    refused = [row["id"] for row in rows(deps.db, "delivery") if row["recipient_address"] == DESK]
+    clock.move(hours=2)
+
+    retry_delivery(deps, refused[0], now=deps.now())
+
+    page = show_status(deps, *opened(submitted), language="en")
+    assert [(line.kind, line.fate) for line in page.letters] == [
+        (LetterKind.INQUIRY_FOR_TEAM, LetterFate.WAITING),
+        (LetterKind.INQUIRY_RECEIVED, LetterFate.SENT),
+    ]
+
+
+def test_two_letters_of_one_kind_and_moment_are_two_lines(deps: Deps) -> None:
+    submitted = submit(deps)
+    for number in (1, 2):
+        body, nonce, now = f"message {number}", f"m-{number}", deps.now()
+        add_customer_message(deps, *opened(submitted), body=body, files=(), nonce=nonce, now=now)
+
+    page = show_status(deps, *opened(submitted), language="en")
+
+    assert [line.kind for line in page.letters].count(LetterKind.MESSAGE_FOR_TEAM) == 2
+
+
+def test_a_dropped_letter_has_failed(deps: Deps) -> None:
+    submitted = submit(deps)
+    for row in rows(deps.db, "delivery"):
+        drop_delivery(deps, row["id"], now=deps.now())
+
+    page = show_status(deps, *opened(submitted), language="en")
+
+    assert set(fates(page).values()) == {LetterFate.FAILED}
+    assert {row["state"] for row in rows(deps.db, "delivery")} == {DeliveryState.DROPPED}
+
+
+def test_the_page_tells_which_letters_are_the_customers_and_since_when(deps: Deps, clock: Clock) -> None:
+    submitted = submit(deps)
+    sent_at = clock.at
+    clock.move(minutes=3)
+    deliver_letters(deps, ScriptedCarrier(script={SALES: [DEFERRED]}), holder="w")
+
+    page = show_status(deps, *opened(submitted), language="en")
+
+    assert [(line.is_for_customer, line.at) for line in page.letters] == [(False, sent_at), (True, clock.at)]
+
+
+def test_a_page_has_no_room_for_what_is_not_the_customers_business(deps: Deps) -> None:
+    """The names of all fields a template could show: whoever adds one has to think of D15 here."""
+    submitted = submit(deps)
+
+    page = show_status(replace(deps), *opened(submitted), language="en")
+
+    assert {name.name for name in fields(page.letters[0])} == {"kind", "is_for_customer", "fate", "at"}
+    assert SALES not in repr(page)
