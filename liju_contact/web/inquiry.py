@@ -161,7 +161,7 @@ def _new_inquiry(form: InquiryForm, token: FormToken, details: tuple[Detail, ...
         email=form.text_of("email"),
         country=form.text_of("country"),
         product=form.text_of("product"),
-        topic=form.text_of("topic"),
+        topic=form.topic_meant,
         message=form.text_of("message"),
         company=form.text_of("company"),
         phone=form.text_of("phone"),

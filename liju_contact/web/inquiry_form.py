@@ -95,9 +95,7 @@ class InquiryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hin
             raise ValidationError(_("Please choose a product line from the list."))
 
     def validate_topic(self, field: Field) -> None:
-        """Without a topic the last one of the settings is meant ("other")."""
-        field.data = field.data or self.catalogue.topics[-1].id
-        if self.catalogue.find_topic(field.data) is None:
+        if field.data and self.catalogue.find_topic(field.data) is None:
             raise ValidationError(_("Please choose a topic from the list."))
 
     @property
@@ -107,6 +105,11 @@ class InquiryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hin
     @property
     def product_line(self) -> ProductLine | None:
         return self.catalogue.find_product_line(self.product.data or "")
+
+    @property
+    def topic_meant(self) -> str:
+        """Return the chosen topic; without a choice the last one of the settings is meant ("other")."""
+        return self.text_of("topic") or self.catalogue.topics[-1].id
 
     def text_of(self, field: str) -> str:
         """Return the cleaned text of a field; empty when it was not sent."""

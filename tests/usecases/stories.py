@@ -19,6 +19,7 @@ from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.store.tables import Table
 from liju_contact.usecases.deps import AttachedFile, Deps
+from liju_contact.usecases.show_status import StatusPage, show_status
 from liju_contact.usecases.stage_file import stage_file
 from liju_contact.usecases.submit_inquiry import Submitted, submit_inquiry
 
@@ -56,6 +57,10 @@ def key_of(submitted: Submitted) -> str:
 def opened(submitted: Submitted) -> tuple[str, str]:
     """Return what opens the inquiry: reference and key."""
     return submitted.reference, key_of(submitted)
+
+
+def status_of(deps: Deps, submitted: Submitted, language: str = "en") -> StatusPage:
+    return show_status(deps, *opened(submitted), language=language, now=deps.now())
 
 
 def staged(deps: Deps, content: bytes, name: str = "plan.pdf") -> StagedFile:

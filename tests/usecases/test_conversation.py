@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -17,7 +19,7 @@ from liju_contact.usecases.show_status import show_status
 from liju_contact.usecases.submit_inquiry import Submitted
 from tests.conftest import Clock
 from tests.store.statements import Crash, crashing_at, listening
-from tests.usecases.stories import NEW, at_once, counts, key_of, opened, rows, staged, submit
+from tests.usecases.stories import NEW, at_once, counts, key_of, opened, rows, staged, status_of, submit
 
 GONE = StagedFile(sha256="0" * 64, name="boiler house.dwg", kind=FileKind.DWG, bytes_count=5)
 
@@ -43,7 +45,7 @@ def test_a_message_is_stored_with_its_files_its_event_and_the_teams_letter(deps:
 
     write(deps, submitted, "When can you come?", staged(deps, b"a photo"))
 
-    page = show_status(deps, *opened(submitted), language="en")
+    page = status_of(deps, submitted)
     assert [(message.body, message.written_at, len(message.files)) for message in page.messages] == [
         (NEW.message, submitted_at(deps), 0),
         ("When can you come?", clock.at, 1),
@@ -68,7 +70,7 @@ def test_ten_clicks_at_once_are_one_message(deps: Deps) -> None:
 
 
 def test_an_old_form_with_new_text_is_a_new_message(deps: Deps) -> None:
-    """Somebody sends, goes back, writes something else and sends: the token is the same and the text must not be lost."""
+    """Somebody sends, goes back, writes something else and sends: the token is the same, the text must not be lost."""
     submitted = submit(deps)
     write(deps, submitted, "When can you come?")
 
@@ -156,6 +158,22 @@ def test_reopening_what_was_closed_is_told_to_the_team(deps: Deps, clock: Clock)
     assert kinds(deps, "letter").count("state_for_team") == 2
 
 
+@pytest.mark.parametrize(
+    ("before", "is_renewed"), [("received", False), ("open", False), ("answered", True), ("closed", True)]
+)
+def test_a_promise_that_still_stands_is_not_moved(deps: Deps, clock: Clock, before: str, is_renewed: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    submitted = submit(deps)
+    promised = status_of(deps, submitted).answer_due_at
+    with deps.db.begin() as tx:
+        tx.execute(update(InquiryRow).values(state=before))
+    clock.move(days=7)
+
+    write(deps, submitted, "One more thing.")
+
+    week = timedelta(days=7) if is_renewed else timedelta()
+    assert status_of(deps, submitted).answer_due_at == promised + week
+
+
 def test_reopening_what_is_open_changes_nothing(deps: Deps) -> None:
     submitted = submit(deps)
     before = counts(deps.db)
@@ -170,7 +188,7 @@ def attempts(deps: Deps, reference: str, key: str) -> list[str]:
     now = deps.now()
     said = []
     for attempt in (
-        lambda: show_status(deps, reference, key, language="en"),
+        lambda: show_status(deps, reference, key, language="en", now=deps.now()),
         lambda: fetch_file(deps, reference, key, 1),
         lambda: add_customer_message(deps, reference, key, body="x", files=(), nonce="m", now=now),
         lambda: close_inquiry(deps, reference, key, now=now),
@@ -200,9 +218,9 @@ def test_a_wrong_key_and_an_unknown_reference_ask_the_database_the_same(deps: De
     submitted = submit(deps)
 
     with listening(deps.db) as for_wrong_key, pytest.raises(NotFound):
-        show_status(deps, submitted.reference, "a" * 28, language="en")
+        show_status(deps, submitted.reference, "a" * 28, language="en", now=deps.now())
     with listening(deps.db) as for_unknown, pytest.raises(NotFound):
-        show_status(deps, "LJ-0000-0000", "a" * 28, language="en")
+        show_status(deps, "LJ-0000-0000", "a" * 28, language="en", now=deps.now())
 
     assert for_wrong_key == for_unknown
     assert len(for_wrong_key) == 1
@@ -211,7 +229,7 @@ def test_a_wrong_key_and_an_unknown_reference_ask_the_database_the_same(deps: De
 def test_a_key_in_capitals_opens_too(deps: Deps) -> None:
     submitted = submit(deps)
 
-    page = show_status(deps, submitted.reference, key_of(submitted).upper(), language="en")
+    page = show_status(deps, submitted.reference, key_of(submitted).upper(), language="en", now=deps.now())
 
     assert page.status_path == submitted.status_path
 
@@ -222,7 +240,7 @@ def test_a_new_key_version_revokes_the_old_link(deps: Deps) -> None:
         tx.execute(update(InquiryRow).values(key_version=2))
 
     with pytest.raises(NotFound):
-        show_status(deps, *opened(submitted), language="en")
+        status_of(deps, submitted)
 
     fresh = deps.keys.status_key(submitted.reference, 2)
-    assert show_status(deps, submitted.reference, fresh, language="en").state is InquiryState.RECEIVED
+    assert show_status(deps, submitted.reference, fresh, language="en", now=deps.now()).state is InquiryState.RECEIVED

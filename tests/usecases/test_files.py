@@ -14,12 +14,11 @@ from liju_contact.domain.file_kind import FileKind
 from liju_contact.store.files import CHUNK_BYTES, add_chunk, start_blob, stored_bytes
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.fetch_file import fetch_file
-from liju_contact.usecases.show_status import show_status
 from liju_contact.usecases.stage_file import KEPT, stage_file
 from liju_contact.usecases.submit_inquiry import Submitted
 from liju_contact.usecases.sweep import sweep
 from tests.conftest import Clock
-from tests.usecases.stories import at_once, counts, opened, rows, staged, submit
+from tests.usecases.stories import at_once, counts, opened, rows, staged, status_of, submit
 
 SIZES = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES, 3_000_000]
 LITTLE = timedelta(seconds=1)
@@ -30,7 +29,7 @@ def bytes_of(size: int) -> bytes:
 
 
 def file_ids(deps: Deps, submitted: Submitted) -> list[int]:
-    page = show_status(deps, *opened(submitted), language="en")
+    page = status_of(deps, submitted)
     return [file.id for message in page.messages for file in message.files]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import pytest
 from sqlalchemy import update
@@ -17,7 +17,7 @@ from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.deliver_letters import deliver_letters
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.show_status import LetterFate, StatusPage, show_status
+from liju_contact.usecases.show_status import LetterFate, StatusPage
 from liju_contact.usecases.tend_outbox import drop_delivery, retry_delivery
 from tests.conftest import Clock
 from tests.store.statements import listening
@@ -32,6 +32,7 @@ from tests.usecases.stories import (
     opened,
     rows,
     staged,
+    status_of,
     submit,
 )
 from tests.usecases.test_submit_inquiry import with_team
@@ -47,7 +48,7 @@ def test_the_page_has_everything_the_customer_gave(deps: Deps, clock: Clock) -> 
     drawing = staged(deps, b"a drawing", "boiler house.pdf")
     submitted = submit(deps, files=(drawing,))
 
-    page = show_status(deps, *opened(submitted), language="zh_Hans")
+    page = status_of(deps, submitted, "zh_Hans")
 
     [message] = page.messages
     [file] = message.files
@@ -75,6 +76,8 @@ def test_the_page_has_everything_the_customer_gave(deps: Deps, clock: Clock) -> 
         "details": NEW.details,
         "received_at": clock.at,
         "answer_due_at": rows(deps.db, "inquiry")[0]["answer_due_at"],
+        "is_promised": True,
+        "is_overdue": False,
         "messages": None,
         "events": (Event(kind=EventKind.INQUIRY_RECEIVED, actor=Actor.CUSTOMER, happened_at=clock.at),),
         "letters": None,
@@ -86,7 +89,7 @@ def test_what_the_operator_has_removed_since_shows_by_its_id(deps: Deps) -> None
     with deps.db.begin() as tx:
         tx.execute(update(InquiryRow).values(product="teapots", topic="weather", team="dreamers"))
 
-    page = show_status(deps, *opened(submitted), language="en")
+    page = status_of(deps, submitted)
 
     assert (page.product, page.topic, page.team) == ("teapots", "weather", "Boiler sales")
 
@@ -94,17 +97,39 @@ def test_what_the_operator_has_removed_since_shows_by_its_id(deps: Deps) -> None
 def test_three_messages_with_three_files_cost_as_many_queries_as_one(deps: Deps) -> None:
     submitted = submit(deps, files=(staged(deps, b"0"),))
     with listening(deps.db) as for_one:
-        show_status(deps, *opened(submitted), language="en")
+        status_of(deps, submitted)
     for number in (1, 2):
         files = [staged(deps, bytes([number, position])) for position in range(3)]
         body, nonce, now = f"message {number}", f"m-{number}", deps.now()
         add_customer_message(deps, *opened(submitted), body=body, files=files, nonce=nonce, now=now)
 
     with listening(deps.db) as for_three:
-        page = show_status(deps, *opened(submitted), language="en")
+        page = status_of(deps, submitted)
 
     assert [len(message.files) for message in page.messages] == [1, 3, 3]
     assert len(for_three) == len(for_one) == 5
+
+
+def test_a_promise_that_was_not_kept_is_admitted(deps: Deps, clock: Clock) -> None:
+    submitted = submit(deps)
+    clock.at = status_of(deps, submitted).answer_due_at
+    in_time = status_of(deps, submitted)
+    clock.move(seconds=1)
+
+    late = status_of(deps, submitted)
+
+    assert [(page.is_promised, page.is_overdue) for page in (in_time, late)] == [(True, False), (True, True)]
+
+
+@pytest.mark.parametrize(
+    ("state", "is_promised"), [("received", True), ("open", True), ("answered", False), ("closed", False)]
+)
+def test_an_answer_is_promised_until_it_is_given_or_all_is_solved(deps: Deps, state: str, is_promised: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    submitted = submit(deps)
+    with deps.db.begin() as tx:
+        tx.execute(update(InquiryRow).values(state=state))
+
+    assert status_of(deps, submitted).is_promised == is_promised
 
 
 @pytest.mark.parametrize(
@@ -121,9 +146,9 @@ def test_an_outcome_shows_as_the_letters_fate(deps: Deps, outcome: Outcome, fate
     submitted = submit(deps)
     carrier = ScriptedCarrier(script={CUSTOMER: [outcome], SALES: [outcome]})
 
-    waiting = show_status(deps, *opened(submitted), language="en")
+    waiting = status_of(deps, submitted)
     deliver_letters(deps, carrier, holder="w")
-    page = show_status(deps, *opened(submitted), language="en")
+    page = status_of(deps, submitted)
 
     assert set(fates(waiting).values()) == {LetterFate.WAITING}
     assert fates(page) == {LetterKind.INQUIRY_FOR_TEAM: fate, LetterKind.INQUIRY_RECEIVED: fate}
@@ -147,7 +172,7 @@ def test_a_letter_is_as_far_as_the_best_of_its_deliveries(
 
     deliver_letters(deps, ScriptedCarrier(script={SALES: [first], DESK: [second]}), holder="w")
 
-    page = show_status(deps, *opened(submitted), language="en")
+    page = status_of(deps, submitted)
     assert fates(page) == {LetterKind.INQUIRY_FOR_TEAM: fate, LetterKind.INQUIRY_RECEIVED: LetterFate.SENT}
 
 
@@ -159,7 +184,7 @@ def test_a_delivery_tried_again_by_staff_is_still_the_same_letter(deps: Deps, cl
 
     retry_delivery(deps, refused[0], now=deps.now())
 
-    page = show_status(deps, *opened(submitted), language="en")
+    page = status_of(deps, submitted)
     assert [(line.kind, line.fate) for line in page.letters] == [
         (LetterKind.INQUIRY_FOR_TEAM, LetterFate.WAITING),
         (LetterKind.INQUIRY_RECEIVED, LetterFate.SENT),
@@ -172,7 +197,7 @@ def test_two_letters_of_one_kind_and_moment_are_two_lines(deps: Deps) -> None:
         body, nonce, now = f"message {number}", f"m-{number}", deps.now()
         add_customer_message(deps, *opened(submitted), body=body, files=(), nonce=nonce, now=now)
 
-    page = show_status(deps, *opened(submitted), language="en")
+    page = status_of(deps, submitted)
 
     assert [line.kind for line in page.letters].count(LetterKind.MESSAGE_FOR_TEAM) == 2
 
@@ -182,7 +207,7 @@ def test_a_dropped_letter_has_failed(deps: Deps) -> None:
     for row in rows(deps.db, "delivery"):
         drop_delivery(deps, row["id"], now=deps.now())
 
-    page = show_status(deps, *opened(submitted), language="en")
+    page = status_of(deps, submitted)
 
     assert set(fates(page).values()) == {LetterFate.FAILED}
     assert {row["state"] for row in rows(deps.db, "delivery")} == {DeliveryState.DROPPED}
@@ -194,7 +219,7 @@ def test_the_page_tells_which_letters_are_the_customers_and_since_when(deps: Dep
     clock.move(minutes=3)
     deliver_letters(deps, ScriptedCarrier(script={SALES: [DEFERRED]}), holder="w")
 
-    page = show_status(deps, *opened(submitted), language="en")
+    page = status_of(deps, submitted)
 
     assert [(line.is_for_customer, line.at) for line in page.letters] == [(False, sent_at), (True, clock.at)]
 
@@ -203,7 +228,7 @@ def test_a_page_has_no_room_for_what_is_not_the_customers_business(deps: Deps) -
     """The names of all fields a template could show: whoever adds one has to think of D15 here."""
     submitted = submit(deps)
 
-    page = show_status(replace(deps), *opened(submitted), language="en")
+    page = status_of(deps, submitted)
 
     assert {name.name for name in fields(page.letters[0])} == {"kind", "is_for_customer", "fate", "at"}
     assert SALES not in repr(page)

@@ -15,11 +15,10 @@ from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.reference import read_reference
 from liju_contact.store.database import Database
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.show_status import show_status
 from liju_contact.usecases.submit_inquiry import submit_inquiry
 from tests.conftest import Clock
 from tests.store.statements import Crash, crashing_at, listening
-from tests.usecases.stories import NEW, at_once, counts, key_of, opened, rows, staged, submit
+from tests.usecases.stories import NEW, at_once, counts, key_of, rows, staged, status_of, submit
 
 GONE = StagedFile(sha256="0" * 64, name="boiler house.dwg", kind=FileKind.DWG, bytes_count=5)
 
