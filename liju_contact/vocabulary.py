@@ -37,7 +37,7 @@ FIELDS = {
     "incoterm": _("Delivery terms (Incoterms 2020)"),
     "port": _("Port or place"),
     "needed_by": _("Needed by"),
-    "site_visit": _("A visit to the site is wanted"),
+    "site_visit": _("Site visit wanted"),
     "serial_number": _("Serial number of the boiler"),
     "model": _("Model"),
     "part_number": _("Part numbers"),

@@ -55,7 +55,7 @@ class Wording:
     @cached_property
     def own_name(self) -> str:
         """What this language calls itself."""
-        return self.locale.get_display_name(self.locale) or self.language
+        return _OWN_NAMES.get(self.language) or self.locale.get_display_name(self.locale) or self.language
 
     @cached_property
     def countries(self) -> tuple[tuple[str, str], ...]:
@@ -103,7 +103,7 @@ class Wording:
         return _date_time(at.replace(second=0, microsecond=0), zone, self.locale)
 
     def date(self, day: date) -> str:
-        return format_date(day, "medium", locale=self.locale)
+        return format_date(day, _DATE.get(self.language, "medium"), locale=self.locale)
 
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self.locale)
@@ -135,6 +135,9 @@ class Wording:
 
 
 _WITHOUT_ACCENTS = str.maketrans("åçéíôãü", "aceioau")
+# CLDR's "中文 (简体)" is right and nobody says it.
+_DATE = {"en": "d MMM y"}
+_OWN_NAMES = {"zh_Hans": "简体中文"}
 _DATE_TIME = {"en": "EEE d MMM y, HH:mm", "zh_Hans": "y年M月d日 EEE HH:mm"}
 
 

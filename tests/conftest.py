@@ -19,12 +19,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, delete, text
+from sqlalchemy.pool import NullPool
 
 from liju_contact.app import make_deps
 from liju_contact.config import Settings, read_settings
 from liju_contact.store.database import Database
-from liju_contact.store.schema import migrate
+from liju_contact.store.schema import HEAD, migrate
+from liju_contact.store.tables import Table
 from liju_contact.usecases.deps import Deps
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -97,11 +99,11 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_template(postgresql_admin: Engine) -> Iterator[str]:
-    """The same on PostgreSQL, by the name of the database."""
-    with _postgresql_database(postgresql_admin, "template1") as url:
+def migrated_server(postgresql_admin: Engine) -> Iterator[str]:
+    """The same on PostgreSQL, by its URL; one for all tests, because making one takes longer than emptying it."""
+    with _postgresql_database(postgresql_admin) as url:
         _migrate(url)
-        yield url.rpartition("/")[2].partition("?")[0]
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -113,23 +115,41 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         if is_migrated:
             shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
-        return
-    template = request.getfixturevalue("migrated_template") if is_migrated else "template1"
-    with _postgresql_database(request.getfixturevalue("postgresql_admin"), template) as url:
+    elif is_migrated:
+        url = request.getfixturevalue("migrated_server")
+        _empty(url)
         yield url
+    else:
+        with _postgresql_database(request.getfixturevalue("postgresql_admin")) as url:
+            yield url
 
 
 @contextmanager
-def _postgresql_database(admin: Engine, template: str) -> Iterator[str]:
+def _postgresql_database(admin: Engine) -> Iterator[str]:
     name = f"liju_{os.getpid()}_{next(_numbers)}"
     with admin.connect() as connection:
-        # By copying files: several times faster than through the log, on a server that does not sync.
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
     try:
         yield admin.url.set(database=name).render_as_string(hide_password=False)
     finally:
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def _empty(url: str) -> None:
+    """Bring the database back to how migrating left it, whatever the test before did to its rows."""
+    counted = [table.name for table in Table.metadata.tables.values() if "id" in table.columns]
+    others = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as tx:
+        tx.execute(others)
+        for table in reversed(Table.metadata.sorted_tables):
+            tx.execute(delete(table))
+        tx.execute(text(";".join(f"ALTER SEQUENCE {name}_id_seq RESTART" for name in counted)))
+        tx.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": HEAD})
 
 
 def _migrate(url: str) -> None:

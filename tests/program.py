@@ -7,6 +7,7 @@ What a browser would do is in ``tests.visitor``.
 from __future__ import annotations
 
 import contextlib
+import email.policy
 import os
 import re
 import signal
@@ -16,6 +17,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +43,13 @@ class KeptLetter:
     content: bytes
     kept_at: float
 
+    @property
+    def headers(self) -> EmailMessage:
+        """Return the header fields alone, decoded; the rest may be 30 MB of drawings."""
+        return BytesHeaderParser(EmailMessage, policy=email.policy.default).parsebytes(
+            self.content.partition(b"\r\n\r\n")[0]
+        )
+
 
 @dataclass
 class Program:
@@ -49,6 +59,7 @@ class Program:
     variables: dict[str, str] = field(default_factory=dict)
     port: int = 0
     _process: subprocess.Popen[bytes] | None = None
+    _letters: dict[str, KeptLetter] = field(default_factory=dict)
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
@@ -125,10 +136,11 @@ class Program:
         )
 
     def letters(self) -> list[KeptLetter]:
-        """Return what the embedded post office holds, oldest first."""
+        """Return what the embedded post office holds, oldest first. Kept letters never change, so each is read once."""
         maildir = self.instance / "post"
-        ids = sorted(letter_ids(maildir))
-        return [_kept(maildir, letter_id) for letter_id in ids]
+        for letter_id in set(letter_ids(maildir)) - self._letters.keys():
+            self._letters[letter_id] = _kept(maildir, letter_id)
+        return [self._letters[letter_id] for letter_id in sorted(self._letters)]
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Read from its SQLite database, beside it and without writing."""

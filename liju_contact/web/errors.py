@@ -62,7 +62,7 @@ def _sentence(status: int) -> str:
         404: lambda: _(
             "There is nothing at this address. A status link works only in full, as it stands in our letter."
         ),
-        405: lambda: _("This address does not take what was sent to it."),
+        405: lambda: _("This page cannot be used that way."),
         409: lambda: _("Somebody else changed the same thing at the same moment. Please try once more."),
         413: lambda: _("That was too much at once. Please go back, remove some files and send again."),
         415: lambda: _("This address takes a form, and something else was sent."),

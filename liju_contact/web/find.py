@@ -36,7 +36,7 @@ def send_form() -> ResponseReturnValue:
     network = network_of(request.remote_addr)
     if ask_for_links(deps, typed, language=current_language(), network=network, now=deps.now()):
         return render("public/find_sent.html")
-    error = _("Too many questions came from your network. Please try again in an hour.")
+    error = _("Too many look-ups came from your network. Please try again in an hour.")
     response = make_response(_form(typed, error=error), _TOO_MANY)
     response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response

@@ -19,7 +19,6 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import Literal
 
@@ -226,8 +225,7 @@ def _wrong_letters(program: Program, crashes: list[Crash]) -> Iterator[str]:
 def _by_message_id(letters: list[KeptLetter]) -> dict[str, list[KeptLetter]]:
     found: dict[str, list[KeptLetter]] = {}
     for letter in letters:
-        message_id = str(BytesHeaderParser().parsebytes(letter.content)["Message-ID"])
-        found.setdefault(message_id, []).append(letter)
+        found.setdefault(str(letter.headers["Message-ID"]), []).append(letter)
     return found
 
 

@@ -291,6 +291,23 @@ def test_a_connection_lost_in_the_middle_is_store_busy_and_the_next_one_works(
     assert count_of(counting) == 0
 
 
+def test_eight_who_open_a_new_sqlite_database_at_once_all_get_in(tmp_path: Path) -> None:
+    """Switching to WAL is the one thing SQLite does not wait for by itself."""
+    for turn in range(10):
+        databases = [Database(f"sqlite:///{tmp_path / f'{turn}.db'}") for _ in range(8)]
+        waiting = iter(databases)
+        ready = threading.Barrier(len(databases))
+
+        def open_one(waiting: Iterator[Database] = waiting, ready: threading.Barrier = ready) -> None:
+            database = next(waiting)
+            ready.wait()
+            with database.begin():
+                pass
+            database.close()
+
+        in_threads(len(databases), open_one)
+
+
 def test_nothing_is_opened_before_the_first_use(tmp_path: Path) -> None:
     Database(f"sqlite:///{tmp_path / 'liju.db'}").close()
 

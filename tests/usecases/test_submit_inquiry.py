@@ -98,7 +98,7 @@ def test_the_link_in_the_letter_to_the_customer_opens_the_inquiry(deps: Deps) ->
     [letter] = [row for row in rows(deps.db, "letter") if row["kind"] == "inquiry_received"]
     link = f"{deps.settings.web.base_url}/inquiry/{submitted.reference}/{key_of(submitted)}"
     assert (link in letter["text"], link in letter["html"]) == (True, True)
-    assert show_status(deps, *opened(submitted), language="en", now=deps.now()).reference == submitted.reference
+    assert status_of(deps, submitted).reference == submitted.reference
 
 
 def test_the_same_form_twice_is_one_inquiry_and_no_second_letter(deps: Deps) -> None:
