@@ -27,6 +27,7 @@ from liju_contact.usecases.tend_outbox import drop_delivery, list_outbox, retry_
 
 _INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 _WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING)
+_DELIVERY_ID = click.IntRange(1, 2**63 - 1)  # what a BIGINT column can be asked for
 _FAILED = (DeliveryState.REFUSED, DeliveryState.GIVEN_UP, DeliveryState.PARKED)
 
 
@@ -147,7 +148,7 @@ def outbox_list(program: Program, every: bool, limit: int, instance: Path) -> No
 
 
 @outbox.command("retry")
-@click.argument("delivery_ids", nargs=-1, required=True, type=int)
+@click.argument("delivery_ids", nargs=-1, required=True, type=_DELIVERY_ID)
 @instance_option
 @click.pass_obj
 def outbox_retry(program: Program, delivery_ids: tuple[int, ...], instance: Path) -> None:
@@ -158,7 +159,7 @@ def outbox_retry(program: Program, delivery_ids: tuple[int, ...], instance: Path
 
 
 @outbox.command("drop")
-@click.argument("delivery_ids", nargs=-1, required=True, type=int)
+@click.argument("delivery_ids", nargs=-1, required=True, type=_DELIVERY_ID)
 @instance_option
 @click.pass_obj
 def outbox_drop(program: Program, delivery_ids: tuple[int, ...], instance: Path) -> None:

@@ -19,7 +19,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
-from liju_contact.domain.detail import DETAIL_FIELDS, Detail, DetailKind, Doubt, quantity_of
+from liju_contact.domain.detail import DETAIL_FIELDS, Detail, DetailKind, quantity_of
 from liju_contact.domain.quantity import both_ways
 from liju_contact.vocabulary import CHOICES, DOUBTS, FIELDS
 
@@ -28,6 +28,7 @@ SOURCE_LANGUAGE = "en"
 # Territories of CLDR that nobody writes to: outlying parts, aggregates, pseudo-territories.
 _NO_COUNTRIES = frozenset(
     {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "AQ", "BV", "HM", "TF", "GS", "UM", "CP", "AC", "DG", "TA", "EA", "IC"}
+    | {"CQ"}  # Sark, which CLDR names in English alone so far
 )
 
 
@@ -111,7 +112,7 @@ class Wording:
     def file_size(self, bytes_count: int) -> str:
         """Return a size in the decimal units that browsers and mail programs show."""
         for unit, bytes_per_unit in (("MB", 1_000_000), ("kB", 1000)):
-            if bytes_count >= bytes_per_unit:
+            if bytes_count >= _ROUNDS_UP * bytes_per_unit:
                 return f"{format_decimal(bytes_count / bytes_per_unit, '0.#', locale=self.locale)} {unit}"
         return f"{bytes_count} B"
 
@@ -124,16 +125,20 @@ class Wording:
         if kind is DetailKind.DATE and isinstance(detail.canonical, str):
             return self.date(date.fromisoformat(detail.canonical)), ""
         if kind is DetailKind.FLAG:
-            return self.gettext("Yes") if detail.canonical == "yes" else self.gettext("No"), ""
+            words = {"yes": self.gettext("Yes"), "no": self.gettext("No")}
+            return words.get(str(detail.canonical), detail.typed), ""
         return detail.typed, ""
 
     def _sort_key(self, name: str) -> tuple[str, str]:
         """Sort Chinese by its pinyin order as GB 2312 has it, everything else by its letters without accents."""
         if self.language.startswith("zh"):
-            return name.encode("gb18030").hex(), name
+            return name.translate(_SOUNDS_LIKE).encode("gb18030").hex(), name
         return name.casefold().translate(_WITHOUT_ACCENTS), name
 
 
+_ROUNDS_UP = 0.99995  # from here on one decimal place would show 1000 of the next smaller unit
+# GB 2312 has only its common characters in pinyin order; countries that begin with a rare one go by a common one.
+_SOUNDS_LIKE = str.maketrans("瑙梵斐", "脑饭匪")
 _WITHOUT_ACCENTS = str.maketrans("åçéíôãü", "aceioau")
 # CLDR's "中文 (简体)" is right and nobody says it.
 _DATE = {"en": "d MMM y"}

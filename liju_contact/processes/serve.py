@@ -42,7 +42,14 @@ def serve(settings: Settings, services: Services, *, address: str, with_worker: 
     warm_up(app)
     deps.db.close()
     limit = app.config["MAX_CONTENT_LENGTH"]
-    web = partial(run_web_process, app, listener, threads=settings.web.threads, body_limit_bytes=limit)
+    web = partial(
+        run_web_process,
+        app,
+        listener,
+        threads=settings.web.threads,
+        body_limit_bytes=limit,
+        hurried=deps.db.hurried,
+    )
     children = [Child(role=f"web-{number}", run=web) for number in range(1, settings.web.processes + 1)]
     if with_worker:
         children.append(Child(role="worker", run=lambda: run_worker(deps)))

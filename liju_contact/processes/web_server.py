@@ -11,6 +11,7 @@ Granian's own processes are not used: they would be a second supervisor. Relied 
 from __future__ import annotations
 
 import asyncio
+import os
 import resource
 import signal
 import socket
@@ -58,6 +59,7 @@ def bind(address: str) -> socket.socket:
         raise StartRefused(f"Cannot listen on {address}: {reason}. Is another program using it? Try --bind.") from error
     _tune(listener)
     listener.set_inheritable(True)
+    listener.setblocking(False)  # noqa: FBT003  # before any process shares it
     return listener
 
 
@@ -164,6 +166,7 @@ class _Server(Server):
         self._listener = listener
 
     def _init_shared_socket(self) -> None:
-        # Granian closes the descriptor it is given, so it gets one of its own. False: no Unix socket.
-        descriptor = self._listener.dup().detach()
+        # Granian closes the descriptor it is given, so it gets one of its own. False: no Unix socket. Not socket.dup():
+        # that sets the socket to blocking for a moment, in all processes, and one of them may hang in accept.
+        descriptor = os.dup(self._listener.fileno())
         self._shd = SocketHolder(descriptor, False, BACKLOG)  # type: ignore[assignment,call-arg]  # noqa: FBT003  # Granian's stubs lack the signature; it takes no names

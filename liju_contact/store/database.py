@@ -9,22 +9,26 @@ same row and both "succeed"; a writer says ``BEGIN IMMEDIATE`` instead, which wa
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from liju_contact.domain.errors import Conflict, StoreBusy, StoreFull
 
 BUSY_SECONDS = 10.0
+HURRIED_SECONDS = 0.05
+ROOM_BYTES = 16 * 1024 * 1024
 _WAL_RETRY_SECONDS = 0.01
-_WRITES = "liju_writes"
+_WAITS = "liju_waits"  # seconds; a connection with this option writes
 
 
 class Database:
@@ -35,6 +39,7 @@ class Database:
         self._busy_seconds = busy_seconds
         self._pool_size = pool_size
         self._opening = threading.Lock()
+        self._patience = threading.local()
         self._engine: Engine | None = None
 
     @property
@@ -53,9 +58,21 @@ class Database:
     def begin(self) -> Iterator[Connection]:
         """A writing transaction: committed at the end, rolled back by any exception."""
         with _translated(), self.engine.connect() as connection:
-            tx = connection.execution_options(**{_WRITES: True})
+            tx = connection.execution_options(**{_WAITS: getattr(self._patience, "seconds", self._busy_seconds)})
             with tx.begin():
                 yield tx
+
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """Within this, writers of this thread wait for SQLite's one writer's place only briefly, then ``StoreBusy``.
+
+        For a caller who serves others meanwhile and can try again where waiting hurts nobody.
+        """
+        self._patience.seconds = HURRIED_SECONDS
+        try:
+            yield
+        finally:
+            del self._patience.seconds
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -65,6 +82,11 @@ class Database:
                 connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
                 yield connection
+
+    def has_room(self) -> bool:
+        """Tell whether the disk of a SQLite file can take more than a few inquiries; a server looks to its own."""
+        path = make_url(self.url).database
+        return not self.is_sqlite or not path or shutil.disk_usage(Path(path).parent).free > ROOM_BYTES
 
     def close(self) -> None:
         with self._opening:
@@ -93,10 +115,21 @@ def _sqlite_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        waits = connection.get_execution_options().get(_WAITS)
+        if waits is None:
+            connection.exec_driver_sql("BEGIN")
+            return
+        _wait_at_most(connection, waits)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
+
+
+def _wait_at_most(connection: Connection, seconds: float) -> None:
+    """Set how long this connection waits for its turn to write, unless it is set so already."""
+    if connection.info.get(_WAITS) != seconds:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+        connection.info[_WAITS] = seconds
 
 
 def _use_wal(cursor: sqlite3.Cursor, busy_seconds: float) -> None:

@@ -33,7 +33,8 @@ def report_health(deps: Deps, *, now: datetime) -> Health:
     except StoreBusy:
         return Health(database_is_well=False, worker_is_well=False)
     patience = SILENT_AFTER + longest_letter(deps)
-    return Health(database_is_well=True, worker_is_well=beat_at is not None and now - beat_at < patience)
+    # A full disk is told while there is still room: the worker's silence alone would take minutes to notice.
+    return Health(database_is_well=deps.db.has_room(), worker_is_well=beat_at is not None and now - beat_at < patience)
 
 
 def beat_worker(deps: Deps, *, now: datetime) -> None:

@@ -96,7 +96,7 @@ def reopen(reference: str, key: str) -> ResponseReturnValue:
     return redirect(page.status_path + _asked_language(), 303)
 
 
-@bp.get("/file/<int:file_id>/<name>")
+@bp.get("/file/<int(max=9223372036854775807):file_id>/<name>")  # what a BIGINT column can be asked for
 def download(reference: str, key: str, file_id: int, name: str) -> Response:  # noqa: ARG001  # for the browser's save dialog
     """Hand out a file as a download, whatever it contains: never shown, never run, never guessed at."""
     file = fetch_file(current_deps(), reference, key, file_id)

@@ -11,41 +11,55 @@ import argparse
 import contextlib
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.bench.drips import STARTS
-from tests.bench.letters import hand_over
+from tests.bench.letters import FIRST_LETTER_SECONDS, Sink
 from tests.bench.measure import Cell, best, measure, spread
-from tests.bench.processes import HOME, SERVERS, Running, serving
+from tests.bench.processes import (
+    HOME,
+    SERVERS,
+    Running,
+    free_port,
+    program_command,
+    serving,
+    started,
+    worker_command,
+    write_instance,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 WARM_UP_SECONDS = 1.0
 DRIP_SETTLES_SECONDS = 3.0
+LETTERS_FILL_SECONDS = 4.0
 TITLES = ("visitors", "target", "visits/s", "spread", "p50 ms", "p95 ms", "p99 ms", "longest", "CPU ms", "errors")
 ROW = "{:>8}  {:8} {:>8} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7} {:>7}"
 
 
 def main() -> int:
     options = parsed(sys.argv[1:])
-    if options.letters:
-        handover = hand_over(options.letters)
-        say(f"{handover.letters} letters in {handover.seconds:.1f} s: {handover.letters_per_second:.0f} letters/s")
-        return 0
     names = ["floor", "program"] if options.target == "both" else [options.target]
     failed = False
     with contextlib.ExitStack() as stack:
-        running = {name: stack.enter_context(serving(name, options.server, options.threads)) for name in names}
+        sink = stack.enter_context(Sink())
+        running = {
+            name: stack.enter_context(serving(name, options.server, options.threads, sink.port)) for name in names
+        }
         for name in names:
             measure(running[name], name, 8, WARM_UP_SECONDS)
         say(ROW.format(*TITLES))
         for visitors in options.visitors:
-            cells = alternate(running, visitors, options)
+            cells = alternate(running, visitors, sink, options)
             failed |= show(visitors, cells)
     for name in names:
         show_memory(name, options)
+    if "program" in names:
+        show_letters()
     return int(failed)
 
 
@@ -58,7 +72,6 @@ def parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=4.0, help="length of one round")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--drips", choices=sorted(STARTS), help="with 500 slow clients beside the visitors")
-    parser.add_argument("--letters", metavar="COMMAND", help="measure a worker; {port} becomes the SMTP port")
     return parser.parse_args(arguments)
 
 
@@ -66,12 +79,17 @@ def numbers(text: str) -> list[int]:
     return [int(number) for number in text.split(",")]
 
 
-def alternate(running: dict[str, Running], visitors: int, options: argparse.Namespace) -> dict[str, list[Cell]]:
+def alternate(
+    running: dict[str, Running], visitors: int, sink: Sink, options: argparse.Namespace
+) -> dict[str, list[Cell]]:
+    """Measure the targets in turn; the next one begins when the letters of the one before have all been sent."""
     cells: dict[str, list[Cell]] = {name: [] for name in running}
     for _ in range(options.rounds):
         for name, server in running.items():
             with dripping(server.port, options.drips):
                 cells[name].append(measure(server, name, visitors, options.seconds))
+            if name == "program":
+                sink.wait_until_quiet()
     return cells
 
 
@@ -122,13 +140,29 @@ def show_ratio(visitors: int, program: Cell, floor: Cell) -> None:
 
 def show_memory(name: str, options: argparse.Namespace) -> None:
     """Measure memory with one target alone: pages of libraries shared with the other would count half."""
-    with serving(name, options.server, options.threads) as server:
+    with Sink() as sink, serving(name, options.server, options.threads, sink.port) as server:
         idle = sum(process.pss_mb for process in server.memory())
         measure(server, name, 8, options.seconds)
         processes = server.memory()
     listed = ", ".join(f"{process.role} {process.pss_mb:.0f}" for process in processes)
     total = sum(process.pss_mb for process in processes)
     say(f"{name}: {total:.0f} MB PSS after load ({listed}); {idle:.0f} MB when started")
+
+
+def show_letters() -> None:
+    """Fill an outbox by visits, with no worker running, and let a worker empty it."""
+    with Sink() as sink, tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        instance, port = Path(folder), free_port()
+        write_instance(instance, sink.port)
+        with started(program_command(port, instance, "--no-worker"), port, {}) as server:
+            measure(server, "program", 8, LETTERS_FILL_SECONDS)
+        worker = subprocess.Popen(worker_command(instance), cwd=HOME)
+        try:
+            handover = sink.wait_until_quiet(FIRST_LETTER_SECONDS)
+        finally:
+            worker.terminate()
+            worker.wait()
+    say(f"letters: {handover.letters} in {handover.seconds:.1f} s, {handover.letters_per_second:.0f} letters/s")
 
 
 def say(line: str) -> None:

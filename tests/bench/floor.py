@@ -13,7 +13,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, abort, redirect, render_template, url_for
-from flask_wtf import FlaskForm  # type: ignore[import-untyped]  # Flask-WTF has no types.
+from flask_wtf import FlaskForm
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from wtforms import SelectField, StringField, TextAreaField

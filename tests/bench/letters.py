@@ -1,29 +1,19 @@
-"""The letters benchmark: how many letters per second a worker hands to a local SMTP server.
-
-The command to measure is told from outside, with ``{port}`` where the SMTP port belongs, because filling the outbox is
-the program's own business. It may end by itself or run on; the measurement ends when no letter has come for a while.
-"""
+"""The far end of the program's letters: a sink that counts them, and how many per second a worker hands over to it."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 import queue
-import shlex
-import signal
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, Self
 
 from tests.bench.processes import HOME
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-FIRST_LETTER_SECONDS = 60.0
-QUIET_SECONDS = 3.0
+QUIET_SECONDS = 1.5
+FIRST_LETTER_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,43 +27,38 @@ class Handover:
         return (self.letters - 1) / self.seconds if self.seconds else float("nan")
 
 
-def hand_over(command: str) -> Handover:
-    """Run ``command`` against a fresh sink until its letters cease."""
-    sink = subprocess.Popen([sys.executable, "-m", "tests.bench.sink"], cwd=HOME, stdout=subprocess.PIPE, text=True)
-    try:
-        assert sink.stdout is not None
-        port = sink.stdout.readline().strip()
-        with worker(shlex.split(command.replace("{port}", port))):
-            return last_report(sink.stdout)
-    finally:
-        sink.kill()
-        sink.wait()
+class Sink:
+    """The SMTP server of ``tests.bench.sink`` in a process of its own, on ``port``."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.bench.sink"]
+        self._process = subprocess.Popen(command, cwd=HOME, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout is not None
+        self.port = int(self._process.stdout.readline())
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=_pour, args=(self._process.stdout, self._lines), daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def wait_until_quiet(self, patience: float = QUIET_SECONDS) -> Handover:
+        """Return what has come so far, once nothing has come for ``QUIET_SECONDS``; ``patience`` is for the first."""
+        newest, give_up_at = "0 0", time.monotonic() + patience
+        while (left := give_up_at - time.monotonic()) > 0:
+            try:
+                newest = self._lines.get(timeout=left)
+            except queue.Empty:
+                break
+            give_up_at = time.monotonic() + QUIET_SECONDS
+        letters, seconds = newest.split()
+        return Handover(letters=int(letters), seconds=float(seconds))
 
 
-@contextlib.contextmanager
-def worker(command: list[str]) -> Iterator[None]:
-    process = subprocess.Popen(command, cwd=HOME, start_new_session=True)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30)
-
-
-def last_report(reports: IO[str]) -> Handover:
-    lines: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=pour, args=(reports, lines), daemon=True).start()
-    patience, newest = FIRST_LETTER_SECONDS, "0 0"
-    with contextlib.suppress(queue.Empty):
-        while True:
-            newest = lines.get(timeout=patience)
-            patience = QUIET_SECONDS
-    letters, seconds = newest.split()
-    return Handover(letters=int(letters), seconds=float(seconds))
-
-
-def pour(reports: IO[str], lines: queue.Queue[str]) -> None:
+def _pour(reports: IO[str], lines: queue.Queue[str]) -> None:
     """Move the sink's lines into a queue, because only a queue can be read with a time limit."""
     for line in reports:
         lines.put(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import re
 import signal
 import socket
@@ -22,6 +23,7 @@ from tests.bench.floor import DATABASE_VARIABLE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PYTHON = sys.executable
 HOME = Path(__file__).resolve().parents[2]
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
@@ -100,15 +102,29 @@ def floor_command(server: str, port: int, threads: int) -> list[str]:
     return [sys.executable, "-m", "gunicorn", "--worker-class", worker_class, *threading, *options, app]
 
 
-def program_command(port: int, instance: Path) -> list[str]:
-    return [sys.executable, str(HOME / "run.py"), "serve", "--bind", f"127.0.0.1:{port}", "--instance", str(instance)]
+def program_command(port: int, instance: Path, *options: str) -> list[str]:
+    return [PYTHON, "-m", "liju_contact", "serve", "--bind", f"127.0.0.1:{port}", "--instance", str(instance), *options]
+
+
+def worker_command(instance: Path) -> list[str]:
+    return [PYTHON, "-m", "liju_contact", "worker", "--instance", str(instance)]
+
+
+def write_instance(instance: Path, smtp_port: int) -> None:
+    """Write the shipped example's settings with a mail server on loopback, so that no demo runs beside the program."""
+    instance.mkdir(parents=True, exist_ok=True)
+    text = (HOME / "instance" / "config.example.toml").read_text("utf-8")
+    text = text.replace("@secret@", secrets.token_urlsafe(36))
+    server = f'[mail]\nhost = "127.0.0.1"\nport = {smtp_port}\nsecurity = "none"\n'
+    (instance / "config.toml").write_text(text.replace("[mail]\n", server, 1), "utf-8")
 
 
 @contextlib.contextmanager
-def serving(target: str, server: str, threads: int) -> Iterator[Running]:
-    """Run ``target`` on a free port with a fresh database until the block ends."""
+def serving(target: str, server: str, threads: int, smtp_port: int) -> Iterator[Running]:
+    """Run ``target`` on a free port with a fresh database until the block ends; its letters go to ``smtp_port``."""
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        write_instance(Path(folder) / "instance", smtp_port)
         command = (
             floor_command(server, port, threads)
             if target == "floor"

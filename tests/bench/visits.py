@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 GZIP_WINDOW = 31
 NAMES = ("Anna Müller", "José García", "王小明", "李娜", "Олег Иванов", "Mary O'Neill", "Nguyễn Văn An", "陈伟")
 COUNTRIES = ("DE", "ES", "CN", "CN", "KZ", "IE", "VN", "CN")
-PRODUCTS = ("steam-boiler", "vacuum-boiler", "hot-water-boiler", "burner", "service")
 SENTENCES = (
     "We are planning a new boiler house for a hotel with 240 rooms and need hot water at 60 °C.",
     "Please quote a gas-fired steam boiler, 4 t/h at 10 bar, feed water 105 °C, NOx below 30 mg.",
@@ -41,11 +40,22 @@ class Target:
 
     name: str
     token_field: str
+    products: tuple[str, ...]
     extra_fields: dict[str, str]
 
 
-FLOOR = Target(name="floor", token_field="csrf_token", extra_fields={})
-PROGRAM = Target(name="program", token_field="token", extra_fields={"topic": "quotation"})
+FLOOR = Target(
+    name="floor",
+    token_field="csrf_token",
+    products=("steam-boiler", "vacuum-boiler", "hot-water-boiler", "burner", "service"),
+    extra_fields={},
+)
+PROGRAM = Target(
+    name="program",
+    token_field="token",
+    products=("steam", "vacuum-hot-water", "atmospheric-hot-water", "burners-controls", "service-parts"),
+    extra_fields={"topic": "quotation", "company": "Dairy & Sons", "capacity": "4", "capacity_unit": "MW"},
+)
 TARGETS = {target.name: target for target in (FLOOR, PROGRAM)}
 
 
@@ -109,7 +119,7 @@ def answers(target: Target, dice: random.Random, mark: str) -> dict[str, str]:
         "name": NAMES[person],
         "email": f"buyer{dice.randrange(10_000_000)}@example.com",
         "country": COUNTRIES[person],
-        "product": dice.choice(PRODUCTS),
+        "product": dice.choice(target.products),
         "message": "\r\n".join([*dice.sample(SENTENCES, 3), mark]),
         **target.extra_fields,
     }

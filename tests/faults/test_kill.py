@@ -1,4 +1,7 @@
-"""Nothing acknowledged is lost, and no letter is left out or sent more often than crashes explain."""
+"""Nothing acknowledged is lost, and no letter is left out or sent more often than crashes explain.
+
+Short here; ``LIJU_KILLS=200``, or ``python -m tests.faults.kill --kills 200``, is the full length.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 from tests.faults.kill import LETTER_LIMIT_SECONDS, judge, rage, settle
 from tests.program import running
 
-KILLS = int(os.environ.get("LIJU_KILLS", "20"))
+KILLS = int(os.environ.get("LIJU_KILLS", "12"))
 SEED = int(os.environ.get("LIJU_SEED", "1"))
 
 

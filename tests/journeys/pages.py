@@ -16,10 +16,10 @@ def tree_of(html: str) -> Element:
     return tree
 
 
-def shape_of(html: str) -> Shape:
+def shape_of(page: str | Element) -> Shape:
     """Return every element name, every element's attribute names, and the scheme of every link, each once."""
     found: set[tuple[str, str]] = set()
-    for element in tree_of(html).iter():
+    for element in (tree_of(page) if isinstance(page, str) else page).iter():
         tag = str(element.tag)
         found.add((tag, ""))
         for name, value in element.attrib.items():

@@ -28,7 +28,10 @@ def hurried() -> Iterator[None]:
 
 
 def make_app(folder: Path) -> Flask:  # noqa: C901  # a list of pages, each of a few lines
-    """Make the application. It leaves ``called`` and ``closed`` in ``folder``; it cannot write while ``lock`` is there."""
+    """Make the application.
+
+    It leaves ``called`` and ``closed`` in ``folder``, and cannot write while ``lock`` is there.
+    """
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=LIMIT_BYTES, PROPAGATE_EXCEPTIONS=True)
 

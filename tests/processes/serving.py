@@ -17,6 +17,7 @@ from liju_contact.processes.web_server import bind, run_web_process
 from tests.processes.sample_app import LIMIT_BYTES, hurried, make_app
 
 PATIENCE_SECONDS = 10.0
+SERVING_THREADS = 4  # the event loop, Granian's network, its calls into Python, its wait for the end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +77,22 @@ def serving(folder: Path, *, processes: int = 1, body_limit_bytes: int = LIMIT_B
         pids = [_forked(folder, listener, body_limit_bytes) for _ in range(processes)]
         served = Served(port=listener.getsockname()[1], pids=pids, folder=folder)
     try:
+        wait_for_threads(pids)
         assert served.get("/").status == 200
         yield served
     finally:
         for pid in served.pids:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
+
+
+def wait_for_threads(pids: list[int]) -> None:
+    """Wait until every process serves: the server's threads are the last thing it starts."""
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    for pid in pids:
+        while len(list(Path(f"/proc/{pid}/task").iterdir())) < SERVING_THREADS:
+            assert time.monotonic() < give_up_at, "the process does not start"
+            time.sleep(0.01)
 
 
 def answer_on(connection: socket.socket, method: str = "GET") -> Answer:

@@ -55,12 +55,13 @@ def test_internals_of_granian_that_are_relied_on_are_there() -> None:
 
 def test_two_processes_share_the_socket(tmp_path: Path) -> None:
     with serving(tmp_path, processes=2) as served:
-        os.kill(served.pids[0], signal.SIGSTOP)  # it still accepts, but cannot answer
-        first_stopped = answered_of(served, 20)
-        os.kill(served.pids[0], signal.SIGCONT)
+        for pid in served.pids:
+            os.kill(pid, signal.SIGSTOP)
+            os.waitpid(pid, os.WUNTRACED)  # until all its threads have stopped
+            answered_by_the_other = answered_of(served, 20)
+            os.kill(pid, signal.SIGCONT)
 
-        assert first_stopped > 0
-        assert answered_of(served, 20) == 20
+            assert answered_by_the_other == 20
 
 
 def answered_of(served: Served, count: int) -> int:
@@ -90,6 +91,15 @@ def test_a_stopped_process_refuses_new_connections(tmp_path: Path) -> None:
 
         with pytest.raises(ConnectionRefusedError):
             served.connect()
+
+
+def test_a_second_process_leaves_the_socket_as_the_first_needs_it(tmp_path: Path) -> None:
+    """In a blocking accept, the first process would hang with all its connections."""
+    with serving(tmp_path, processes=2) as served:
+        calls = {(task / "wchan").read_text() for pid in served.pids for task in Path(f"/proc/{pid}/task").iterdir()}
+
+        assert "inet_csk_accept" not in calls
+        assert answered_of(served, 20) == 20
 
 
 def test_sigterm_lets_fifty_running_requests_end(tmp_path: Path) -> None:

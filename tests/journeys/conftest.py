@@ -1,0 +1,25 @@
+"""The program inside the test's process, on SQLite: ``tests/store`` shows that both databases keep text alike."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from liju_contact.app import make_deps
+from liju_contact.config import Settings
+from liju_contact.store.schema import migrate
+from tests.conftest import Clock
+from tests.journeys.inside import Inside
+
+
+@pytest.fixture
+def inside(settings: Settings, clock: Clock, tmp_path: Path) -> Iterator[Inside]:
+    made = make_deps(replace(settings, database_url=f"sqlite:///{tmp_path / 'liju.db'}"), now=clock.now)
+    deps = replace(made, random_bytes=random.Random(20261123).randbytes)
+    migrate(deps.db)
+    yield Inside(deps)
+    deps.db.close()
