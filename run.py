@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """Set up what the program needs, then run it: the one command a newcomer types.
 
-``python3 run.py``                 sets up and serves (demo on 127.0.0.1:8000 when nothing is configured)
-``python3 run.py test [ARGS]``     sets up the tests' packages too and runs pytest with ARGS
-``python3 run.py bench [ARGS]``    the same for the benchmark in tests/bench/
-``python3 run.py lint``            ruff and mypy, as CI runs them
-``python3 run.py COMMAND [ARGS]``  any other ``liju-contact`` command
+``python3 run.py`` sets up and serves (demo on 127.0.0.1:8000 when nothing is configured) ``python3 run.py test [ARGS]``
+sets up the tests' packages too and runs pytest with ARGS ``python3 run.py bench [ARGS]`` the same for the benchmark in
+tests/bench/ ``python3 run.py lint`` ruff and mypy, as CI runs them ``python3 run.py COMMAND [ARGS]`` any other ``liju-
+contact`` command
 
 Standard library only, because it runs before anything is installed. It keeps a virtual environment in ``.venv``, filled
-from the hashed lock file; a stamp in it remembers which lock was installed, so a second start costs no more than a look.
-Afterwards this process *becomes* the program (``execv``): whoever started or kills it deals with the program itself.
+from the hashed lock file; a stamp in it remembers which lock was installed, so a second start costs no more than a
+look. Afterwards this process *becomes* the program (``execv``): whoever started or kills it deals with the program
+itself.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def create_environment() -> None:
     if PYTHON.exists() and subprocess.run([str(PYTHON), "-c", ""], check=False).returncode == 0:
         return
     try:
-        import ensurepip  # noqa: F401  # only asked whether it is there
+        import ensurepip  # noqa: F401, PLC0415  # only asked whether it is there
 
         with_pip = True
     except ImportError:
@@ -124,7 +124,10 @@ def lint() -> int:
 
 
 def become(*arguments: str) -> NoReturn:
-    """Replace this process by the environment's Python: same process id, so signals and ``kill -9`` reach the program."""
+    """Replace this process by the environment's Python.
+
+    Same process id, so signals and ``kill -9`` reach the program.
+    """
     os.execv(PYTHON, [str(PYTHON), *arguments])
 
 

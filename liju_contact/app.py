@@ -43,7 +43,10 @@ def create_app(instance: Path | None = None) -> Flask:
 
 
 def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) -> Deps:
-    """Put together what the stories need. Nothing is opened yet: the database and the mail server are met at first use."""
+    """Put together what the stories need. Nothing is opened yet.
+
+    The database and the mail server are met at first use.
+    """
     environments = template_environments(settings.web.languages, {})
     server = mail_server(settings)
     maildir = settings.instance / "post"
@@ -133,9 +136,7 @@ def main() -> None:
         make_app=make_app,
         run_post_office=lambda maildir, listener: run_post_office(maildir, sock=listener),
     )
-    program = Program(
-        make_deps=make_deps, services=services, check_mail=check_mail, prepare_instance=prepare_instance
-    )
+    program = Program(make_deps=make_deps, services=services, check_mail=check_mail, prepare_instance=prepare_instance)
     commands(obj=program, prog_name="liju-contact")
 
 

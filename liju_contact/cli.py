@@ -79,7 +79,10 @@ def commands() -> None:
 @instance_option
 @click.pass_obj
 def serve_command(program: Program, bind: str, with_worker: bool, instance: Path) -> None:  # noqa: FBT001  # click passes it by name
-    """Run the web server and the worker until SIGTERM; without a configuration, a demo with a post office of its own."""
+    """Run the web server and the worker until SIGTERM.
+
+    Without a configuration, a demo with a post office of its own.
+    """
     program.prepare_instance(instance)
     settings = load_settings(instance.resolve(), os.environ)
     sys.exit(serve(settings, program.services, address=bind, with_worker=with_worker))

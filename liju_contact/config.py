@@ -1,7 +1,7 @@
 """Settings: what the operator decides, read once at start and frozen.
 
-``load_settings`` reports every fault at once, each with the line it stands on. Nothing here looks at the database or the
-mail server: that is ``liju-contact check``.
+``load_settings`` reports every fault at once, each with the line it stands on. Nothing here looks at the database or
+the mail server: that is ``liju-contact check``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Reads typed values out of a TOML text and the environment, and collects every fault with the line it stands on.
 
 Knows nothing about what the settings mean: that is ``config``. A value in the environment (``LIJU_MAIL_PASSWORD`` for
-``password`` in ``[mail]``) wins over the file and is read by the type that is asked for, never guessed from its spelling.
+``password`` in ``[mail]``) wins over the file and is read by the type that is asked for, never guessed from its
+spelling.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from liju_contact.domain.catalogue import Label
 from liju_contact.domain.errors import Fault, SettingsError
 
 Path = tuple[str | int, ...]
-# A text in one of TOML's four quotes, a comment, a run of blanks, a line break, a sign, or anything else up to one of these.
+# A text in one of TOML's four quotes, a comment, a run of blanks, a line break, a sign, or anything else up to those.
 _PIECE = re.compile(
     r'''"""(?:\\.|[^\\])*?"{3,5}|'{3}.*?'{3,5}|"(?:\\.|[^"\\])*"|'[^']*'|\#[^\n]*|[ \t\r]+|\n|[\[\]{}=,.]'''
     r"""|[^\s\[\]{}=,."'#]+""",

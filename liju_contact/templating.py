@@ -1,8 +1,8 @@
 """One Jinja environment per language, for pages and letters alike.
 
-A template is compiled with its language's catalogue: ``{% trans %}`` and ``_("…")`` become the translated text itself, so nothing
-about the language is looked up while a page renders. HTML is escaped, text is not; an undefined name is an error, not an
-empty string.
+A template is compiled with its language's catalogue: ``{% trans %}`` and ``_("…")`` become the translated text itself,
+so nothing about the language is looked up while a page renders. HTML is escaped, text is not; an undefined name is an
+error, not an empty string.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def _environment(language: str, shared: Mapping[str, Any]) -> Environment:
     wording = wording_in(language)
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=_is_markup,
+        autoescape=_is_markup,  # noqa: S701  # text letters must not be escaped; everything with markup is
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -1,4 +1,7 @@
-"""The English words for codes of ``domain``, marked for translation; ``wording`` turns them into the reader's language."""
+"""The English words for codes of ``domain``, marked for translation.
+
+``wording`` turns them into the reader's language.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What a reader reads: the program's own words, dates, numbers and country names in the reader's language.
 
-Shared by ``web`` and ``mail``, so that a page and a letter call the same thing the same. Codes of ``domain`` come in, sentences
-go out; the operator's own labels are in the settings and not here. Catalogues are read from their ``.po`` source at start.
+Shared by ``web`` and ``mail``, so that a page and a letter call the same thing the same. Codes of ``domain`` come in,
+sentences go out; the operator's own labels are in the settings and not here. Catalogues are read from their ``.po``
+source at start.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the company offers and who looks after it: product lines, topics, teams. Read from the settings, never written.
 
-Labels are in the operator's hands, so they live in the settings and not in the program's gettext catalogues. A label is a
-mapping from language id to text; ``Label.in_language`` falls back to the first language the operator wrote.
+Labels are in the operator's hands, so they live in the settings and not in the program's gettext catalogues. A label is
+a mapping from language id to text; ``Label.in_language`` falls back to the first language the operator wrote.
 """
 
 from __future__ import annotations

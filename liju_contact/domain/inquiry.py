@@ -1,7 +1,7 @@
 """What a customer asks, and the states an inquiry lives through.
 
-    received --(staff or customer write)--> open <--> answered        both ends may close; writing or reopening opens again
-        '-----------------------------------'-> closed -> open
+    received --(somebody writes)--> open <--> answered      both ends may close;
+        '---------------------------'-> closed -> open      writing or reopening opens again
 
 A state is one word, never a combination of columns.
 """

@@ -1,7 +1,8 @@
 """Keys and tokens: what proves that a link, a form or an address came from us (D7, D8).
 
-Each purpose has a key of its own, derived from the one secret of the settings, so that a token made for one door opens no
-other. Nothing secret is stored: a status key is computed from the reference and a version, and raising the version revokes it.
+Each purpose has a key of its own, derived from the one secret of the settings, so that a token made for one door opens
+no other. Nothing secret is stored: a status key is computed from the reference and a version, and raising the version
+revokes it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ _TOKEN_BYTES = NONCE_BYTES + _TIME_BYTES + _MAC_BYTES
 
 @dataclass(frozen=True, slots=True)
 class FormToken:
-    """A form token whose signature is ours: the nonce that makes sending twice the same, and when the form was opened."""
+    """A form token whose signature is ours.
+
+    The nonce that makes sending twice the same, and when the form was opened.
+    """
 
     nonce: str
     issued_at: datetime
@@ -73,7 +77,10 @@ class Keyring:
         return f"<{reference.lower()}.{digits}@{domain}>"
 
     def reply_address(self, public_address: str, *, reference: str, recipient: str) -> str:
-        """Return the address an answer to this inquiry by this recipient goes to (D8): a plus-address with a 104-bit MAC."""
+        """Return the address an answer to this inquiry by this recipient goes to (D8).
+
+        A plus-address with a 104-bit MAC.
+        """
         mac = _hex(self._reply, f"{reference}\n{recipient.casefold()}", _REPLY_MAC_DIGITS)
         local, _, domain = public_address.rpartition("@")
         return f"{local}+{reference.replace('-', '').lower()}.{mac}@{domain}"

@@ -1,4 +1,7 @@
-"""Carries claimed deliveries to the mail server: turns a stored letter into the same mail every time, and hands it over."""
+"""Carries claimed deliveries to the mail server.
+
+Turns a stored letter into the same mail every time, and hands it over.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Starts everything a running program consists of under one supervisor: web processes, worker, and the demo's post office."""
+"""Starts everything a running program consists of under one supervisor.
+
+Web processes, worker, and the demo's post office.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ class Services:
 
 
 def serve(settings: Settings, services: Services, *, address: str, with_worker: bool) -> int:
-    """Run until a signal says stop and return the exit status; raises ``StartRefused``, ``SchemaMismatch`` or ``StoreBusy``."""
+    """Run until a signal says stop and return the exit status.
+
+    Raises ``StartRefused``, ``SchemaMismatch`` or ``StoreBusy``.
+    """
     listener = bind(address)
     post_listener = bind(f"127.0.0.1:{settings.mail.post_office_port}") if settings.mail.is_demo else None
     settings = _as_bound(settings, listener, post_listener)

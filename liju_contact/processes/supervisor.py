@@ -98,7 +98,7 @@ def _become(child: Child, parent: int) -> NoReturn:
         status = 0
     except SystemExit as leaving:
         status = leaving.code if isinstance(leaving.code, int) else 1
-    except BaseException:
+    except BaseException:  # noqa: BLE001  # a child that was forked must never run on in its parent's code
         _log.exception("The %s process failed.", child.role)
     finally:
         sys.stdout.flush()

@@ -70,7 +70,7 @@ class Worker:
         except StoreBusy as error:
             _log.warning("The worker waits for the database: %s", error)
             return _TROUBLED_SECONDS
-        except Exception:
+        except Exception:  # noqa: BLE001  # the outermost step: whatever went wrong, the next letter goes on
             _log.exception("A step of the worker failed; it goes on.")
             return _TROUBLED_SECONDS
 

@@ -1,10 +1,11 @@
 """Opens the database and its transactions, the same way on SQLite and PostgreSQL (D2, D3).
 
-``Database.begin()`` is for writing, ``Database.read()`` for reading; both are used by ``usecases`` only. What the drivers say
-when the database is locked, away or full becomes ``StoreBusy`` or ``StoreFull``.
+``Database.begin()`` is for writing, ``Database.read()`` for reading; both are used by ``usecases`` only. What the
+drivers say when the database is locked, away or full becomes ``StoreBusy`` or ``StoreFull``.
 
-SQLite: pysqlite's own transaction handling is switched off, because it opens none for SELECT and so lets two writers read the
-same row and both "succeed"; a writer says ``BEGIN IMMEDIATE`` instead, which waits for its turn before it reads.
+SQLite: pysqlite's own transaction handling is switched off, because it opens none for SELECT and so lets two writers
+read the same row and both "succeed"; a writer says ``BEGIN IMMEDIATE`` instead, which waits for its turn before it
+reads.
 """
 
 from __future__ import annotations
@@ -98,6 +99,7 @@ class Database:
 def _sqlite_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # what customers wrote stays out of the log, whatever statement fails
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=busy_seconds,
@@ -154,6 +156,7 @@ def _postgresql_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
     options = f"-c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds}"
     return create_engine(
         url,
+        hide_parameters=True,  # what customers wrote stays out of the log, whatever statement fails
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=busy_seconds,

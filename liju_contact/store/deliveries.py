@@ -1,8 +1,8 @@
 """Deliveries: the outbox as the worker, staff and the status page see it (D4).
 
-The worker takes deliveries by ``claim_deliveries`` and gives them back by ``settle_delivery``; in between no transaction is
-open. ``due_at`` is when a queued delivery may go, and when the lease of one being sent ends: whoever holds a lease that ran
-out has lost it, and ``settle_delivery`` tells so by returning False.
+The worker takes deliveries by ``claim_deliveries`` and gives them back by ``settle_delivery``; in between no
+transaction is open. ``due_at`` is when a queued delivery may go, and when the lease of one being sent ends: whoever
+holds a lease that ran out has lost it, and ``settle_delivery`` tells so by returning False.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class DeliveryLine:
 
 
 def claim_deliveries(tx: Connection, *, holder: str, limit: int, lease: timedelta, now: datetime) -> list[Claimed]:
-    """Take up to ``limit`` deliveries that are due or whose lease ran out, oldest first, and lease them to ``holder``."""
+    """Lease up to ``limit`` deliveries, due or with a lease that ran out, oldest first, to ``holder``."""
     ids = list(tx.execute(_DUE, {"now": now, "limit": limit}).scalars())
     if not ids:
         return []

@@ -1,7 +1,7 @@
 """The bytes of files, in chunks of 256 KiB, each file once whatever its name (D6).
 
-Staging writes the chunks in short transactions of their own, so that a 50 MB drawing never holds the database for long; a blob
-counts only once it has its digest. What was staged and never became part of a message is swept after a day.
+Staging writes the chunks in short transactions of their own, so that a 50 MB drawing never holds the database for long;
+a blob counts only once it has its digest. What was staged and never became part of a message is swept after a day.
 """
 
 from __future__ import annotations

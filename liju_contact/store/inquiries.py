@@ -43,9 +43,7 @@ _NEWEST_OF = (
     .order_by(InquiryRow.id.desc())
     .limit(bindparam("limit"))
 )
-_PROMISE = (
-    update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("due_at"))
-)
+_PROMISE = update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("due_at"))
 _SET_STATE = (
     update(InquiryRow)
     .where(InquiryRow.id == bindparam("inquiry_id"))

@@ -1,7 +1,7 @@
 """Customers asking for their status links; written by the page, answered and deleted by the worker.
 
-The page only ever writes one such row, whatever is true about the reference or the address, so that neither its answer nor the
-time it takes can tell whether there is such an inquiry.
+The page only ever writes one such row, whatever is true about the reference or the address, so that neither its answer
+nor the time it takes can tell whether there is such an inquiry.
 """
 
 from __future__ import annotations

@@ -23,7 +23,10 @@ _LOCK_NUMBER = 0x4C494A55  # any number that is ours: it keeps two programs from
 
 
 def migrate(db: Database) -> bool:
-    """Bring the database to ``HEAD``; True when there was something to do. Raises ``SchemaMismatch`` or ``StoreBusy``."""
+    """Bring the database to ``HEAD``; True when there was something to do.
+
+    Raises ``SchemaMismatch`` or ``StoreBusy``.
+    """
     with db.read() as tx:
         if revision(tx) == HEAD:
             return False

@@ -1,7 +1,7 @@
 """How this room writes SQL: each statement is built once, as a constant of its module, with named parameters.
 
-Building a statement costs SQLAlchemy more than running it; one that is the same object every time is compiled, looked up and
-mapped to its columns once. What the two databases spell differently is a mapping from the dialect's name.
+Building a statement costs SQLAlchemy more than running it; one that is the same object every time is compiled, looked
+up and mapped to its columns once. What the two databases spell differently is a mapping from the dialect's name.
 """
 
 from __future__ import annotations

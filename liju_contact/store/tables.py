@@ -1,7 +1,7 @@
 """The tables. Migrations build the real ones (``store/migrations``); a test compares the two.
 
-Every time is an aware UTC datetime, every enum its lower-case value. A note has a table of its own on purpose (words of the
-house: a note can never become a message by a flag), so there is no column here that says who may see a message.
+Every time is an aware UTC datetime, every enum its lower-case value. A note has a table of its own on purpose (words of
+the house: a note can never become a message by a flag), so there is no column here that says who may see a message.
 """
 
 from __future__ import annotations
@@ -122,7 +122,10 @@ class EventRow(Table):
 
 
 class LetterRow(Table):
-    """An e-mail we mean to send, rendered when written (D5). ``inquiry_id`` is None when it is about several inquiries."""
+    """An e-mail we mean to send, rendered when written (D5).
+
+    ``inquiry_id`` is None when it is about several inquiries.
+    """
 
     __tablename__ = "letter"
 

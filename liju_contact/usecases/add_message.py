@@ -26,8 +26,8 @@ def add_customer_message(
 ) -> None:
     """Add a message to the inquiry ``key`` opens; the same form sent twice is one message.
 
-    ``nonce`` is that of the form token. It counts together with what was written: somebody who goes back, changes the text
-    and sends the old form once more has said something new.
+    ``nonce`` is that of the form token. It counts together with what was written: somebody who goes back, changes the
+    text and sends the old form once more has said something new.
 
     Raises ``NotFound``, ``FilesGone``, ``StoreBusy`` or ``StoreFull``, and then nothing was stored.
     """
@@ -46,7 +46,7 @@ def join_message(
     nonce: str,
     now: datetime,
 ) -> None:
-    """Write the customer's message with its event and the team's letter, unless ``nonce`` brought the same one before."""
+    """Write the customer's message, its event and the team's letter, unless ``nonce`` brought the same one before."""
     author, name = Author.CUSTOMER, inquiry.name
     digest = hashlib.sha256("\n".join([nonce, body, *(file.sha256 for file in files)]).encode()).hexdigest()[:40]
     message_id = add_message(tx, inquiry.id, author=author, author_name=name, body=body, nonce=digest, now=now)

@@ -17,15 +17,15 @@ from liju_contact.usecases.promise_answer import renew_promise
 
 def close_inquiry(deps: Deps, reference: str, key: str, *, now: datetime) -> None:
     """Close as solved; closing what is closed changes nothing. Raises ``NotFound`` or ``StoreBusy``."""
-    _change(deps, reference, key, InquiryState.CLOSED, EventKind.INQUIRY_CLOSED, now)
+    _change(deps, reference, key, InquiryState.CLOSED, EventKind.INQUIRY_CLOSED, now=now)
 
 
 def reopen_inquiry(deps: Deps, reference: str, key: str, *, now: datetime) -> None:
     """Open again; reopening what is open changes nothing. Raises ``NotFound`` or ``StoreBusy``."""
-    _change(deps, reference, key, InquiryState.OPEN, EventKind.INQUIRY_REOPENED, now)
+    _change(deps, reference, key, InquiryState.OPEN, EventKind.INQUIRY_REOPENED, now=now)
 
 
-def _change(deps: Deps, reference: str, key: str, state: InquiryState, kind: EventKind, now: datetime) -> None:
+def _change(deps: Deps, reference: str, key: str, state: InquiryState, kind: EventKind, *, now: datetime) -> None:
     with deps.db.begin() as tx:
         inquiry = open_for_update(deps, tx, reference, key)
         if (inquiry.state is InquiryState.CLOSED) == (state is InquiryState.CLOSED):

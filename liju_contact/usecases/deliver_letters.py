@@ -2,8 +2,9 @@
 
     claim (transaction, lease) -> carry (no transaction) -> settle (transaction)
 
-A crash in between leaves the row leased; when the lease has run out it goes again, with the same bytes and Message-ID. Nothing
-is carried on a lease that is about to end: a worker that was stopped and resumed must not send what another has taken since.
+A crash in between leaves the row leased; when the lease has run out it goes again, with the same bytes and Message-ID.
+Nothing is carried on a lease that is about to end: a worker that was stopped and resumed must not send what another has
+taken since.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ def deliver_letters(
 ) -> Delivering:
     """Claim one batch and carry it, letter by letter; ``holder`` names this worker process and nobody else.
 
-    What is not begun when ``is_stopping`` says so, or when the lease is nearly over, is given back; so is what stands behind
-    a letter that makes the carrying itself fail, which stays leased for a while and so cannot hold up the others.
+    What is not begun when ``is_stopping`` says so, or when the lease is nearly over, is given back; so is what stands
+    behind a letter that makes the carrying itself fail, which stays leased for a while and so cannot hold up the
+    others.
     """
     with deps.db.begin() as tx:
         batch = claim_deliveries(tx, holder=holder, limit=BATCH, lease=lease_of(deps), now=deps.now())

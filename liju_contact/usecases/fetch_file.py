@@ -1,4 +1,4 @@
-"""A customer downloads a file of their inquiry, chunk by chunk and without holding a transaction while the network is slow."""
+"""A customer downloads a file, chunk by chunk and with no transaction open while the network is slow."""
 
 from __future__ import annotations
 

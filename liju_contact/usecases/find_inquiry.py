@@ -1,7 +1,8 @@
 """A customer has lost the link: fresh ones are mailed to the address the inquiry came from.
 
-The page writes one row and says the same whatever is true; the worker looks whether there is such an inquiry. So neither the
-answer nor its time can be used to ask who is a customer (the count per address and per network holds back who tries it often).
+The page writes one row and says the same whatever is true; the worker looks whether there is such an inquiry. So
+neither the answer nor its time can be used to ask who is a customer (the count per address and per network holds back
+who tries it often).
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from liju_contact.usecases.deps import Deps, FileLine
 
 def to_customer(deps: Deps, letter: Letter, inquiry: Inquiry, *, letter_key: str) -> Posting:
     """Address ``letter`` to the customer of ``inquiry``; the same ``letter_key`` gives the same Message-ID."""
-    addressee = Addressee(name=inquiry.name, address=inquiry.email)
+    # Without the name: it is the customer's text too, and whoever typed it may not be whoever gets the letter.
+    addressee = Addressee(name="", address=inquiry.email)
     return Posting(letter=letter, addressees=[_with_message_id(deps, inquiry, letter_key, addressee)])
 
 

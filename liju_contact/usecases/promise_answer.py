@@ -13,7 +13,10 @@ from liju_contact.usecases.deps import Deps
 
 
 def renew_promise(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -> None:
-    """Promise an answer to a customer whose inquiry was answered or closed; a promise that still stands is not moved."""
+    """Promise an answer to a customer whose inquiry was answered or closed.
+
+    A promise that still stands is not moved.
+    """
     if awaits_answer(inquiry.state):
         return
     topic = deps.settings.catalogue.find_topic(inquiry.topic) or deps.settings.catalogue.topics[-1]

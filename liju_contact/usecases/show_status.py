@@ -72,7 +72,10 @@ class StatusPage:
 
 
 def show_status(deps: Deps, reference: str, key: str, *, language: str, now: datetime) -> StatusPage:
-    """Return the page ``key`` opens, with the operator's labels in ``language``; raises ``NotFound`` or ``StoreBusy``."""
+    """Return the page ``key`` opens, with the operator's labels in ``language``.
+
+    Raises ``NotFound`` or ``StoreBusy``.
+    """
     with deps.db.read() as tx:
         inquiry = open_for_reading(deps, tx, reference, key)
         messages = messages_of(tx, inquiry.id)

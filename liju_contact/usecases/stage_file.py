@@ -1,7 +1,7 @@
 """Stores the bytes of an uploaded file before the inquiry they belong to (D6).
 
-The chunks go in by short transactions, so that a large drawing does not hold up others who write. What never becomes part of a
-message is swept after ``KEPT`` by ``sweep``.
+The chunks go in by short transactions, so that a large drawing does not hold up others who write. What never becomes
+part of a message is swept after ``KEPT`` by ``sweep``.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ class Submitted:
 def submit_inquiry(deps: Deps, new: NewInquiry, *, now: datetime) -> Submitted:
     """Store an inquiry; raises ``FilesGone``, ``StoreBusy`` or ``StoreFull``, and then nothing was stored.
 
-    The nonce counts together with the address, so that a form that two people got from one cache cannot show one of them the
-    other's inquiry.
+    The nonce counts together with the address, so that a form that two people got from one cache cannot show one of
+    them the other's inquiry.
     """
     nonce = hashlib.sha256(f"{new.nonce}\n{fold_address(new.email)}".encode()).hexdigest()[:40]
     for _ in range(_REFERENCE_TRIES):
@@ -52,7 +52,7 @@ def submit_inquiry(deps: Deps, new: NewInquiry, *, now: datetime) -> Submitted:
 
 
 def _drafted(deps: Deps, new: NewInquiry, now: datetime) -> Inquiry:
-    """Return the inquiry as it will stand, before it has an id, so that its letters are written outside the transaction."""
+    """Return the inquiry as it will stand, so that its letters can be written outside the transaction."""
     settings = deps.settings
     product_line = settings.catalogue.find_product_line(new.product)
     topic = settings.catalogue.find_topic(new.topic)

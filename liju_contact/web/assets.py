@@ -1,7 +1,7 @@
 """Static files, each under an address that names its content: kept by browsers for a year and never out of date.
 
-The style sheet that shows the technical fields of the chosen product line is written here from the catalogue, because a strict
-content policy allows no style inside the page, and so the choice works without JavaScript.
+The style sheet that shows the technical fields of the chosen product line is written here from the catalogue, because a
+strict content policy allows no style inside the page, and so the choice works without JavaScript.
 """
 
 from __future__ import annotations

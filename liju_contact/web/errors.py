@@ -1,4 +1,7 @@
-"""The one table from errors to HTTP answers. A page of ours says what happened and what to do, in the reader's language."""
+"""The one table from errors to HTTP answers.
+
+A page of ours says what happened and what to do, in the reader's language.
+"""
 
 from __future__ import annotations
 
@@ -77,7 +80,10 @@ def _sentence(status: int) -> str:
 
 
 def _drain() -> None:
-    """Read on for a moment after a body that is too large: a browser that is still sending would not read our answer."""
+    """Read on for a moment after a body that is too large.
+
+    A browser that is still sending would not read our answer.
+    """
     until, left = time.monotonic() + _DRAIN_SECONDS, _DRAIN_BYTES
     stream = request.environ["wsgi.input"]
     while left > 0 and time.monotonic() < until and (piece := stream.read(_PIECE_BYTES)):

@@ -1,7 +1,9 @@
-"""The empty form as bytes: rendered once per language and pre-filled choice, with only the token written for each visitor.
+"""The empty form as bytes.
 
-The token stands at the very end of the document (``<input form=…>`` may stand anywhere), so everything before it can be kept,
-plain and compressed: a copy of the compressor's state is finished with the visitor's few bytes.
+Rendered once per language and pre-filled choice, with only the token written for each visitor.
+
+The token stands at the very end of the document (``<input form=…>`` may stand anywhere), so everything before it can be
+kept, plain and compressed: a copy of the compressor's state is finished with the visitor's few bytes.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from liju_contact.web.rendering import current_language, render
 
 _GZIP = 16 + zlib.MAX_WBITS
 _HEADERS = {"Vary": "Accept-Encoding", "X-Robots-Tag": "all"}  # the one page that may be found by searching
-_TOKEN_PLACE = "@form-token@"
+_PLACE = "@form-token@"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +46,14 @@ class FormPages:
         self._pages: dict[tuple[str, str, str], FormPage] = {}
 
     def response(self, deps: Deps, product: str, topic: str, context: Any) -> Response:
-        """Return the empty form with ``product`` and ``topic`` (known ids or "") chosen; ``context()`` gives the template's."""
+        """Return the empty form with ``product`` and ``topic`` (known ids or "") chosen.
+
+        ``context()`` gives the template's.
+        """
         key = (current_language(), product, topic)
         page = self._pages.get(key)
         if page is None:
-            page = self._pages[key] = _split(render("public/inquiry.html", token=_TOKEN_PLACE, **context()))
+            page = self._pages[key] = _split(render("public/inquiry.html", token=_PLACE, **context()))
         token = new_form_token(deps)
         if "gzip" not in request.headers.get("Accept-Encoding", ""):
             return Response(page.plain(token), mimetype="text/html", headers=_HEADERS)
@@ -57,7 +62,7 @@ class FormPages:
 
 
 def _split(page: str) -> FormPage:
-    before, after = (part.encode() for part in page.split(_TOKEN_PLACE))
+    before, after = (part.encode() for part in page.split(_PLACE))
     compressor = zlib.compressobj(9, wbits=_GZIP)
     compressed = compressor.compress(before) + compressor.flush(zlib.Z_SYNC_FLUSH)
     return FormPage(before=before, after=after, compressor=compressor, compressed_before=compressed)

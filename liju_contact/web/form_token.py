@@ -1,7 +1,7 @@
 """The signed token in every public form: it needs no session and no cookie, and is good for days.
 
-It carries a nonce, which makes the same form sent twice one thing, and the time the form was opened. A token that is old, from
-another installation or missing loses nothing: the form comes back filled, with a fresh one.
+It carries a nonce, which makes the same form sent twice one thing, and the time the form was opened. A token that is
+old, from another installation or missing loses nothing: the form comes back filled, with a fresh one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The inquiry form, built once from the catalogue: five required fields, the rest optional and per product line.
 
-It keeps out what a page shows (templates) and what a fact means (``domain.detail``); it cleans text at the edge and puts a
-sentence beside each field that cannot be accepted.
+It keeps out what a page shows (templates) and what a fact means (``domain.detail``); it cleans text at the edge and
+puts a sentence beside each field that cannot be accepted.
 """
 
 from __future__ import annotations
@@ -49,15 +49,16 @@ def short_line(_form: FlaskForm, field: Field) -> None:
 
 def sendable_address(_form: FlaskForm, field: Field) -> None:
     """Accept every address mail can go to, whether or not its domain answers now (no DNS in a request)."""
-    if not field.data:
-        return
+    if field.data:
+        field.data = _normalized(field.data)
+
+
+def _normalized(address: str) -> str:
+    rules = {"check_deliverability": False, "allow_quoted_local": True, "test_environment": True}
     try:
-        if len(field.data) > _ADDRESS_LIMIT:
-            raise EmailNotValidError("too long")
-        address = validate_email(field.data, check_deliverability=False, allow_quoted_local=True, test_environment=True)
+        return validate_email(address[: _ADDRESS_LIMIT + 1], **rules).normalized
     except EmailNotValidError:
         raise ValidationError(_("This does not look like an e-mail address. An example: name@company.com")) from None
-    field.data = address.normalized
 
 
 def known_country(_form: FlaskForm, field: Field) -> None:

@@ -1,4 +1,7 @@
-"""Renders pages in the reader's language: a link's ``?lang=`` first, then what the browser asks for, then the settings' first."""
+"""Renders pages in the reader's language.
+
+A link's ``?lang=`` first, then what the browser asks for, then the settings' first.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,7 @@ def current_language() -> str:
     language: str | None = g.get("language")
     if language is None:
         offered = current_deps().settings.web.languages
-        asked = request.args["lang"] if "lang" in request.args else ""
+        asked = request.args.get("lang", "")
         language = (
             (read_language(asked, offered) if asked else None)
             or negotiate(request.headers.get("Accept-Language", ""), offered)

@@ -1,4 +1,7 @@
-"""The status page: what became of an inquiry, and the customer's further messages. Opened by the secret link alone (D7)."""
+"""The status page: what became of an inquiry, and the customer's further messages.
+
+Opened by the secret link alone (D7).
+"""
 
 from __future__ import annotations
 
@@ -128,7 +131,14 @@ def _render(page: StatusPage, form: MessageForm, **more: Any) -> str:
     }
     settings = deps.settings
     zone = settings.company.working_hours.zone
-    return render("public/status.html", page=page, form=form, zone=zone, file_limits=file_rules(settings.files, current_language()), **context)
+    return render(
+        "public/status.html",
+        page=page,
+        form=form,
+        zone=zone,
+        file_limits=file_rules(settings.files, current_language()),
+        **context,
+    )
 
 
 def _again(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import re
+import secrets
 import signal
 import socket
 import subprocess

@@ -84,7 +84,8 @@ def test_database_locked_for_a_minute_loses_no_word(tmp_path: Path) -> None:
             sent = [writers.submit(send, program, token) for token in tokens]
             assert program.visitor(timeout=2).get("/").status == 200
             answers = [answer.result() for answer in sent]
-            assert time.monotonic() - began_at < 2 * BUSY_SECONDS
+            # Where one web process has more of them than threads to wait in, the last wait for two rounds.
+            assert time.monotonic() - began_at < 2 * BUSY_SECONDS + 5
             time.sleep(max(0.0, began_at + 60 - time.monotonic()))
         for answer in answers:
             assert_busy_with_everything_typed(answer)

@@ -1,7 +1,7 @@
 """Runs the migrations on the connection that ``store.schema`` hands over, inside its transaction.
 
-On SQLite Alembic's batch mode copies a table and drops the old one; with ``foreign_keys=ON`` that would delete every child row.
-The pragma cannot change inside a transaction, so a migration that uses batch mode must run with ``PRAGMA
+On SQLite Alembic's batch mode copies a table and drops the old one; with ``foreign_keys=ON`` that would delete every
+child row. The pragma cannot change inside a transaction, so a migration that uses batch mode must run with ``PRAGMA
 defer_foreign_keys`` and rename instead of drop; ``foreign_key_check`` below makes sure that nothing was orphaned.
 """
 
