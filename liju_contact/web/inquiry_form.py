@@ -54,11 +54,12 @@ def sendable_address(_form: FlaskForm, field: Field) -> None:
 
 
 def _normalized(address: str) -> str:
-    rules = {"check_deliverability": False, "allow_quoted_local": True, "test_environment": True}
+    start = address[: _ADDRESS_LIMIT + 1]  # enough to be found too long
     try:
-        return validate_email(address[: _ADDRESS_LIMIT + 1], **rules).normalized
+        valid = validate_email(start, check_deliverability=False, allow_quoted_local=True, test_environment=True)
     except EmailNotValidError:
         raise ValidationError(_("This does not look like an e-mail address. An example: name@company.com")) from None
+    return valid.normalized
 
 
 def known_country(_form: FlaskForm, field: Field) -> None:
