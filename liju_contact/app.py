@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -56,6 +57,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         keys=Keyring(settings.secret),
         random_bytes=secrets.token_bytes,
         now=now,
+        pause=time.sleep,
         letters=TemplateLetterWriter(settings, environments),
         new_carrier=lambda: SmtpCarrier(server),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import signal
 import socket
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from liju_contact.domain.errors import StoreBusy
@@ -31,6 +31,27 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 _log = logging.getLogger(__name__)
 
 
+class Stopping:
+    """A flag a signal sets, and a wait that ends with it.
+
+    Not a ``threading.Event``: a handler that runs inside the lock of ``Event.wait`` would wait for itself.
+    """
+
+    def __init__(self) -> None:
+        self._is_set = False
+        self._woken, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def is_set(self) -> bool:
+        return self._is_set
+
+    def set(self) -> None:
+        self._is_set = True
+        os.write(self._waker, b"x")
+
+    def wait(self, seconds: float) -> None:
+        select.select([self._woken], [], [], seconds)
+
+
 @dataclass(slots=True)
 class Worker:
     """``holder`` names this process in the leases it takes, and no other process ever."""
@@ -38,9 +59,9 @@ class Worker:
     deps: Deps
     carrier: Carrier
     holder: str
+    stopping: Stopping
     beat_at: datetime = _NEVER
     swept_at: datetime = _NEVER
-    stopping: threading.Event = field(default_factory=threading.Event)
 
     def step(self) -> bool:
         """Do what is due; True when there may be more at once. Letters go first: nothing that fails holds them up."""
@@ -79,8 +100,9 @@ def run_worker(deps: Deps, *, on_start: Callable[[], None] = lambda: None) -> No
     """Work until SIGTERM or SIGINT, then finish the letter at hand."""
     os.nice(_NICENESS)
     holder = f"{socket.gethostname()[:12]}:{os.getpid()}:{deps.random_bytes(6).hex()}"
-    worker = Worker(deps, deps.new_carrier(), holder)
+    stopping = Stopping()
+    worker = Worker(deps, deps.new_carrier(), holder, stopping)
     for signal_number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(signal_number, lambda _number, _frame: worker.stopping.set())
+        signal.signal(signal_number, lambda _number, _frame: stopping.set())
     on_start()
     worker.run()

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from liju_contact.domain.delivery import DeliveryState, settlement
+from liju_contact.domain.delivery import DeliveryState, Outcome, Settlement, settlement
+from liju_contact.domain.errors import StoreBusy
 from liju_contact.store.deliveries import (
     Claimed,
     claim_deliveries,
@@ -26,6 +27,7 @@ from liju_contact.store.files import chunks, files_of_message
 from liju_contact.usecases.deps import AttachedFile, Carrier, Deps
 
 BATCH = 20
+_SETTLE_AGAIN_SECONDS = 0.5
 _SLOWEST_BYTES_PER_SECOND = 64 * 1024  # below that a mail server is not receiving, it is stalling
 _MAIL_BYTES_PER_FILE_BYTE = 1.4  # base64 and line ends
 
@@ -93,10 +95,28 @@ def _deliver(deps: Deps, carrier: Carrier, claimed: Claimed, holder: str) -> boo
         now=now,
         jitter=int.from_bytes(deps.random_bytes(2), "big") / 65536,
     )
-    name = type(outcome).__name__.lower()
-    with deps.db.begin() as tx:
-        settle_delivery(tx, claimed, holder=holder, outcome=name, answer=outcome.answer, settlement=decided, now=now)
+    _settle(deps, claimed, holder, outcome, decided)
     return decided.state is DeliveryState.DELIVERED
+
+
+def _settle(deps: Deps, claimed: Claimed, holder: str, outcome: Outcome, decided: Settlement) -> None:
+    """Write down what an attempt came to, also when the database is away for a while.
+
+    A letter that went out and is not settled goes out again, so this is tried until the lease is over.
+    """
+    name, now = type(outcome).__name__.lower(), deps.now()
+    while True:
+        try:
+            with deps.db.begin() as tx:
+                settle_delivery(
+                    tx, claimed, holder=holder, outcome=name, answer=outcome.answer, settlement=decided, now=now
+                )
+        except StoreBusy:
+            if deps.now() >= claimed.lease_until:
+                raise
+            deps.pause(_SETTLE_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _keep_for_files(deps: Deps, claimed: Claimed, files: list[AttachedFile], holder: str) -> bool:

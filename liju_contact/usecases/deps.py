@@ -60,13 +60,17 @@ class Carrier(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
-    """``random_bytes(n)`` returns n unpredictable bytes; ``new_carrier`` opens nothing until its first letter."""
+    """``random_bytes(n)`` returns n unpredictable bytes, ``pause`` waits so many seconds.
+
+    ``new_carrier`` opens nothing until its first letter.
+    """
 
     settings: Settings
     db: Database
     keys: Keyring
     random_bytes: Callable[[int], bytes]
     now: Callable[[], datetime]
+    pause: Callable[[float], None]
     letters: LetterWriter
     new_carrier: Callable[[], Carrier]
     post_office: PostOffice | None

@@ -17,8 +17,8 @@ from liju_contact.store.deliveries import Claimed
 from liju_contact.usecases.deliver_letters import deliver_letters
 from liju_contact.usecases.deps import AttachedFile, Carrier, Deps
 from tests.mail.smtp_scripts import Script, ScriptedServer, closes, script, server_at
+from tests.usecases.outbox import LETTER, post
 from tests.usecases.stories import DEFERRED, DELIVERED, REFUSED, UNKNOWN, UNSENDABLE, ScriptedCarrier, rows
-from tests.usecases.test_deliver_letters import LETTER, post
 
 ANA = "ana@there.example"
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

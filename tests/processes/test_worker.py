@@ -14,21 +14,21 @@ from typing import Any
 import pytest
 
 from liju_contact.domain.letter import Letter
-from liju_contact.processes.worker import Worker
+from liju_contact.processes.worker import Stopping, Worker
 from liju_contact.store.database import Database
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.find_inquiry import ask_for_links
 from liju_contact.usecases.report_health import report_health
 from tests.conftest import EXAMPLE, PROJECT, SECRET, Clock
 from tests.processes.families import wait_until
-from tests.store.test_database import locked
+from tests.store.counting import locked
 from tests.usecases.stories import ScriptedCarrier, counts, rows, staged, submit
 
 ANA = "Ana.Souza@usina.example"
 
 
 def worker_of(deps: Deps, carrier: ScriptedCarrier | None = None) -> Worker:
-    return Worker(deps, carrier or ScriptedCarrier(), "w1")
+    return Worker(deps, carrier or ScriptedCarrier(), "w1", Stopping())
 
 
 def ask(deps: Deps) -> None:
@@ -139,7 +139,7 @@ from dataclasses import replace
 from pathlib import Path
 from liju_contact.app import make_deps
 from liju_contact.config import load_settings
-from liju_contact.processes.worker import run_worker
+from liju_contact.processes.worker import Stopping, run_worker
 from tests.usecases.stories import ScriptedCarrier
 
 notes = Path(sys.argv[1], "notes")

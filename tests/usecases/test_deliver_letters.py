@@ -1,30 +1,27 @@
-"""The outbox at work: who gets which letter, what becomes of it, and what happens when somebody dies over it (D4)."""
+"""A worker's round: what becomes of each letter, and that none holds up the others (D4, D5)."""
 
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text, update
 
-from liju_contact.domain.delivery import DeliveryState, Outcome, Settlement
-from liju_contact.domain.letter import Addressee, Letter, LetterKind
+from liju_contact.domain.delivery import Outcome
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import (
     Claimed,
-    claim_deliveries,
     extend_lease,
-    next_due_at,
-    release_deliveries,
-    settle_delivery,
 )
-from liju_contact.store.letters import Posting, post_letters
+from liju_contact.store.tables import DeliveryRow
 from liju_contact.usecases.deliver_letters import BATCH, Delivering, deliver_letters, lease_of
 from liju_contact.usecases.deps import Deps
 from tests.conftest import Clock
-from tests.store.statements import listening
+from tests.usecases.outbox import LETTER, claim, many, only_delivery, post, recipients
 from tests.usecases.stories import (
     DEFERRED,
     DELIVERED,
@@ -32,202 +29,10 @@ from tests.usecases.stories import (
     UNKNOWN,
     UNSENDABLE,
     ScriptedCarrier,
-    at_once,
     rows,
     staged,
     submit,
 )
-
-LETTER = Letter(
-    kind=LetterKind.INQUIRY_RECEIVED,
-    language="en",
-    sender_name="LIJU Boilers",
-    sender_address="inquiry@liju.example",
-    subject="We have your inquiry",
-    text="We have it.",
-    html="<p>We have it.</p>",
-    headers={"Auto-Submitted": "auto-generated"},
-)
-LEASE = timedelta(minutes=5)
-DONE = Settlement(state=DeliveryState.DELIVERED, next_attempt_at=None)
-
-
-def post(deps: Deps, *recipients: str) -> None:
-    """Put one letter for each recipient into the outbox."""
-    addressees = [(Addressee(name="", address=address), f"<{address}>") for address in recipients]
-    with deps.db.begin() as tx:
-        post_letters(
-            tx, [Posting(letter=LETTER, addressees=[pair]) for pair in addressees], inquiry_id=None, now=deps.now()
-        )
-
-
-def many(count: int) -> list[str]:
-    return [f"r{number:03}@there.example" for number in range(count)]
-
-
-def claim(deps: Deps, holder: str, limit: int = 10) -> list[Claimed]:
-    with deps.db.begin() as tx:
-        return claim_deliveries(tx, holder=holder, limit=limit, lease=LEASE, now=deps.now())
-
-
-def settle(deps: Deps, claimed: Claimed, holder: str, settlement: Settlement = DONE) -> bool:
-    with deps.db.begin() as tx:
-        return settle_delivery(
-            tx,
-            claimed,
-            holder=holder,
-            outcome="delivered",
-            answer=DELIVERED.answer,
-            settlement=settlement,
-            now=deps.now(),
-        )
-
-
-def recipients(claimed: list[Claimed]) -> list[str]:
-    return [one.addressee.address for one in claimed]
-
-
-def only_delivery(db: Database) -> dict[str, Any]:
-    [row] = rows(db, "delivery")
-    return row
-
-
-def test_a_claim_has_the_whole_letter(deps: Deps, clock: Clock) -> None:
-    post(deps, "ana@there.example")
-
-    [claimed] = claim(deps, "w1")
-
-    assert claimed == Claimed(
-        delivery_id=claimed.delivery_id,
-        letter=LETTER,
-        addressee=Addressee(name="", address="ana@there.example"),
-        message_id="<ana@there.example>",
-        message_files_id=None,
-        attempt_count=0,
-        queued_at=clock.at,
-        written_at=clock.at,
-        lease_until=clock.at + LEASE,
-    )
-
-
-def test_what_was_due_first_is_claimed_first(deps: Deps, clock: Clock) -> None:
-    post(deps, "late@there.example", "later@there.example")
-    for claimed in claim(deps, "w1"):
-        at = clock.at + timedelta(hours=1 if claimed.addressee.address == "late@there.example" else 2)
-        settle(deps, claimed, "w1", Settlement(state=DeliveryState.QUEUED, next_attempt_at=at))
-    clock.move(minutes=10)
-    post(deps, "now@there.example")
-    clock.move(hours=3)
-
-    assert [recipients(claim(deps, "w1", limit=1)) for _ in range(4)] == [
-        ["now@there.example"],
-        ["late@there.example"],
-        ["later@there.example"],
-        [],
-    ]
-
-
-def test_what_is_not_due_yet_stays(deps: Deps, clock: Clock) -> None:
-    post(deps, "ana@there.example")
-    [claimed] = claim(deps, "w1")
-    later = clock.at + timedelta(minutes=1)
-    settle(deps, claimed, "w1", Settlement(state=DeliveryState.QUEUED, next_attempt_at=later))
-
-    clock.at = later - timedelta(microseconds=1)
-    too_early = claim(deps, "w1")
-    clock.at = later
-
-    assert (too_early, recipients(claim(deps, "w1"))) == ([], ["ana@there.example"])
-
-
-def test_a_claim_costs_as_many_queries_for_three_as_for_one(deps: Deps) -> None:
-    post(deps, *many(4))
-
-    with listening(deps.db) as for_one:
-        claim(deps, "w1", limit=1)
-    with listening(deps.db) as for_three:
-        assert len(claim(deps, "w1", limit=3)) == 3
-
-    assert len(for_one) == len(for_three) == 3
-
-
-def test_four_workers_never_get_the_same_letter(deps: Deps) -> None:
-    letters = many(200)
-    post(deps, *letters)
-
-    def work(number: int) -> list[str]:
-        got = []
-        while batch := claim(deps, f"w{number}", limit=7):
-            got += recipients(batch)
-        return got
-
-    shares = at_once(4, work)
-
-    assert Counter(address for share in shares for address in share) == Counter(letters)
-
-
-def test_a_lease_that_ran_out_is_taken_over_and_the_loser_learns_it(deps: Deps, clock: Clock) -> None:
-    post(deps, "ana@there.example")
-    [of_first] = claim(deps, "w1")
-    clock.at += LEASE - timedelta(microseconds=1)
-    in_time = claim(deps, "w2")
-    clock.move(seconds=1)
-    [of_second] = claim(deps, "w2")
-
-    loser = settle(deps, of_first, "w1", Settlement(state=DeliveryState.REFUSED, next_attempt_at=None))
-
-    assert (in_time, loser, of_second.message_id) == ([], False, of_first.message_id)
-    row = only_delivery(deps.db)
-    assert (row["state"], row["lease_holder"], row["attempt_count"]) == ("sending", "w2", 0)
-    assert settle(deps, of_second, "w2")
-    assert (only_delivery(deps.db)["state"], only_delivery(deps.db)["attempt_count"]) == ("delivered", 1)
-    assert len(rows(deps.db, "attempt")) == 2  # what the loser's server said is kept too
-
-
-def test_settling_twice_does_not_count(deps: Deps) -> None:
-    post(deps, "ana@there.example")
-    [claimed] = claim(deps, "w1")
-
-    first = settle(deps, claimed, "w1")
-    second = settle(deps, claimed, "w1", Settlement(state=DeliveryState.REFUSED, next_attempt_at=None))
-
-    assert (first, second, only_delivery(deps.db)["state"]) == (True, False, "delivered")
-
-
-def test_a_lease_can_be_made_longer_by_its_holder_alone(deps: Deps, clock: Clock) -> None:
-    post(deps, "ana@there.example")
-    [claimed] = claim(deps, "w1")
-    until = clock.at + timedelta(hours=1)
-
-    with deps.db.begin() as tx:
-        answers = [extend_lease(tx, claimed.delivery_id, holder=holder, until=until) for holder in ("w2", "w1")]
-    clock.at = until - timedelta(seconds=1)
-
-    assert (answers, claim(deps, "w2")) == ([False, True], [])
-
-
-def test_what_is_given_back_is_due_at_once_for_anyone(deps: Deps) -> None:
-    post(deps, *many(2))
-    ids = [one.delivery_id for one in claim(deps, "w1")]
-
-    with deps.db.begin() as tx:
-        release_deliveries(tx, ids, holder="w2", now=deps.now())  # not theirs
-    by_stranger = claim(deps, "w2")
-    with deps.db.begin() as tx:
-        release_deliveries(tx, ids, holder="w1", now=deps.now())
-
-    assert by_stranger == []
-    assert recipients(claim(deps, "w2")) == many(2)
-
-
-def test_the_next_thing_to_do_is_known(deps: Deps, clock: Clock) -> None:
-    with deps.db.read() as tx:
-        nothing = next_due_at(tx)
-    post(deps, "ana@there.example")
-    claim(deps, "w1")
-
-    with deps.db.read() as tx:
-        assert (nothing, next_due_at(tx)) == (None, clock.at + LEASE)
 
 
 @pytest.mark.parametrize(
@@ -399,14 +204,46 @@ def _lease_of_team_letter(deps: Deps) -> Any:
     return row["due_at"]
 
 
-def test_a_letter_with_files_whose_lease_was_lost_is_not_sent(deps: Deps, clock: Clock) -> None:
-    """While one letter took too long, somebody else took the next one over."""
+def test_a_letter_with_files_that_somebody_else_has_by_now_is_not_sent(deps: Deps) -> None:
     submit(deps, files=(staged(deps, b"a drawing"),))
-    [team, customer] = claim(deps, "w1")
-    clock.at += LEASE
-    taken = claim(deps, "w2")
 
-    with deps.db.begin() as tx:
-        kept = extend_lease(tx, team.delivery_id, holder="w1", until=clock.at + LEASE)
+    def lose_the_lease(_deps: Deps = deps) -> None:
+        with _deps.db.begin() as tx:
+            tx.execute(update(DeliveryRow).values(lease_holder="w2"))
 
-    assert (kept, recipients(taken)) == (False, recipients([team, customer]))
+    carrier = ScriptedCarrier(when_carrying=lambda _claimed: lose_the_lease())
+    post(deps, "first@there.example")
+    with deps.db.begin() as tx:  # so that it goes first
+        tx.execute(update(DeliveryRow).where(DeliveryRow.recipient_address == "first@there.example").values(id=0))
+
+    deliver_letters(deps, carrier, holder="w1")
+
+    assert carrier.recipients == ["first@there.example", "Ana.Souza@usina.example"]
+
+
+def test_a_letter_that_went_out_is_settled_when_the_database_is_back(deps: Deps, clock: Clock) -> None:
+    """Otherwise its lease would run out and it would go out again."""
+    post(deps, "ana@there.example")
+    impatient = Database(deps.db.url, busy_seconds=0.1)
+    somebody_else = Database(deps.db.url)
+    pauses: list[float] = []
+    with ExitStack() as lock:
+
+        def lock_the_outbox(_claimed: Claimed) -> None:
+            tx = lock.enter_context(somebody_else.begin())
+            if not somebody_else.is_sqlite:
+                tx.execute(text("LOCK TABLE delivery IN ACCESS EXCLUSIVE MODE"))
+
+        def pause(seconds: float) -> None:
+            pauses.append(seconds)
+            clock.move(seconds=seconds)
+            lock.close()
+
+        carrier = ScriptedCarrier(when_carrying=lock_the_outbox)
+        deliver_letters(replace(deps, db=impatient, pause=pause), carrier, holder="w1")
+    impatient.close()
+    somebody_else.close()
+
+    assert only_delivery(deps.db)["state"] == "delivered"
+    assert pauses == [0.5]
+    assert carrier.recipients == ["ana@there.example"]

@@ -14,8 +14,8 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.tend_outbox import drop_delivery, list_outbox, retry_delivery
 from tests.conftest import Clock
 from tests.store.statements import listening
+from tests.usecases.outbox import claim, many, only_delivery, post
 from tests.usecases.stories import DEFERRED, DELIVERED, REFUSED, ScriptedCarrier, rows
-from tests.usecases.test_deliver_letters import claim, many, only_delivery, post
 
 ANA = "ana@there.example"
 EVERY = tuple(DeliveryState)
