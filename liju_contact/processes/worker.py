@@ -5,17 +5,20 @@ It has no state of its own worth keeping: it may be killed at any moment and a n
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import select
 import signal
 import socket
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from liju_contact.domain.errors import StoreBusy
-from liju_contact.usecases.deliver_letters import deliver_letters
+from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter
 from liju_contact.usecases.deps import Carrier, Deps
 from liju_contact.usecases.find_inquiry import answer_link_request
 from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
@@ -61,11 +64,12 @@ class Worker:
     holder: str
     stopping: Stopping
     beat_at: datetime = _NEVER
+    step_began_at: datetime = _NEVER
     swept_at: datetime = _NEVER
 
     def step(self) -> bool:
         """Do what is due; True when there may be more at once. Letters go first: nothing that fails holds them up."""
-        now = self.deps.now()
+        now = self.step_began_at = self.deps.now()
         if now - self.beat_at >= BEAT_EVERY:
             beat_worker(self.deps, now=now)
             self.beat_at = now
@@ -78,11 +82,22 @@ class Worker:
 
     def run(self) -> None:
         """Step until told to stop. What goes wrong is logged and tried again; nothing ends the worker but a signal."""
+        threading.Thread(target=self._beat_meanwhile, daemon=True).start()
         while not self.stopping.is_set():
             pause = self._guarded_step()
             if pause:
                 self.stopping.wait(pause)
         self.carrier.close()
+
+    def _beat_meanwhile(self) -> None:
+        """Give signs of life while a slow letter holds up the steps, but not for longer than a letter may take."""
+        while not self.stopping.is_set():
+            time.sleep(BEAT_EVERY.total_seconds())
+            now = self.deps.now()
+            if now - self.step_began_at < longest_letter(self.deps):
+                # A database that is away makes the silence that health reports.
+                with contextlib.suppress(StoreBusy):
+                    beat_worker(self.deps, now=now)
 
     def _guarded_step(self) -> float:
         """Return how long to wait before the next step, in seconds."""

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from liju_contact.domain.errors import StoreBusy
 from liju_contact.store.heartbeats import beat, last_beat
-from liju_contact.usecases.deliver_letters import longest_letter
 from liju_contact.usecases.deps import Deps
 
 BEAT_EVERY = timedelta(seconds=5)
@@ -32,9 +31,9 @@ def report_health(deps: Deps, *, now: datetime) -> Health:
             beat_at = last_beat(tx, _WORKER)
     except StoreBusy:
         return Health(database_is_well=False, worker_is_well=False)
-    patience = SILENT_AFTER + longest_letter(deps)
-    # A full disk is told while there is still room: the worker's silence alone would take minutes to notice.
-    return Health(database_is_well=deps.db.has_room(), worker_is_well=beat_at is not None and now - beat_at < patience)
+    worker_is_well = beat_at is not None and now - beat_at < SILENT_AFTER
+    # A full disk is told while there is still room for the inquiries that come before somebody looks.
+    return Health(database_is_well=deps.db.has_room(), worker_is_well=worker_is_well)
 
 
 def beat_worker(deps: Deps, *, now: datetime) -> None:

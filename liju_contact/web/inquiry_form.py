@@ -48,7 +48,10 @@ def short_line(_form: FlaskForm, field: Field) -> None:
 
 
 def sendable_address(_form: FlaskForm, field: Field) -> None:
-    """Accept every address mail can go to, whether or not its domain answers now (no DNS in a request)."""
+    """Accept every address mail can go to, whether or not its domain answers now (no DNS in a request).
+
+    What was pasted as ``Name <address>`` means the address.
+    """
     if field.data:
         field.data = _normalized(field.data)
 
@@ -56,7 +59,7 @@ def sendable_address(_form: FlaskForm, field: Field) -> None:
 def _normalized(address: str) -> str:
     start = address[: _ADDRESS_LIMIT + 1]  # enough to be found too long
     try:
-        valid = validate_email(start, check_deliverability=False, allow_quoted_local=True, test_environment=True)
+        valid = validate_email(start, check_deliverability=False, allow_quoted_local=True, allow_display_name=True)
     except EmailNotValidError:
         raise ValidationError(_("This does not look like an e-mail address. An example: name@company.com")) from None
     return valid.normalized

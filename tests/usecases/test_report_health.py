@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from liju_contact.store.database import Database
-from liju_contact.usecases.deliver_letters import longest_letter
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.report_health import SILENT_AFTER, Health, beat_worker, report_health
 from tests.conftest import Clock
@@ -28,10 +27,10 @@ def test_a_worker_that_never_started_is_not_well(deps: Deps) -> None:
     assert not NO_WORKER.is_well
 
 
-def test_a_worker_may_be_silent_for_as_long_as_its_slowest_letter_takes(deps: Deps, clock: Clock) -> None:
+def test_a_worker_that_falls_silent_is_soon_not_well(deps: Deps, clock: Clock) -> None:
     beat_worker(deps, now=deps.now())
 
-    clock.at += SILENT_AFTER + longest_letter(deps)
+    clock.at += SILENT_AFTER
     too_long = report_health(deps, now=deps.now())
     clock.move(seconds=-1)
 
