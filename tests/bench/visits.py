@@ -66,11 +66,9 @@ class Response:
     body: bytes
     closes: bool
 
-    def text(self) -> str:
-        unpacked = (
-            zlib.decompress(self.body, GZIP_WINDOW) if self.headers.get("content-encoding") == "gzip" else self.body
-        )
-        return unpacked.decode()
+    def content(self) -> bytes:
+        is_packed = self.headers.get("content-encoding") == "gzip"
+        return zlib.decompress(self.body, GZIP_WINDOW) if is_packed else self.body
 
 
 def visit(target: Target, authority: str, dice: random.Random) -> Generator[bytes, Response, None]:
@@ -88,7 +86,7 @@ def visit(target: Target, authority: str, dice: random.Random) -> Generator[byte
     path = "/" + answer.headers["location"].removeprefix(f"http://{authority}").lstrip("/")
     status_page = yield request("GET", path, authority, cookies=cookies)
     expect(status_page, 200)
-    if mark not in status_page.text():
+    if mark.encode() not in status_page.content():
         raise VisitError("the status page lacks the message")
 
 
@@ -126,11 +124,14 @@ def answers(target: Target, dice: random.Random, mark: str) -> dict[str, str]:
 
 
 def token_in(page: Response, target: Target) -> str:
-    tag = re.search(rf'<input[^>]*\bname="{target.token_field}"[^>]*>', page.text())
-    value = re.search(r'\bvalue="([^"]+)"', tag[0]) if tag else None
-    if value is None:
+    """Return the token of the form, looked for from the end: the visitors must not be what takes the time."""
+    content = page.content()
+    name = content.rfind(f'name="{target.token_field}"'.encode())
+    start, end = content.rfind(b"<input", 0, name), content.find(b">", name)
+    value = re.search(rb'\bvalue="([^"]+)"', content[start:end])
+    if name < 0 or value is None:
         raise VisitError(f"the form has no {target.token_field}")
-    return value[1]
+    return value[1].decode()
 
 
 def expect(response: Response, status: int) -> None:
