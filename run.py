@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Set up what the program needs, then run it: the one command a newcomer types.
 
-``python3 run.py`` sets up and serves (demo on 127.0.0.1:8000 when nothing is configured) ``python3 run.py test [ARGS]``
-sets up the tests' packages too and runs pytest with ARGS ``python3 run.py bench [ARGS]`` the same for the benchmark in
-tests/bench/ ``python3 run.py lint`` ruff and mypy, as CI runs them ``python3 run.py COMMAND [ARGS]`` any other ``liju-
-contact`` command
+``python3 run.py``                 sets up and serves (a demo on 127.0.0.1:8000 when nothing is configured)
+``python3 run.py test [ARGS]``     sets up the tests' packages too and runs all tests, or pytest with ARGS
+``python3 run.py bench [ARGS]``    the same for the benchmark in tests/bench/
+``python3 run.py lint``            ruff and mypy, as CI runs them
+``python3 run.py COMMAND [ARGS]``  any other ``liju-contact`` command
 
 Standard library only, because it runs before anything is installed. It keeps a virtual environment in ``.venv``, filled
 from the hashed lock file; a stamp in it remembers which lock was installed, so a second start costs no more than a
@@ -28,6 +29,7 @@ PYTHON = ENVIRONMENT / "bin" / "python"
 OLDEST_PYTHON = (3, 11)
 RUNTIME_LOCK = HOME / "requirements.lock"
 TEST_LOCK = HOME / "tests" / "requirements.lock"
+ALL_TESTS = ["-n", "2", "--dist", "loadfile"]
 DEVELOPER_COMMANDS = {"test", "bench", "lint"}
 
 
@@ -43,7 +45,7 @@ def main(arguments: list[str]) -> NoReturn:
     if command == "lint":
         sys.exit(lint())
     if command == "test":
-        become("-m", "pytest", *rest)
+        become("-m", "pytest", *(rest or ALL_TESTS))
     if command == "bench":
         become("-m", "tests.bench", *rest)
     become("-m", "liju_contact", command, *rest)
