@@ -8,7 +8,7 @@ error, not an empty string.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,9 @@ def _is_markup(name: str | None) -> bool:
 
 def _environment(language: str, shared: Mapping[str, Any]) -> Environment:
     wording = wording_in(language)
-    environment = Environment(
+    environment = _Environment(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=_is_markup,  # noqa: S701  # text letters must not be escaped; everything with markup is
+        autoescape=_is_markup,  # text letters must not be escaped; everything with markup is
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -49,6 +49,14 @@ def _environment(language: str, shared: Mapping[str, Any]) -> Environment:
     environment.globals.update(shared, wording=wording, language=language, html_language=html_tag(language))
     environment.extend(translate=wording.gettext)
     return environment
+
+
+class _Environment(Environment):
+    """An environment whose globals are settled before its first template is loaded."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return a plain dict, where Jinja keeps a view on globals that may change: each rendering copies it."""
+        return {**self.globals, **(d or {})}
 
 
 class _Translations(InternationalizationExtension):

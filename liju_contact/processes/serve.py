@@ -5,10 +5,12 @@ Web processes, worker, and the demo's post office.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import socket
 import sys
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +21,8 @@ from liju_contact.config import Settings
 from liju_contact.processes.supervisor import Child, supervise
 from liju_contact.processes.web_server import bind, run_web_process
 from liju_contact.processes.worker import run_worker
-from liju_contact.store.schema import migrate
+from liju_contact.store.database import Database
+from liju_contact.store.schema import is_current, migrate
 from liju_contact.usecases.deps import Deps
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -43,7 +46,7 @@ def serve(settings: Settings, services: Services, *, address: str, with_worker: 
     post_listener = bind(f"127.0.0.1:{settings.mail.post_office_port}") if settings.mail.is_demo else None
     settings = _as_bound(settings, listener, post_listener)
     deps = services.make_deps(settings)
-    migrate(deps.db)
+    _prepare_database(deps.db)
     app = services.make_app(deps)
     warm_up(app)
     deps.db.close()
@@ -63,6 +66,22 @@ def serve(settings: Settings, services: Services, *, address: str, with_worker: 
         maildir = settings.instance / "post"
         children.append(Child(role="post-office", run=lambda: services.run_post_office(maildir, post_listener)))
     return supervise(children, when_started=lambda: _announce(settings, listener))
+
+
+def _prepare_database(db: Database) -> None:
+    """Migrate, where there is something to do, in a process of its own.
+
+    What a migration loads would else stay in the memory of every process that is forked from this one.
+    """
+    if is_current(db):
+        return
+    db.close()
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("fork")) as pool:
+        pool.submit(_migrate, db.url).result()
+
+
+def _migrate(url: str) -> None:
+    migrate(Database(url))
 
 
 def warm_up(app: Any) -> None:

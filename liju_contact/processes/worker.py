@@ -28,7 +28,7 @@ IDLE_SECONDS = 0.5
 _TROUBLED_SECONDS = 2.0
 _SWEEP_EVERY = timedelta(hours=1)
 # Below the web processes: a customer who waits goes before a letter that a queue keeps.
-_NICENESS = 10
+_NICENESS = 19
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 _log = logging.getLogger(__name__)

@@ -113,7 +113,7 @@ def _sqlite_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         _use_wal(cursor, busy_seconds)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

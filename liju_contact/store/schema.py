@@ -27,9 +27,8 @@ def migrate(db: Database) -> bool:
 
     Raises ``SchemaMismatch`` or ``StoreBusy``.
     """
-    with db.read() as tx:
-        if revision(tx) == HEAD:
-            return False
+    if is_current(db):
+        return False
     with db.begin() as tx:
         if tx.dialect.name == "postgresql":
             tx.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK_NUMBER})
@@ -40,6 +39,12 @@ def migrate(db: Database) -> bool:
         _refuse_unknown(found)
         _upgrade(tx)
     return True
+
+
+def is_current(db: Database) -> bool:
+    """Tell whether there is nothing to migrate, by one look at the database. Raises ``StoreBusy``."""
+    with db.read() as tx:
+        return revision(tx) == HEAD
 
 
 def check_schema(db: Database) -> None:
