@@ -1,7 +1,7 @@
 """How letters look: one method and one folder of templates (``email/<kind>/``: subject, text, HTML) for each kind.
 
 The customer's own words go to our team and never into a letter to a customer: otherwise anybody could have us mail
-their text to anybody (pain 14). So a customer's letter is not given the inquiry at all, only what it may show. Links
+their text to anybody. So a customer's letter is not given the inquiry at all, only what it may show. Links
 come from the configured base URL only. Values are worded here, once for both forms; the templates hold the sentences.
 """
 

@@ -1,7 +1,7 @@
 """The tables. Migrations build the real ones (``store/migrations``); a test compares the two.
 
-Every time is an aware UTC datetime, every enum its lower-case value. A note has a table of its own on purpose (words of
-the house: a note can never become a message by a flag), so there is no column here that says who may see a message.
+Every time is an aware UTC datetime, every enum its lower-case value. A message is always for both sides to see: there
+is no column that says who may see one, and so no flag that could be wrong.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _index_where(table: str, column: str, condition: str) -> Index:
 
 
 class InquiryRow(Table):
-    """``nonce`` is that of the form token: the same form sent twice finds the same row (pain 9)."""
+    """``nonce`` is that of the form token: the same form sent twice finds the same row."""
 
     __tablename__ = "inquiry"
 
