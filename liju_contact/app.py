@@ -139,6 +139,7 @@ def main() -> None:
         run_post_office=lambda maildir, listener: run_post_office(maildir, sock=listener),
     )
     program = Program(make_deps=make_deps, services=services, check_mail=check_mail, prepare_instance=prepare_instance)
+    os.umask(0o077)  # what customers wrote is for this account alone: database, letters, configuration
     commands(obj=program, prog_name="liju-contact")
 
 

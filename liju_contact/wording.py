@@ -19,6 +19,7 @@ from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from liju_contact.domain.detail import DETAIL_FIELDS, Detail, DetailKind, quantity_of
 from liju_contact.domain.quantity import both_ways
@@ -104,6 +105,10 @@ class Wording:
         """Return date and time on the clock of ``zone``, with its offset, because readers are all over the world."""
         return _date_time(at.replace(second=0, microsecond=0), zone, self.locale)
 
+    def moment(self, at: datetime, zone: tzinfo) -> Markup:
+        """Return a time as a page writes it: for readers, and for a script that knows the reader's own zone."""
+        return _moment(at.replace(second=0, microsecond=0), zone, self.locale)
+
     def date(self, day: date) -> str:
         return format_date(day, _DATE.get(self.language, "medium"), locale=self.locale)
 
@@ -153,6 +158,11 @@ def _date_time(minute: datetime, zone: tzinfo, locale: Locale) -> str:
     local = minute.astimezone(zone)
     pattern = _DATE_TIME.get(str(locale), "d MMM y, HH:mm")
     return f"{format_datetime(local, pattern, locale=locale)} (UTC{f'{local:%z}'.removesuffix('00')})"
+
+
+@lru_cache(maxsize=4096)
+def _moment(minute: datetime, zone: tzinfo, locale: Locale) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(minute.isoformat(), _date_time(minute, zone, locale))
 
 
 @lru_cache(maxsize=8)

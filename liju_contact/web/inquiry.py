@@ -18,7 +18,7 @@ from liju_contact.usecases.submit_inquiry import submit_inquiry
 from liju_contact.web.form_page import FormPages
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry_form import InquiryForm, doubt_codes, doubts_to_ask
-from liju_contact.web.rendering import current_deps, current_language, current_wording, render
+from liju_contact.web.rendering import current_deps, current_language, current_wording, known_choices, render
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.uploads import Uploads, file_rules, kept_files, take_uploads
 
@@ -39,10 +39,7 @@ class FieldError:
 @bp.get("/")
 def show_form() -> Response:
     deps = current_deps()
-    catalogue = deps.settings.catalogue
-    product_line = catalogue.find_product_line(request.args.get("product", ""))
-    topic = catalogue.find_topic(request.args.get("topic", ""))
-    chosen = {"product": product_line.id if product_line else "", "topic": topic.id if topic else ""}
+    chosen = {"product": "", "topic": "", **known_choices()}
 
     def context() -> dict[str, Any]:
         return form_context(deps, _new_form(formdata=None, data=chosen))

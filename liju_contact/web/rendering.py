@@ -72,9 +72,23 @@ def render(template: str, **context: Any) -> str:
     return page.render(language_links=language_links(), company=company, **context)
 
 
+def known_choices() -> dict[str, str]:
+    """Return the product line and topic a link chose, if there are such.
+
+    Nothing else of a link may enter a page that is kept for others.
+    """
+    catalogue = current_deps().settings.catalogue
+    choices = {}
+    if product_line := catalogue.find_product_line(request.args.get("product", "")):
+        choices["product"] = product_line.id
+    if topic := catalogue.find_topic(request.args.get("topic", "")):
+        choices["topic"] = topic.id
+    return choices
+
+
 def language_links() -> list[LanguageLink]:
     """Return links to this page in each language; a page that answered a POST links to what GET shows there."""
-    kept = {name: value for name, value in request.args.items() if name in {"product", "topic"}}
+    kept = known_choices()
     current, path = current_language(), request.path
     return [
         LanguageLink(
