@@ -18,7 +18,7 @@ import click
 from liju_contact import __version__
 from liju_contact.config import Settings, load_settings
 from liju_contact.domain.delivery import DeliveryState
-from liju_contact.domain.errors import Fault, LijuError, SettingsError
+from liju_contact.domain.errors import Fault, LijuError, SchemaMismatch, SettingsError, StoreBusy
 from liju_contact.processes.serve import Services, serve
 from liju_contact.processes.worker import run_worker
 from liju_contact.store.schema import check_schema, migrate
@@ -38,6 +38,7 @@ class Program:
     make_deps: Callable[[Settings], Deps]
     services: Services
     check_mail: Callable[[Settings], list[Fault]]
+    check_sender: Callable[[Settings], list[Fault]]
     prepare_instance: Callable[[Path], None]
 
 
@@ -85,6 +86,8 @@ def serve_command(program: Program, bind: str, with_worker: bool, instance: Path
     """
     program.prepare_instance(instance)
     settings = load_settings(instance.resolve(), os.environ)
+    for fault in program.check_sender(settings):
+        click.echo(str(fault), err=True)
     sys.exit(serve(settings, program.services, address=bind, with_worker=with_worker))
 
 
@@ -121,8 +124,10 @@ def check_command(program: Program, instance: Path) -> None:
 def _check_database(deps: Deps) -> list[Fault]:
     try:
         check_schema(deps.db)
-    except LijuError as error:
+    except StoreBusy as error:
         return [Fault(id="database", text=str(error), remedy="Is database_url right, and the server running?")]
+    except SchemaMismatch as error:
+        return [Fault(id="database.schema", text=str(error))]
     return []
 
 

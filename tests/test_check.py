@@ -1,0 +1,39 @@
+"""``check``: everything that is wrong with an installation, at once, each with a stable id."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from liju_contact.config import read_settings
+from liju_contact.store.database import Database
+from liju_contact.store.schema import migrate
+from tests.conftest import EXAMPLE, PROJECT, SECRET
+
+
+def write_settings(instance: Path, mail: str) -> None:
+    text = EXAMPLE.read_text("utf-8").replace("@secret@", SECRET).replace("[mail]\n", f"[mail]\n{mail}\n", 1)
+    (instance / "config.toml").write_text(text, "utf-8")
+
+
+def check(instance: Path) -> tuple[int, list[str]]:
+    """Return the exit code and the ids of the faults that were told."""
+    command = [sys.executable, "-m", "liju_contact", "check", "--instance", str(instance)]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, [line.partition("]")[0].strip("[") for line in done.stderr.splitlines()]
+
+
+def test_check_tells_every_fault_at_once(tmp_path: Path) -> None:
+    mail = 'host = "127.0.0.1"\nport = 1\nsecurity = "none"\nusername = "me@163.example"\npassword = "x"'
+    write_settings(tmp_path, mail)
+
+    assert check(tmp_path) == (1, ["database.schema", "mail.server", "mail.sender"])
+
+
+def test_check_of_a_sound_demo_is_well(tmp_path: Path) -> None:
+    write_settings(tmp_path, "")
+    text = (tmp_path / "config.toml").read_text("utf-8")
+    migrate(Database(read_settings(text, instance=tmp_path, environment={}).database_url))
+
+    assert check(tmp_path) == (0, [])
