@@ -20,7 +20,7 @@ from liju_contact.config import Settings, load_settings
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.errors import Fault, LijuError, SchemaMismatch, SettingsError, StoreBusy
 from liju_contact.processes.serve import Services, serve
-from liju_contact.processes.worker import run_worker
+from liju_contact.processes.worker import new_holder, run_worker
 from liju_contact.store.schema import check_schema, migrate
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.tend_outbox import drop_delivery, list_outbox, retry_delivery
@@ -96,7 +96,8 @@ def serve_command(program: Program, bind: str, with_worker: bool, instance: Path
 @click.pass_obj
 def worker_command(program: Program, instance: Path) -> None:
     """Run the worker alone, beside web servers that were started by themselves."""
-    run_worker(_ready_deps(program, instance))
+    deps = _ready_deps(program, instance)
+    run_worker(deps, holder=new_holder(deps))
 
 
 @commands.command("migrate")

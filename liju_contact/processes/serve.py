@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from liju_contact.config import Settings
 from liju_contact.processes.supervisor import Child, supervise
 from liju_contact.processes.web_server import bind, run_web_process
-from liju_contact.processes.worker import run_worker
+from liju_contact.processes.worker import new_holder, run_worker
 from liju_contact.store.database import Database
 from liju_contact.store.schema import is_current, migrate
 from liju_contact.usecases.deps import Deps
@@ -61,7 +61,8 @@ def serve(settings: Settings, services: Services, *, address: str, with_worker: 
     )
     children = [Child(role=f"web-{number}", run=web) for number in range(1, settings.web.processes + 1)]
     if with_worker:
-        children.append(Child(role="worker", run=lambda: run_worker(deps)))
+        holder = new_holder(deps)
+        children.append(Child(role="worker", run=lambda: run_worker(deps, holder=holder)))
     if post_listener is not None:
         maildir = settings.instance / "post"
         children.append(Child(role="post-office", run=lambda: services.run_post_office(maildir, post_listener)))

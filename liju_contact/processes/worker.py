@@ -13,12 +13,11 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from liju_contact.domain.errors import StoreBusy
-from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter
+from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter, take_back
 from liju_contact.usecases.deps import Carrier, Deps
 from liju_contact.usecases.find_inquiry import answer_link_request
 from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
@@ -57,7 +56,7 @@ class Stopping:
 
 @dataclass(slots=True)
 class Worker:
-    """``holder`` names this process in the leases it takes, and no other process ever."""
+    """``holder`` names this process in the leases it takes, and no other process that is alive."""
 
     deps: Deps
     carrier: Carrier
@@ -66,6 +65,7 @@ class Worker:
     beat_at: datetime = _NEVER
     step_began_at: datetime = _NEVER
     swept_at: datetime = _NEVER
+    has_taken_back: bool = False
 
     def step(self) -> bool:
         """Do what is due; True when there may be more at once. Letters go first: nothing that fails holds them up."""
@@ -73,6 +73,9 @@ class Worker:
         if now - self.beat_at >= BEAT_EVERY:
             beat_worker(self.deps, now=now)
             self.beat_at = now
+        if not self.has_taken_back:
+            take_back(self.deps, self.holder)
+            self.has_taken_back = True
         round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
         answered = answer_link_request(self.deps, now=self.deps.now())
         if now - self.swept_at >= _SWEEP_EVERY:
@@ -111,13 +114,19 @@ class Worker:
             return _TROUBLED_SECONDS
 
 
-def run_worker(deps: Deps, *, on_start: Callable[[], None] = lambda: None) -> None:
-    """Work until SIGTERM or SIGINT, then finish the letter at hand."""
+def new_holder(deps: Deps) -> str:
+    """Return a name that no worker has or had: made by whoever starts workers, one after another, never two at once."""
+    return f"{socket.gethostname()[:12]}:{os.getpid()}:{deps.random_bytes(6).hex()}"
+
+
+def run_worker(deps: Deps, *, holder: str) -> None:
+    """Work until SIGTERM or SIGINT, then finish the letter at hand.
+
+    What an earlier worker of the same ``holder`` left behind when it died is taken back first.
+    """
     os.nice(_NICENESS)
-    holder = f"{socket.gethostname()[:12]}:{os.getpid()}:{deps.random_bytes(6).hex()}"
     stopping = Stopping()
     worker = Worker(deps, deps.new_carrier(), holder, stopping)
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda _number, _frame: stopping.set())
-    on_start()
     worker.run()

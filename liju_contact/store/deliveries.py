@@ -178,11 +178,11 @@ def release_deliveries(tx: Connection, delivery_ids: Sequence[int], *, holder: s
     tx.execute(update(DeliveryRow).where(ours).values(state=DeliveryState.QUEUED.value, due_at=now, lease_holder=None))
 
 
-def next_due_at(tx: Connection) -> datetime | None:
-    """Return when the worker has something to do again."""
-    return tx.execute(
-        select(DeliveryRow.due_at).where(DeliveryRow.due_at.is_not(None)).order_by(DeliveryRow.due_at).limit(1)
-    ).scalar_one_or_none()
+def release_all_of(tx: Connection, holder: str, now: datetime) -> int:
+    """Give back everything that ``holder`` has; returns how many. Only for a holder that is known to be dead."""
+    is_held = DeliveryRow.due_at.is_not(None) & (DeliveryRow.lease_holder == holder)
+    freed = {"state": DeliveryState.QUEUED.value, "due_at": now, "lease_holder": None}
+    return tx.execute(update(DeliveryRow).where(is_held).values(freed)).rowcount
 
 
 def page_of_deliveries(

@@ -20,6 +20,7 @@ from liju_contact.store.deliveries import (
     Claimed,
     claim_deliveries,
     extend_lease,
+    release_all_of,
     release_deliveries,
     settle_delivery,
 )
@@ -60,6 +61,12 @@ def deliver_letters(
         if waiting:
             _release(deps, list(waiting), holder)
     return Delivering(claimed_count=len(batch), delivered_count=delivered_count)
+
+
+def take_back(deps: Deps, holder: str) -> int:
+    """Free the letters ``holder`` had when it died, so that they need not wait for its leases; returns how many."""
+    with deps.db.begin() as tx:
+        return release_all_of(tx, holder, deps.now())
 
 
 def lease_of(deps: Deps) -> timedelta:

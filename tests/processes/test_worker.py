@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from liju_contact.domain.letter import Letter
 from liju_contact.processes.worker import Stopping, Worker
 from liju_contact.store.database import Database
+from liju_contact.store.deliveries import claim_deliveries
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.find_inquiry import ask_for_links
 from liju_contact.usecases.report_health import report_health
@@ -61,6 +63,19 @@ def test_signs_of_life_and_sweeping_have_their_own_pace(deps: Deps, clock: Clock
 
     assert [(beat - beats[0]).total_seconds() for beat in beats] == [0, 0, 5, 3605]
     assert (worker.swept_at - beats[0]).total_seconds() == 3605
+
+
+def test_a_new_worker_goes_on_at_once_with_what_the_dead_one_had(deps: Deps, clock: Clock) -> None:
+    submit(deps)
+    with deps.db.begin() as tx:
+        claim_deliveries(tx, holder="w1", limit=1, lease=timedelta(minutes=5), now=clock.now())
+        claim_deliveries(tx, holder="somebody else", limit=1, lease=timedelta(minutes=5), now=clock.now())
+    carrier = ScriptedCarrier()
+
+    worker_of(deps, carrier).step()
+
+    assert carrier.recipients == ["sales@liju.example"]
+    assert [row["state"] for row in rows(deps.db, "delivery")] == ["delivered", "sending"]
 
 
 def test_a_busy_database_does_not_end_the_worker(deps: Deps, caplog: pytest.LogCaptureFixture) -> None:
@@ -150,7 +165,7 @@ def slowly(claimed):
     with notes.open("a") as file: file.write("done ")
 
 deps = make_deps(load_settings(Path(sys.argv[1]), {}))
-run_worker(replace(deps, new_carrier=lambda: ScriptedCarrier(when_carrying=slowly)))
+run_worker(replace(deps, new_carrier=lambda: ScriptedCarrier(when_carrying=slowly)), holder='w1')
 """
 
 

@@ -10,7 +10,6 @@ from liju_contact.domain.letter import Addressee
 from liju_contact.store.deliveries import (
     Claimed,
     extend_lease,
-    next_due_at,
     release_deliveries,
 )
 from liju_contact.usecases.deps import Deps
@@ -149,13 +148,3 @@ def test_what_is_given_back_is_due_at_once_for_anyone(deps: Deps) -> None:
 
     assert by_stranger == []
     assert recipients(claim(deps, "w2")) == many(2)
-
-
-def test_the_next_thing_to_do_is_known(deps: Deps, clock: Clock) -> None:
-    with deps.db.read() as tx:
-        nothing = next_due_at(tx)
-    post(deps, "ana@there.example")
-    claim(deps, "w1")
-
-    with deps.db.read() as tx:
-        assert (nothing, next_due_at(tx)) == (None, clock.at + LEASE)
