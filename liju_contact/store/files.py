@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.store.tables import BlobChunkRow, BlobRow, FileRow, MessageRow
@@ -95,8 +95,3 @@ def sweep_blobs(tx: Connection, staged_before: datetime) -> int:
     """Delete blobs that no file refers to and that were staged long ago; returns how many."""
     unused = ~exists().where(FileRow.blob_id == BlobRow.id)
     return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, unused)).rowcount
-
-
-def stored_bytes(tx: Connection) -> int:
-    """Return how many bytes all blobs have together."""
-    return tx.execute(select(func.coalesce(func.sum(BlobRow.bytes_count), 0))).scalar_one()

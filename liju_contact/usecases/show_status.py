@@ -12,7 +12,7 @@ from enum import StrEnum
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.detail import Detail
 from liju_contact.domain.event import Event
-from liju_contact.domain.inquiry import InquiryState, awaits_answer
+from liju_contact.domain.inquiry import Inquiry, InquiryState, awaits_answer
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Message
 from liju_contact.store.deliveries import DeliveryLine, deliveries_of
@@ -47,7 +47,10 @@ class LetterLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusPage:
-    """``is_overdue`` says that we owe an answer and the promised time has passed: the page admits it."""
+    """``language`` is the one its labels are in.
+
+    ``is_overdue`` says that we owe an answer and the promised time has passed: the page admits it.
+    """
 
     reference: str
     status_path: str
@@ -71,8 +74,8 @@ class StatusPage:
     letters: tuple[LetterLine, ...]
 
 
-def show_status(deps: Deps, reference: str, key: str, *, language: str, now: datetime) -> StatusPage:
-    """Return the page ``key`` opens, with the operator's labels in ``language``.
+def show_status(deps: Deps, reference: str, key: str, *, language: str | None, now: datetime) -> StatusPage:
+    """Return the page ``key`` opens, worded in ``language``, else in the language of the inquiry.
 
     Raises ``NotFound`` or ``StoreBusy``.
     """
@@ -81,13 +84,14 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str, now: dat
         messages = messages_of(tx, inquiry.id)
         events = events_of(tx, inquiry.id)
         deliveries = deliveries_of(tx, inquiry.id)
+    language = language or _language_of(deps, inquiry)
     catalogue = deps.settings.catalogue
     product_line, topic = catalogue.find_product_line(inquiry.product), catalogue.find_topic(inquiry.topic)
     return StatusPage(
         reference=inquiry.reference,
         status_path=deps.status_path(inquiry.reference, inquiry.key_version),
         state=inquiry.state,
-        language=inquiry.language,
+        language=language,
         name=inquiry.name,
         email=inquiry.email,
         country=inquiry.country,
@@ -105,6 +109,12 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str, now: dat
         events=tuple(events),
         letters=_letter_lines(deliveries),
     )
+
+
+def _language_of(deps: Deps, inquiry: Inquiry) -> str:
+    """Return the inquiry's language, or the settings' first where the operator offers it no longer."""
+    offered = deps.settings.web.languages
+    return inquiry.language if inquiry.language in offered else offered[0]
 
 
 def _letter_lines(deliveries: list[DeliveryLine]) -> tuple[LetterLine, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from liju_contact.domain.errors import StoreBusy
 from liju_contact.domain.text import clean_line, is_blank
 from liju_contact.usecases.find_inquiry import ask_for_links
 from liju_contact.web.form_token import new_form_token, read_sent_token
-from liju_contact.web.inquiry import UNACCEPTABLE
+from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
 from liju_contact.web.network import network_of
 from liju_contact.web.rendering import current_deps, current_language, render
 from liju_contact.web.rendering import translated as _
@@ -34,12 +35,15 @@ def send_form() -> ResponseReturnValue:
         stale = _("This page was open for a long time. Everything is still here: please send once more.")
         return _form(typed, notice=stale), UNACCEPTABLE
     network = network_of(request.remote_addr)
-    if ask_for_links(deps, typed, language=current_language(), network=network, now=deps.now()):
+    try:
+        is_noted = ask_for_links(deps, typed, language=current_language(), network=network, now=deps.now())
+    except StoreBusy:
+        busy = _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
+        return _form(typed, notice=busy), UNAVAILABLE, {"Retry-After": str(RETRY_SECONDS)}
+    if is_noted:
         return render("public/find_sent.html")
     error = _("Too many look-ups came from your network. Please try again in an hour.")
-    response = make_response(_form(typed, error=error), _TOO_MANY)
-    response.headers["Retry-After"] = str(_RETRY_SECONDS)
-    return response
+    return _form(typed, error=error), _TOO_MANY, {"Retry-After": str(_RETRY_SECONDS)}
 
 
 def _form(typed: str, *, error: str | None = None, notice: str | None = None) -> str:

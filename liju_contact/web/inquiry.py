@@ -20,7 +20,7 @@ from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry_form import InquiryForm, doubt_codes, doubts_to_ask
 from liju_contact.web.rendering import current_deps, current_language, current_wording, known_choices, render
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.uploads import Uploads, file_rules, kept_files, take_uploads
+from liju_contact.web.uploads import Uploads, file_rules, kept_before, kept_files, take_uploads, without_gone
 
 bp = Blueprint("inquiry", __name__)
 UNACCEPTABLE = 422
@@ -54,6 +54,7 @@ def send_form() -> ResponseReturnValue:
     token = read_sent_token(deps)
     form = _new_form(formdata=request.form)
     is_valid = form.validate()
+    uploads = kept_before(deps)
     try:
         uploads = take_uploads(deps)
         details = form.read_details(_today(deps))
@@ -61,10 +62,9 @@ def send_form() -> ResponseReturnValue:
             return _form_again(form, uploads, details, notice=None if token else _stale_notice())
         submitted = submit_inquiry(deps, _new_inquiry(form, token, details, uploads), now=deps.now())
     except FilesGone as error:
-        gone = Uploads(files=(), errors=tuple(_("Please attach “%s” once more.") % name for name in error.names))
-        return _form_again(form, gone, ())
+        return _form_again(form, without_gone(uploads, error.names), ())
     except StoreBusy:
-        return _busy(form)
+        return _busy(form, uploads)
     return redirect(submitted.status_path, 303)
 
 
@@ -121,11 +121,12 @@ def _token_again(deps: Deps) -> str:
     return request.form["token"] if read_sent_token(deps) else new_form_token(deps)
 
 
-def _busy(form: InquiryForm) -> Response:
+def _busy(form: InquiryForm, uploads: Uploads) -> Response:
+    """Bring everything back; files that were stored before the database was busy are kept too."""
     notice = _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
-    if request.files:
+    if request.files and not uploads.files:
         notice = f"{notice} {_('Please attach your files once more.')}"
-    response = _form_again(form, Uploads(files=(), errors=()), (), notice=notice, status=UNAVAILABLE)
+    response = _form_again(form, uploads, (), notice=notice, status=UNAVAILABLE)
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 

@@ -38,20 +38,21 @@ def current_language() -> str:
     language: str | None = g.get("language")
     if language is None:
         offered = current_deps().settings.web.languages
-        asked = request.args.get("lang", "")
-        language = (
-            (read_language(asked, offered) if asked else None)
-            or negotiate(request.headers.get("Accept-Language", ""), offered)
-            or offered[0]
-        )
+        wished = negotiate(request.headers.get("Accept-Language", ""), offered)
+        language = asked_language() or wished or offered[0]
         g.language = language
     return language
 
 
-def prefer_language(language: str) -> None:
-    """Make ``language`` the one of this request unless a link asked for another."""
-    if "lang" not in request.args and language in current_deps().settings.web.languages:
-        g.language = language
+def asked_language() -> str | None:
+    """Return the language a link asks for, if it is one of ours."""
+    asked = request.args.get("lang", "")
+    return read_language(asked, current_deps().settings.web.languages) if asked else None
+
+
+def use_language(language: str) -> None:
+    """Make ``language`` the one of this request."""
+    g.language = language
 
 
 def current_wording() -> Wording:

@@ -5,6 +5,7 @@ Opened by the secret link alone (D7).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -24,9 +25,9 @@ from liju_contact.usecases.fetch_file import fetch_file
 from liju_contact.usecases.show_status import StatusPage, show_status
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
-from liju_contact.web.rendering import current_deps, current_language, prefer_language, render
+from liju_contact.web.rendering import asked_language, current_deps, current_language, render, use_language
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.uploads import Uploads, file_rules, kept_files, take_uploads
+from liju_contact.web.uploads import Uploads, file_rules, kept_before, kept_files, take_uploads, without_gone
 
 bp = Blueprint("status", __name__, url_prefix="/inquiry/<reference>/<key>")
 _NO_UPLOADS = Uploads(files=(), errors=())
@@ -61,6 +62,7 @@ def send_message(reference: str, key: str) -> ResponseReturnValue:
     form = MessageForm(formdata=request.form)
     token = read_sent_token(deps)
     is_valid = form.validate()
+    uploads = kept_before(deps)
     try:
         uploads = take_uploads(deps)
         if not uploads.files and not uploads.errors and is_blank(form.text):
@@ -72,31 +74,20 @@ def send_message(reference: str, key: str) -> ResponseReturnValue:
             deps, reference, key, body=form.text, files=uploads.files, nonce=token.nonce, now=deps.now()
         )
     except FilesGone as error:
-        gone = tuple(_("Please attach “%s” once more.") % name for name in error.names)
-        return _again(page, form, Uploads(files=(), errors=gone))
+        return _again(page, form, without_gone(uploads, error.names))
     except StoreBusy:
-        return _again(page, form, _NO_UPLOADS, notice=_busy_notice(), status=UNAVAILABLE)
+        return _again(page, form, uploads, notice=_busy_notice(), status=UNAVAILABLE)
     return redirect(page.status_path + _asked_language() + "#conversation", 303)
 
 
 @bp.post("/close")
 def close(reference: str, key: str) -> ResponseReturnValue:
-    deps = current_deps()
-    page = _open(reference, key)
-    if read_sent_token(deps) is None:
-        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=_stale_notice())
-    close_inquiry(deps, reference, key, now=deps.now())
-    return redirect(page.status_path + _asked_language(), 303)
+    return _change(reference, key, close_inquiry)
 
 
 @bp.post("/reopen")
 def reopen(reference: str, key: str) -> ResponseReturnValue:
-    deps = current_deps()
-    page = _open(reference, key)
-    if read_sent_token(deps) is None:
-        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=_stale_notice())
-    reopen_inquiry(deps, reference, key, now=deps.now())
-    return redirect(page.status_path + _asked_language(), 303)
+    return _change(reference, key, reopen_inquiry)
 
 
 @bp.get("/file/<int(max=9223372036854775807):file_id>/<name>")  # what a BIGINT column can be asked for
@@ -110,14 +101,22 @@ def download(reference: str, key: str, file_id: int, name: str) -> Response:  # 
     return response
 
 
-def _open(reference: str, key: str) -> StatusPage:
-    """Return the page in the reader's language, which is the inquiry's unless a link asked for another."""
+def _change(reference: str, key: str, story: Callable[..., None]) -> ResponseReturnValue:
+    """Have the inquiry closed or reopened by a form of ours, and show what came of it."""
     deps = current_deps()
-    page = show_status(deps, reference, key, language=current_language(), now=deps.now())
-    if page.language == current_language():
-        return page
-    prefer_language(page.language)
-    return show_status(deps, reference, key, language=current_language(), now=deps.now())
+    page = _open(reference, key)
+    if read_sent_token(deps) is None:
+        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=_stale_notice())
+    story(deps, reference, key, now=deps.now())
+    return redirect(page.status_path + _asked_language(), 303)
+
+
+def _open(reference: str, key: str) -> StatusPage:
+    """Return the page in the language a link asked for, else in that of the inquiry."""
+    deps = current_deps()
+    page = show_status(deps, reference, key, language=asked_language(), now=deps.now())
+    use_language(page.language)
+    return page
 
 
 def _render(page: StatusPage, form: MessageForm, **more: Any) -> str:

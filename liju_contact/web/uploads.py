@@ -84,7 +84,7 @@ def take_uploads(deps: Deps) -> Uploads:
 
     Raises ``StoreBusy`` or ``StoreFull``.
     """
-    files = [file for token in request.form.getlist(KEPT_FIELD) if (file := _unsealed(deps, token))]
+    files = list(kept_before(deps).files)
     errors: list[str] = []
     for upload in _sent_files():
         taken = _take(deps, upload, files)
@@ -93,6 +93,26 @@ def take_uploads(deps: Deps) -> Uploads:
         else:
             files.append(taken)
     return Uploads(files=tuple(files), errors=tuple(errors))
+
+
+def kept_before(deps: Deps) -> Uploads:
+    """Return the files that are here from an earlier sending of this form, as far as the limits go and each once."""
+    limits = deps.settings.files
+    files: list[StagedFile] = []
+    for token in request.form.getlist(KEPT_FIELD):
+        file = _unsealed(deps, token)
+        if file is None or file in files or len(files) >= limits.count_limit:
+            continue
+        if sum(kept.bytes_count for kept in files) + file.bytes_count <= limits.total_limit_bytes:
+            files.append(file)
+    return Uploads(files=tuple(files), errors=())
+
+
+def without_gone(uploads: Uploads, gone: Iterable[str]) -> Uploads:
+    """Return the uploads less those that are no longer kept, each of which is asked for again."""
+    names = list(gone)
+    errors = tuple(_("Please attach “%s” once more.") % name for name in names)
+    return Uploads(files=tuple(file for file in uploads.files if file.name not in names), errors=errors)
 
 
 def kept_files(deps: Deps, files: Iterable[StagedFile]) -> list[KeptFile]:
@@ -116,9 +136,9 @@ def _take(deps: Deps, upload: FileStorage, taken: list[StagedFile]) -> StagedFil
         return _("“%(name)s” was left out: at most %(limit)s in all.") % {"name": name, "limit": size}
     kind = _judge(upload, name, bytes_count)
     if isinstance(kind, FileRefusal):
-        return _refusal_sentence(kind, name)
+        return _refusal_sentence(kind, name, limits)
     if kind not in limits.kinds:
-        return _refusal_sentence(FileRefusal(RefusalReason.TYPE_NOT_TAKEN), name)
+        return _refusal_sentence(FileRefusal(RefusalReason.TYPE_NOT_TAKEN), name, limits)
     return stage_file(deps, cast(BinaryIO, upload.stream), name=name, kind=kind, now=deps.now())
 
 
@@ -134,13 +154,13 @@ def _judge(upload: FileStorage, name: str, bytes_count: int) -> FileKind | FileR
     return judge_file(name, head, upload.stream.read(_TAIL_BYTES))
 
 
-def _refusal_sentence(refusal: FileRefusal, name: str) -> str:
+def _refusal_sentence(refusal: FileRefusal, name: str, limits: FileSettings) -> str:
     sentences = {
         RefusalReason.EMPTY: _("“%(name)s” was left out: the file is empty."),
         RefusalReason.TYPE_NOT_TAKEN: _("“%(name)s” was left out: we take %(kinds)s."),
         RefusalReason.CONTENT_DIFFERS: _("“%(name)s” was left out: its content is not what its name says."),
     }
-    return sentences[refusal.reason] % {"name": name, "kinds": ", ".join(kind.value.upper() for kind in FileKind)}
+    return sentences[refusal.reason] % {"name": name, "kinds": ", ".join(sorted(limits.kinds)).upper()}
 
 
 def _sealed(deps: Deps, file: StagedFile) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from liju_contact.domain.errors import Conflict, FilesGone, NotFound
 from liju_contact.domain.file_kind import FileKind
-from liju_contact.store.files import CHUNK_BYTES, add_chunk, start_blob, stored_bytes, sweep_blobs
+from liju_contact.store.files import CHUNK_BYTES, add_chunk, start_blob, sweep_blobs
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.fetch_file import fetch_file
 from liju_contact.usecases.stage_file import KEPT, stage_file
@@ -76,14 +76,6 @@ def test_eight_who_stage_the_same_bytes_at_once_leave_one_blob(deps: Deps) -> No
 
     assert len({file.sha256 for file in files}) == 1
     assert counts(deps.db) == {"blob": 1, "blob_chunk": 2}
-
-
-def test_the_bytes_kept_are_known(deps: Deps) -> None:
-    staged(deps, b"12345")
-    staged(deps, b"123")
-
-    with deps.db.read() as tx:
-        assert stored_bytes(tx) == 8
 
 
 def test_a_file_of_another_inquiry_is_not_found(deps: Deps) -> None:

@@ -17,7 +17,7 @@ from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.deliver_letters import deliver_letters
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.show_status import LetterFate, StatusPage
+from liju_contact.usecases.show_status import LetterFate, StatusPage, show_status
 from liju_contact.usecases.tend_outbox import drop_delivery, retry_delivery
 from tests.conftest import Clock
 from tests.store.statements import listening
@@ -64,7 +64,7 @@ def test_the_page_has_everything_the_customer_gave(deps: Deps, clock: Clock) -> 
         "reference": submitted.reference,
         "status_path": submitted.status_path,
         "state": InquiryState.RECEIVED,
-        "language": "en",
+        "language": "zh_Hans",
         "name": NEW.name,
         "email": NEW.email,
         "country": NEW.country,
@@ -232,3 +232,11 @@ def test_a_page_has_no_room_for_what_is_not_the_customers_business(deps: Deps) -
 
     assert {name.name for name in fields(page.letters[0])} == {"kind", "is_for_customer", "fate", "at"}
     assert SALES not in repr(page)
+
+
+def test_a_page_nobody_asked_for_in_a_language_is_in_that_of_the_inquiry(deps: Deps) -> None:
+    submitted = submit(deps, language="zh_Hans")
+
+    page = show_status(deps, *opened(submitted), language=None, now=deps.now())
+
+    assert (page.language, page.product) == ("zh_Hans", "蒸汽锅炉")
