@@ -202,3 +202,11 @@ def _end(program: Program) -> None:
 def _kept(maildir: Path, letter_id: str) -> KeptLetter:
     envelope, content = read_letter(maildir, letter_id)
     return KeptLetter(envelope=envelope, content=content, kept_at=kept_at(letter_id).timestamp())
+
+
+def still_runs(process: psutil.Process) -> bool:
+    """Tell a process that runs from a dead one whose new parent, the machine's init, has not collected it yet."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

@@ -24,7 +24,7 @@ from typing import Literal
 
 import psutil
 
-from tests.program import KeptLetter, Program, running, wait_for
+from tests.program import KeptLetter, Program, running, still_runs, wait_for
 from tests.visitor import FORM, Answer, Visit, Visitor, visit_in
 
 Target = Literal["web", "worker", "parent"]
@@ -160,9 +160,9 @@ def _target(role: str) -> Target:
 
 
 def _crash_whole(program: Program) -> None:
-    children = program.children()
+    children = [psutil.Process(pid) for pid in program.children()]
     program.kill()
-    wait_for(lambda: not any(map(psutil.pid_exists, children)), seconds=5, what="the orphans to die")
+    wait_for(lambda: not any(map(still_runs, children)), seconds=5, what="the orphans to die")
     program.start()
 
 

@@ -18,7 +18,7 @@ import psutil
 import pytest
 
 from liju_contact.app import main
-from tests.program import PROJECT, SECRET, Program, running, wait_for
+from tests.program import PROJECT, SECRET, Program, running, still_runs, wait_for
 from tests.visitor import FORM, multipart
 
 MOUNT, UNMOUNT = "/bin/mount", "/bin/umount"
@@ -186,10 +186,11 @@ def _another(program: Program, role: str, killed: int) -> int | None:
 
 def test_parent_killed_leaves_no_orphan(instance: Path) -> None:
     with running(instance) as program:
-        children = program.children()
-        assert {"web-1", "web-2", "worker", "post-office"} <= set(children.values())
+        roles = program.children()
+        assert {"web-1", "web-2", "worker", "post-office"} <= set(roles.values())
+        children = [psutil.Process(pid) for pid in roles]
         program.kill()
-        wait_for(lambda: not any(map(psutil.pid_exists, children)), seconds=2, what="all children to end")
+        wait_for(lambda: not any(map(still_runs, children)), seconds=2, what="all children to end")
 
 
 def test_stop_answers_the_request_under_way(instance: Path) -> None:
