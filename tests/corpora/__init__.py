@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,3 +35,17 @@ def hostile_values() -> list[str]:
     """Return every value of both payload corpora, to be put through any text field."""
     fuzzdb = [value for category in categories("payload_fuzzdb") for value in rows("payload_fuzzdb", category)]
     return fuzzdb + [str(case["value"]) for case in cases("payload_blns")]
+
+
+def content(corpus: str, case: dict[str, Any], role: str = "message") -> bytes:
+    """Return a case's file as it is, such as the ``message`` of a mail set or the ``body`` of a reply set."""
+    name: str = case["files"][role]
+    packed = _HERE / corpus / "dev.tar.xz"
+    return _unpacked(packed)[name] if packed.exists() else (_HERE / corpus / name).read_bytes()
+
+
+@cache
+def _unpacked(archive: Path) -> dict[str, bytes]:
+    """Return every file of an archive by its name; 22 MB for the largest."""
+    with tarfile.open(archive) as members:
+        return {member.name: members.extractfile(member).read() for member in members if member.isfile()}  # type: ignore[union-attr]  # a file has content
