@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,29 @@ from jinja2 import Environment
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from liju_contact import clock
-from liju_contact.cli import Program, commands
+from liju_contact.cli import commands
+from liju_contact.cli_parts import Program
 from liju_contact.config import Settings, load_settings
-from liju_contact.domain.errors import Fault, StartRefused
+from liju_contact.config_mail import KEY
+from liju_contact.domain.errors import Fault, MailboxTrouble, StartRefused
+from liju_contact.domain.inbound import Door, Envelope
 from liju_contact.domain.keys import Keyring
 from liju_contact.mail.carrier import SmtpCarrier
 from liju_contact.mail.conversation import MailServer
+from liju_contact.mail.guarded_reader import GuardedReader
+from liju_contact.mail.imap import ImapMailbox
 from liju_contact.mail.letters import TemplateLetterWriter
+from liju_contact.mail.lmtp import run_lmtp
 from liju_contact.mail.post_office import MaildirPostOffice, run_post_office
 from liju_contact.mail.transport import probe
+from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
 from liju_contact.store.database import Database
+from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
+from liju_contact.usecases.answer_in_post_office import take_in
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.receive_mail import receive_mail
 from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
 from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
@@ -49,19 +60,30 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
     The database and the mail server are met at first use.
     """
     environments = template_environments(settings.web.languages, {})
-    server = mail_server(settings)
+    server, keys = mail_server(settings), Keyring(settings.secret)
     maildir = settings.instance / "post"
     return Deps(
         settings=settings,
         db=Database(settings.database_url, pool_size=settings.web.threads + 1),
-        keys=Keyring(settings.secret),
+        keys=keys,
         random_bytes=secrets.token_bytes,
         now=now,
         pause=time.sleep,
         letters=TemplateLetterWriter(settings, environments),
-        new_carrier=lambda: SmtpCarrier(server),
+        new_carrier=lambda: SmtpCarrier(server, lambda claimed: _envelope_sender(settings, keys, claimed)),
+        new_mail_reader=GuardedReader,
+        new_mailbox=lambda: ImapMailbox(settings.inbound.imap) if settings.inbound.imap else None,
+        tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
     )
+
+
+def _envelope_sender(settings: Settings, keys: Keyring, claimed: Claimed) -> str:
+    """Return where the bounce of a delivery goes: an address signed for it, if the provider delivers such."""
+    pattern = settings.mail.bounce_address
+    if pattern is None or not settings.hears_replies:
+        return claimed.letter.sender_address
+    return pattern.replace(KEY, str(keys.bounce_key(claimed.delivery_id)))
 
 
 def mail_server(settings: Settings) -> MailServer:
@@ -78,6 +100,16 @@ def mail_server(settings: Settings) -> MailServer:
         helo_name=mail.domain,
         ca_file=mail.ca_file,
     )
+
+
+def serve_lmtp(deps: Deps, listen: str) -> None:
+    """Take mail by LMTP until a signal."""
+
+    def deliver(raw: bytes, sender: str, recipients: list[str]) -> None:
+        envelope = Envelope(door=Door.LMTP, sender=sender, recipients=tuple(recipients))
+        receive_mail(deps, raw, envelope, now=deps.now())
+
+    run_lmtp(listen, deliver, size_limit_bytes=deps.settings.inbound.size_limit_bytes)
 
 
 def make_app(deps: Deps) -> Flask:
@@ -110,7 +142,21 @@ def check_mail(settings: Settings) -> list[Fault]:
     if answer := probe(mail_server(settings)):
         words = f"The mail server {settings.mail.host}:{settings.mail.port} ({answer.stage.value}): {answer.words}"
         faults.append(Fault(id="mail.server", text=words, remedy="See [mail] in config.toml."))
-    return faults + check_sender(settings)
+    return faults + check_mailbox(settings) + check_sender(settings)
+
+
+def check_mailbox(settings: Settings) -> list[Fault]:
+    """Sign in to the mailbox that mail is fetched from, and tell why that does not work."""
+    if settings.inbound.imap is None:
+        return []
+    mailbox = ImapMailbox(settings.inbound.imap)
+    try:
+        mailbox.open()
+    except MailboxTrouble as trouble:
+        return [Fault(id="mail.imap", text=f"{mailbox.name}: {trouble}", remedy="See [inbound.imap] in config.toml.")]
+    finally:
+        mailbox.close()
+    return []
 
 
 def check_sender(settings: Settings) -> list[Fault]:
@@ -140,9 +186,12 @@ def prepare_instance(instance: Path) -> None:
 def main() -> None:
     """Run the command line (``liju-contact``, ``python -m liju_contact``)."""
     services = Services(
+        run_lmtp=serve_lmtp,
         make_deps=make_deps,
         make_app=make_app,
-        run_post_office=lambda maildir, listener: run_post_office(maildir, sock=listener),
+        run_post_office=lambda deps, maildir, listener: run_post_office(
+            maildir, sock=listener, take_in=partial(take_in, deps)
+        ),
     )
     program = Program(
         make_deps=make_deps,
@@ -150,6 +199,7 @@ def main() -> None:
         check_mail=check_mail,
         check_sender=check_sender,
         prepare_instance=prepare_instance,
+        new_mail_reader=GuardedReader,
     )
     os.umask(0o077)  # what customers wrote is for this account alone: database, letters, configuration
     commands(obj=program, prog_name="liju-contact")

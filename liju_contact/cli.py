@@ -8,38 +8,26 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from liju_contact import __version__
-from liju_contact.config import Settings, load_settings
+from liju_contact.cli_inbound import mail
+from liju_contact.cli_parts import Program, instance_option, plain_deps, ready_deps
+from liju_contact.config import load_settings
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.errors import Fault, LijuError, SchemaMismatch, SettingsError, StoreBusy
-from liju_contact.processes.serve import Services, serve
+from liju_contact.processes.serve import serve
 from liju_contact.processes.worker import new_holder, run_worker
 from liju_contact.store.schema import check_schema, migrate
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.tend_outbox import drop_delivery, list_outbox, retry_delivery
 
-_INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 _WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING)
 _DELIVERY_ID = click.IntRange(1, 2**63 - 1)  # what a BIGINT column can be asked for
 _FAILED = (DeliveryState.REFUSED, DeliveryState.GIVEN_UP, DeliveryState.PARKED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Program:
-    """What ``app`` lends to the command line, which does not put parts together itself."""
-
-    make_deps: Callable[[Settings], Deps]
-    services: Services
-    check_mail: Callable[[Settings], list[Fault]]
-    check_sender: Callable[[Settings], list[Fault]]
-    prepare_instance: Callable[[Path], None]
 
 
 class _SaysWhy(click.Group):
@@ -54,15 +42,6 @@ class _SaysWhy(click.Group):
         except LijuError as error:
             click.echo(f"liju-contact: {error}", err=True)
         sys.exit(1)
-
-
-instance_option = click.option(
-    "--instance",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=lambda: Path(os.environ.get("LIJU_INSTANCE", _INSTANCE)),
-    show_default="instance/ beside the program, or $LIJU_INSTANCE",
-    help="Folder with config.toml and the database.",
-)
 
 
 @click.group(cls=_SaysWhy)
@@ -96,7 +75,7 @@ def serve_command(program: Program, bind: str, with_worker: bool, instance: Path
 @click.pass_obj
 def worker_command(program: Program, instance: Path) -> None:
     """Run the worker alone, beside web servers that were started by themselves."""
-    deps = _ready_deps(program, instance)
+    deps = ready_deps(program, instance)
     run_worker(deps, holder=new_holder(deps))
 
 
@@ -105,7 +84,7 @@ def worker_command(program: Program, instance: Path) -> None:
 @click.pass_obj
 def migrate_command(program: Program, instance: Path) -> None:
     """Bring the database to the schema of this program (serve does it too)."""
-    click.echo("The database was migrated." if migrate(_deps(program, instance).db) else "Nothing to migrate.")
+    click.echo("The database was migrated." if migrate(plain_deps(program, instance).db) else "Nothing to migrate.")
 
 
 @commands.command("check")
@@ -145,7 +124,7 @@ def outbox() -> None:
 def outbox_list(program: Program, every: bool, limit: int, instance: Path) -> None:  # noqa: FBT001  # click passes it by name
     """List letters that wait or failed, newest first, with the mail server's last words."""
     states = tuple(DeliveryState) if every else (*_WAITING, *_FAILED)
-    lines = list_outbox(_ready_deps(program, instance), states=states, limit=limit)
+    lines = list_outbox(ready_deps(program, instance), states=states, limit=limit)
     for line in lines:
         delivery = line.delivery
         due = f", due {delivery.due_at:%Y-%m-%d %H:%M:%S} UTC" if delivery.due_at else ""
@@ -162,7 +141,7 @@ def outbox_list(program: Program, every: bool, limit: int, instance: Path) -> No
 @click.pass_obj
 def outbox_retry(program: Program, delivery_ids: tuple[int, ...], instance: Path) -> None:
     """Send letters again at once, whatever became of them before."""
-    deps = _ready_deps(program, instance)
+    deps = ready_deps(program, instance)
     for delivery_id in delivery_ids:
         _tell(delivery_id, "queued", done=retry_delivery(deps, delivery_id, now=deps.now()))
 
@@ -173,7 +152,7 @@ def outbox_retry(program: Program, delivery_ids: tuple[int, ...], instance: Path
 @click.pass_obj
 def outbox_drop(program: Program, delivery_ids: tuple[int, ...], instance: Path) -> None:
     """Give letters up for good."""
-    deps = _ready_deps(program, instance)
+    deps = ready_deps(program, instance)
     for delivery_id in delivery_ids:
         _tell(delivery_id, "dropped", done=drop_delivery(deps, delivery_id, now=deps.now()))
 
@@ -184,12 +163,4 @@ def _tell(delivery_id: int, became: str, *, done: bool) -> None:
     click.echo(f"{delivery_id}  {became}")
 
 
-def _ready_deps(program: Program, instance: Path) -> Deps:
-    """Return what a command needs that works on the database; raises ``SchemaMismatch`` when that is not ready."""
-    deps = _deps(program, instance)
-    check_schema(deps.db)
-    return deps
-
-
-def _deps(program: Program, instance: Path) -> Deps:
-    return program.make_deps(load_settings(instance.resolve(), os.environ))
+commands.add_command(mail)

@@ -11,11 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from liju_contact.config_catalogue import read_address, read_catalogue
+from liju_contact.config_catalogue import read_catalogue
+from liju_contact.config_mail import (
+    AlarmSettings,
+    InboundSettings,
+    MailSettings,
+    read_alarm_settings,
+    read_inbound_settings,
+    read_mail_settings,
+)
 from liju_contact.config_source import ConfigSource, Section
 from liju_contact.domain.calendar import WorkingHours
 from liju_contact.domain.catalogue import Catalogue, Label
@@ -48,33 +55,6 @@ class WebSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailSettings:
-    """``host`` None means the demo: letters go to the embedded post office on ``post_office_port``."""
-
-    host: str | None
-    port: int
-    security: Literal["none", "starttls", "tls"]
-    username: str | None
-    password: str | None
-    ca_file: Path | None
-    sender_name: Label
-    sender_address: str
-    reply_address: str | None
-    timeout_seconds: int
-    letter_limit_seconds: int
-    attach_limit_bytes: int
-    post_office_port: int
-
-    @property
-    def is_demo(self) -> bool:
-        return self.host is None
-
-    @property
-    def domain(self) -> str:
-        return self.sender_address.rpartition("@")[2]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class FileSettings:
     count_limit: int
     total_limit_bytes: int
@@ -89,12 +69,19 @@ class Settings:
     company: CompanySettings
     web: WebSettings
     mail: MailSettings
+    inbound: InboundSettings
+    alarm: AlarmSettings
     files: FileSettings
     catalogue: Catalogue
 
     @property
     def default_language(self) -> str:
         return self.web.languages[0]
+
+    @property
+    def hears_replies(self) -> bool:
+        """Whether mail reaches this program at all; without, no letter asks for an answer to a keyed address."""
+        return self.mail.is_demo or self.inbound.has_door
 
 
 def load_settings(instance: Path, environment: Mapping[str, str]) -> Settings:
@@ -120,7 +107,9 @@ def read_settings(text: str, *, instance: Path, environment: Mapping[str, str], 
         database_url=_database_url(root, instance),
         company=_company(root.section("company"), web.languages),
         web=web,
-        mail=_mail(root.section("mail"), web.languages, instance),
+        mail=read_mail_settings(root.section("mail"), web.languages, instance),
+        inbound=read_inbound_settings(root.section("inbound"), instance),
+        alarm=read_alarm_settings(root.section("alarm")),
         files=_files(root.section("files")),
         catalogue=read_catalogue(root, web.languages),
     )
@@ -223,34 +212,8 @@ def _is_base_url(url: str) -> bool:
     return is_whole and url.isprintable() and not set(url) & set(" ?#@")
 
 
-def _mail(section: Section, languages: tuple[str, ...], instance: Path) -> MailSettings:
-    security = section.choice("security", ("starttls", "tls", "none"), "starttls")
-    ports = {"starttls": 587, "tls": 465, "none": 25}
-    ca_file = section.optional_text("ca_file")
-    reply_address = section.optional_text("reply_address")
-    mail = MailSettings(
-        host=section.optional_text("host"),
-        port=section.integer("port", ports[security], low=1, high=65535),
-        security=cast("Literal['none', 'starttls', 'tls']", security),
-        username=section.optional_text("username"),
-        password=section.optional_text("password"),
-        ca_file=instance / ca_file if ca_file else None,
-        sender_name=section.label("sender_name", languages),
-        sender_address=read_address(section, "sender_address", section.text("sender_address")),
-        reply_address=read_address(section, "reply_address", reply_address) if reply_address else None,
-        timeout_seconds=section.integer("timeout_seconds", 30, low=1, high=600),
-        letter_limit_seconds=section.integer("letter_limit_seconds", 120, low=1, high=3600),
-        attach_limit_bytes=section.integer("attach_limit_mb", 25, low=0, high=200) * 1_000_000,
-        post_office_port=section.integer("post_office_port", 0, low=0, high=65535),
-    )
-    if mail.username and not mail.password:
-        section.fault("password", "is missing although there is a username; LIJU_MAIL_PASSWORD can carry it.")
-    section.finish()
-    return mail
-
-
 def _files(section: Section) -> FileSettings:
-    known = {kind.value: kind for kind in FileKind}
+    known = {kind.value: kind for kind in FileKind if kind is not FileKind.OTHER}
     names = section.texts("kinds", default=tuple(known))
     if not set(names) <= set(known):
         section.fault("kinds", f"must be some of {', '.join(known)}.")

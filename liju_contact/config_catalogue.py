@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 
 from liju_contact.config_source import Section
-from liju_contact.domain.catalogue import Catalogue, ProductLine, Team, Topic
+from liju_contact.domain.catalogue import Catalogue, Label, ProductLine, Staff, Team, Topic
 from liju_contact.domain.detail import DETAIL_FIELDS
 
 DRAWINGS = ("vacuum", "hot-water", "steam", "burner", "service", "other")
@@ -22,6 +22,7 @@ def read_catalogue(root: Section, languages: tuple[str, ...]) -> Catalogue:
     team_ids = frozenset(team.id for team in teams)
     return Catalogue(
         teams=teams,
+        staff=_staff(root, teams, languages),
         product_lines=_each(root, "product", lambda section: _product_line(section, languages, team_ids)),
         topics=_each(root, "topic", lambda section: _topic(section, languages, team_ids)),
     )
@@ -53,6 +54,26 @@ def _team(section: Section, languages: tuple[str, ...]) -> Team:
     if len(set(recipients)) < len(recipients):
         section.fault("recipients", "names somebody twice, who would get every letter twice.")
     return Team(id=section.text("id"), label=section.label("label", languages), recipients=recipients)
+
+
+def _staff(root: Section, teams: Sequence[Team], languages: tuple[str, ...]) -> tuple[Staff, ...]:
+    """Read ``[[staff]]``; a team's recipient who has none is somebody without a name and without aliases."""
+    staff: list[Staff] = []
+    for section in root.sections("staff"):
+        person = Staff(
+            address=read_address(section, "address", section.text("address")),
+            name=section.label("name", languages),
+            aliases=tuple(read_address(section, "aliases", alias) for alias in section.texts("aliases")),
+        )
+        if any(person.addresses & known.addresses for known in staff):
+            section.fault("address", "or an alias is somebody else's already: an answer could be either's.")
+        section.finish()
+        staff.append(person)
+    known_addresses = {address for person in staff for address in person.addresses}
+    unnamed = Label(dict.fromkeys(languages, ""))
+    recipients = dict.fromkeys(address for team in teams for address in team.recipients)
+    others = [address for address in recipients if address.casefold() not in known_addresses]
+    return (*staff, *(Staff(address=address, name=unnamed) for address in others))
 
 
 def _product_line(section: Section, languages: tuple[str, ...], team_ids: frozenset[str]) -> ProductLine:

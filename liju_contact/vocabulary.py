@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from liju_contact.domain.detail import Doubt
+from liju_contact.domain.inbound import HoldReason
 
 
 def _(message: str) -> str:
@@ -75,4 +76,29 @@ DOUBTS = {
     Doubt.ABOVE_TYPICAL: _("%(label)s: %(given)s is unusually high for this product."),
     Doubt.IMPOSSIBLE: _("%(label)s: %(given)s does not seem possible. Is the unit right?"),
     Doubt.IMPOSSIBLE_PAIR: _("%(label)s: %(given)s is not below the supply temperature. Are the two swapped?"),
+}
+
+# Why a mail waits, in words for the colleague who decides.
+HOLD_REASONS = {
+    HoldReason.WRONG_SENDER: _("It answers a letter that we sent to somebody else, not to the address it comes from."),
+    HoldReason.COLLEAGUE: _("It answers a letter to the customer, but comes from another address."),
+    HoldReason.STAFF_WITHOUT_KEY: _(
+        "It names a colleague as its sender, but nothing in it shows that it answers a letter of ours. Anybody could"
+        " name a colleague there."
+    ),
+    HoldReason.AUTHENTICATION_FAILED: _(
+        "Our mail server says that it does not really come from the address it names (DMARC failed)."
+    ),
+    HoldReason.KEYS_DISAGREE: _("It answers letters about different inquiries, so we cannot tell where it belongs."),
+    HoldReason.LATE_ANSWER: _("While it was being written, a colleague answered the customer."),
+    HoldReason.TOO_MANY: _("More mail came from this address within ten minutes than we let in at once."),
+    HoldReason.SPAM: _("It looks like spam."),
+    HoldReason.NO_SENDER: _("It does not say who it is from, so nobody could be answered."),
+    HoldReason.UNKNOWN_COMMAND: _(
+        "Its first line is no command that we know, or none for the letter it answers. To correct it, drop it and write"
+        " again."
+    ),
+    HoldReason.NOTHING_SAID: _("It has neither a text nor a file."),
+    HoldReason.NO_NEW_INQUIRIES: _("It would open a new inquiry, and the settings want none by mail."),
+    HoldReason.UNDONE: _("It had been decided about, and that was taken back."),
 }

@@ -26,7 +26,7 @@ from liju_contact.app import make_deps
 from liju_contact.config import Settings, read_settings
 from liju_contact.store.database import Database
 from liju_contact.store.schema import HEAD, migrate
-from liju_contact.store.tables import Table
+from liju_contact.store.table import Table
 from liju_contact.usecases.deps import Deps
 
 PROJECT = Path(__file__).resolve().parent.parent

@@ -37,18 +37,30 @@ def test_the_example_holds() -> None:
         "spare-parts",
         "other",
     ]
-    assert settings.files.kinds == frozenset(FileKind)
+    assert settings.files.kinds == frozenset(FileKind) - {FileKind.OTHER}
+    assert (settings.mail.reply_address, settings.mail.public_address) == (
+        "inquiry+{key}@liju.example",
+        "inquiry@liju.example",
+    )
+    assert settings.hears_replies
 
 
 def test_what_the_example_shows_in_comments_holds_too() -> None:
     shown = re.sub(
-        r'^# (host|security|username|password|reply_address) = ("[^"]*").*$', r"\1 = \2", TEXT, flags=re.MULTILINE
+        r'^# (\[inbound.imap\]|(?:host|security|username|password|bounce_address|pipe) = "[^"]*").*$',
+        r"\1",
+        TEXT,
+        flags=re.MULTILINE,
     )
 
-    mail = read(shown, LIJU_MAIL_PASSWORD="open sesame").mail
+    settings = read(shown, LIJU_MAIL_PASSWORD="open sesame", LIJU_INBOUND_IMAP_PASSWORD="sesame")
+    mail, imap = settings.mail, settings.inbound.imap
 
     assert (mail.host, mail.port, mail.security, mail.is_demo) == ("smtp.liju.example", 587, "starttls", False)
-    assert (mail.password, mail.reply_address) == ("open sesame", "inquiry@liju.example")
+    assert (mail.password, mail.bounce_address) == ("open sesame", "bounce+{key}@liju.example")
+    assert imap is not None
+    assert (imap.host, imap.port, imap.password, imap.afterwards) == ("imap.liju.example", 993, "sesame", "seen")
+    assert settings.inbound.pipe
 
 
 def test_what_is_left_out_has_a_default() -> None:

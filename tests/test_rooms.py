@@ -12,7 +12,18 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "liju_contact"
 # What each room may import of this program, beside itself. A name stands for the module or everything below it.
 LEAVES = {"domain", "clock"}
-READING = {"config", "config_source", "config_catalogue"}
+READING = {"config", "config_source", "config_catalogue", "config_mail"}
+COMMANDS = {
+    "domain",
+    "store",
+    "usecases",
+    "config",
+    "processes",
+    "cli_parts",
+    "cli_mail",
+    "cli_inbound",
+    "__version__",
+}
 WORDS = {"wording", "vocabulary"}
 ROOMS = {
     "domain": set[str](),
@@ -22,14 +33,18 @@ ROOMS = {
     "templating": {"domain", *WORDS},
     "config_source": {"domain"},
     "config_catalogue": {"domain", "config_source"},
+    "config_mail": {"domain", *READING},
     "config": {"domain", *READING},
     "store": {"domain"},
-    "usecases": {"domain", "store", "config"},
-    "mail": {"domain", "store", "usecases", "config", *WORDS},
+    "usecases": {"domain", "store", *READING},
+    "mail": {"domain", "store", "usecases", *READING, *WORDS},
     "web": {"domain", "usecases", "config", *WORDS},
     "processes": {"domain", "store", "usecases", "config"},
-    "cli": {"domain", "store", "usecases", "config", "processes", "__version__"},
-    "app": {"domain", "store", "usecases", "config", "processes", "mail", "web", "cli", "templating", "clock"},
+    "cli_parts": COMMANDS,
+    "cli_mail": COMMANDS | {"mail"},
+    "cli_inbound": COMMANDS,
+    "cli": COMMANDS,
+    "app": {"processes", "mail", "web", "cli", "templating", "clock", *COMMANDS, *READING},
     "__main__": {"app"},
     "__init__": set[str](),
 }

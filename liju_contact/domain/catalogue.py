@@ -29,6 +29,20 @@ class Team:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """A person who answers. ``aliases`` are further addresses they may write from; ``name`` may be without text."""
+
+    address: str
+    name: Label
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> frozenset[str]:
+        """All of them, as ``fold_address`` gives them."""
+        return frozenset(address.strip().casefold() for address in (self.address, *self.aliases))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProductLine:
     """``drawing`` names an inline SVG; ``detail_fields`` are ids of ``domain.detail.DETAIL_FIELDS``, in order shown.
 
@@ -59,6 +73,12 @@ class Catalogue:
     teams: tuple[Team, ...]
     product_lines: tuple[ProductLine, ...]
     topics: tuple[Topic, ...]
+    staff: tuple[Staff, ...] = ()
+
+    def find_staff(self, address: str) -> Staff | None:
+        """Return who writes from ``address``."""
+        folded = address.strip().casefold()
+        return next((person for person in self.staff if folded in person.addresses), None)
 
     def find_product_line(self, product_id: str) -> ProductLine | None:
         return next((line for line in self.product_lines if line.id == product_id), None)

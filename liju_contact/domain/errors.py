@@ -57,6 +57,10 @@ class StartRefused(LijuError):
     """The program cannot start here: a taken port, a missing permission."""
 
 
+class MailboxTrouble(LijuError):
+    """A mailbox that mail is fetched from cannot be reached, or does not do what was asked."""
+
+
 class FilesGone(LijuError):
     """Files that were staged for a message are no longer there; ``names`` are theirs, to be asked for again."""
 

@@ -12,6 +12,10 @@ class EventKind(StrEnum):
     MESSAGE_ADDED = "message_added"
     INQUIRY_CLOSED = "inquiry_closed"
     INQUIRY_REOPENED = "inquiry_reopened"
+    INQUIRY_ASSIGNED = "inquiry_assigned"
+    LETTER_FAILED = "letter_failed"
+    ADDRESS_CORRECTED = "address_corrected"
+    MESSAGE_WITHDRAWN = "message_withdrawn"
 
 
 class Actor(StrEnum):
@@ -22,6 +26,9 @@ class Actor(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
+    """``actor_name`` is set where it matters who: an answer, an assignment."""
+
     kind: EventKind
     actor: Actor
     happened_at: datetime
+    actor_name: str = ""

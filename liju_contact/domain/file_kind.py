@@ -33,6 +33,7 @@ class FileKind(StrEnum):
     DOCX = "docx"
     ZIP = "zip"
     TXT = "txt"
+    OTHER = "other"  # came by mail, where nobody can be asked for another type; only ever downloaded
 
 
 class RefusalReason(StrEnum):
@@ -59,8 +60,9 @@ _MEDIA_TYPES = {
     FileKind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     FileKind.ZIP: "application/zip",
     FileKind.TXT: "text/plain",
+    FileKind.OTHER: "application/octet-stream",
 }
-_EXTENSIONS = {kind.value: kind for kind in FileKind} | {
+_EXTENSIONS = {kind.value: kind for kind in FileKind if kind is not FileKind.OTHER} | {
     "jpg": FileKind.JPEG,
     "jpe": FileKind.JPEG,
     "stp": FileKind.STEP,

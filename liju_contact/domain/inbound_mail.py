@@ -55,7 +55,8 @@ class InboundMail:
     and their like); ``references`` the ids of In-Reply-To and References without brackets, the nearest first. ``text``
     is all of the running text, ``visible`` what the writer wrote now, ``folded`` the rest of it: quotes and signature.
     ``automatic`` names the rule by which no person wrote this; it is empty for a person's mail. ``authentication`` are
-    the values of Authentication-Results, topmost first. ``faults`` are sentences about what could not be read.
+    the values of Authentication-Results, topmost first. ``is_from_list`` mail may be a
+    person's, and is not answered by itself. ``faults`` are sentences about what could not be read.
     """
 
     sender: Mailbox | None
@@ -75,4 +76,5 @@ class InboundMail:
     complaint: Complaint | None
     authentication: tuple[str, ...]
     is_marked_spam: bool
+    is_from_list: bool
     faults: tuple[str, ...]

@@ -21,6 +21,7 @@ class InquiryState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     CLOSED = "closed"
+    SPAM = "spam"  # staff said so; the customer sees a closed inquiry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,8 @@ class Inquiry:
     details: tuple[Detail, ...]
     received_at: datetime
     answer_due_at: datetime
+    assignee: str | None = None
+    unreachable_since: datetime | None = None
 
 
 def fold_address(address: str) -> str:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+
+from liju_contact.domain.inquiry import fold_address
+from liju_contact.domain.reply_key import MAC_DIGITS, BounceKey, Purpose, ReplyKey
 
 NONCE_BYTES = 12
 _TIME_BYTES = 5
 _MAC_BYTES = 16
 _KEY_DIGITS = 34  # 136 bit; D7 asks for at least 128
-_REPLY_MAC_DIGITS = 26  # 104 bit, and a local part that stays below 64 characters
 _TOKEN_BYTES = NONCE_BYTES + _TIME_BYTES + _MAC_BYTES
 
 
@@ -43,6 +45,7 @@ class Keyring:
         self._status = _derive(secret, "status key")
         self._letter = _derive(secret, "message id")
         self._reply = _derive(secret, "reply address")
+        self._bounce = _derive(secret, "bounce address")
         self._file = _derive(secret, "staged file")
         self._rate = _derive(secret, "rate subject")
 
@@ -76,14 +79,23 @@ class Keyring:
         digits = _hex(self._letter, f"{reference}\n{letter_key}\n{recipient}", _KEY_DIGITS)
         return f"<{reference.lower()}.{digits}@{domain}>"
 
-    def reply_address(self, public_address: str, *, reference: str, recipient: str) -> str:
-        """Return the address an answer to this inquiry by this recipient goes to (D8).
+    def reply_key(self, reference: str, purpose: Purpose, number: int, *, recipient: str) -> ReplyKey:
+        """Return the key that proves an answer to a letter made for ``recipient`` (D8)."""
+        bare = ReplyKey(reference=reference, purpose=purpose, number=number, mac="")
+        return replace(bare, mac=self._reply_mac(bare, recipient))
 
-        A plus-address with a 104-bit MAC.
-        """
-        mac = _hex(self._reply, f"{reference}\n{recipient.casefold()}", _REPLY_MAC_DIGITS)
-        local, _, domain = public_address.rpartition("@")
-        return f"{local}+{reference.replace('-', '').lower()}.{mac}@{domain}"
+    def is_made_for(self, key: ReplyKey, recipient: str) -> bool:
+        return hmac.compare_digest(key.mac.encode(), self._reply_mac(key, recipient).encode())
+
+    def bounce_key(self, delivery_id: int) -> BounceKey:
+        """Return what the envelope sender of a delivery carries, so that its bounce is known."""
+        return BounceKey(delivery_id=delivery_id, mac=_hex(self._bounce, str(delivery_id), MAC_DIGITS))
+
+    def is_ours(self, key: BounceKey) -> bool:
+        return hmac.compare_digest(key.mac, self.bounce_key(key.delivery_id).mac)
+
+    def _reply_mac(self, key: ReplyKey, recipient: str) -> str:
+        return _hex(self._reply, f"{key.claim}\n{fold_address(recipient)}", MAC_DIGITS)
 
     def seal_file(self, description: str) -> str:
         """Return a MAC over the description of a staged file, so that a form can carry it back."""

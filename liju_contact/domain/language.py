@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 _LONGEST_HEADER = 2000
+_SAMPLE_LENGTH = 2000
+_IDEOGRAPHS = re.compile("[\u3400-\u9fff]")
+_OTHER_EAST_ASIAN = re.compile("[\u3040-\u30ff\uac00-\ud7af]")
 _TAG = re.compile(r"[a-z]{1,8}(?:-[a-z0-9]{1,8}){0,8}")
 _QUALITY = re.compile(r"q=(0(?:\.[0-9]*)?|1(?:\.0*)?)")
 _SCRIPT_OF = {
@@ -48,6 +51,19 @@ def read_language(typed: str, offered: Sequence[str]) -> str | None:
             return by_tag[candidate]
     primary = tag.partition("-")[0]
     return next((language for name, language in by_tag.items() if name.partition("-")[0] == primary), None)
+
+
+def language_of_text(text: str, offered: Sequence[str]) -> str:
+    """Return the offered language a text seems to be in: Chinese by its characters, else the one offered first.
+
+    Kana and Hangul stand between ideographs too, and whoever writes them is not helped by Chinese.
+    """
+    chinese = next((language for language in offered if language.startswith("zh")), None)
+    sample = text[:_SAMPLE_LENGTH]
+    ideographs = len(_IDEOGRAPHS.findall(sample))
+    if chinese and ideographs * 5 > len(sample.split()) and not _OTHER_EAST_ASIAN.search(sample):
+        return chinese
+    return next((language for language in offered if not language.startswith("zh")), offered[0])
 
 
 def html_tag(language: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+KEY_PLACE = "%reply-key%"
+"""Stands in a letter's text where each recipient gets their own reply key (D8); a letter without a key has none."""
+
 
 class LetterKind(StrEnum):
     """One template folder ``templates/email/<kind>/`` each."""
@@ -14,10 +17,23 @@ class LetterKind(StrEnum):
     MESSAGE_FOR_TEAM = "message_for_team"
     STATE_FOR_TEAM = "state_for_team"
     STATUS_LINKS = "status_links"  # to the customer who asked for them
+    ANSWER = "answer"  # to the customer: what staff wrote
+    ANSWER_FOR_TEAM = "answer_for_team"  # the same to the colleagues, so that nobody answers twice
+    NOTE_FOR_TEAM = "note_for_team"
+    FAILURE_FOR_TEAM = "failure_for_team"  # a letter to the customer did not arrive
+    ABSENCE_FOR_TEAM = "absence_for_team"
+    HELD_FOR_TEAM = "held_for_team"  # a mail waits for a decision
+    ALARM = "alarm"  # to whoever looks after the program
 
     @property
     def is_for_customer(self) -> bool:
-        return self in {LetterKind.INQUIRY_RECEIVED, LetterKind.STATUS_LINKS}
+        return self in {LetterKind.INQUIRY_RECEIVED, LetterKind.STATUS_LINKS, LetterKind.ANSWER}
+
+    @property
+    def is_known_to_customer(self) -> bool:
+        """Whether the status page may say that there was such a letter; what staff tell each other is theirs."""
+        team = {LetterKind.INQUIRY_FOR_TEAM, LetterKind.MESSAGE_FOR_TEAM, LetterKind.STATE_FOR_TEAM}
+        return self.is_for_customer or self in team
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +52,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addressee:
-    """Who gets a letter, and the address an answer of theirs should go to (None: the sender's)."""
+    """Who gets a letter, and the address an answer of theirs should go to (None: the sender's).
+
+    ``reply_key`` proves such an answer (D8); it is empty where none is expected.
+    """
 
     name: str
     address: str
     reply_to: str | None = None
+    reply_key: str = ""

@@ -1,15 +1,15 @@
 """How letters look: one method and one folder of templates (``email/<kind>/``: subject, text, HTML) for each kind.
 
-The customer's own words go to our team and never into a letter to a customer: otherwise anybody could have us mail
-their text to anybody. So a customer's letter is not given the inquiry at all, only what it may show. Links
-come from the configured base URL only. Values are worded here, once for both forms; the templates hold the sentences.
+The customer's own words go to our team and never into a letter that we write to a customer by ourselves: otherwise
+anybody could have us mail their text to anybody. So such a letter is not given the inquiry at all, only what it may
+show; an answer, which a person sends, quotes what it answers. Links come from the configured base URL only. Values are
+worded here, once for both forms; the templates hold the sentences.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,20 +17,29 @@ from jinja2 import Environment
 
 from liju_contact.config import Settings
 from liju_contact.domain.event import EventKind
+from liju_contact.domain.inbound import HoldReason
 from liju_contact.domain.inquiry import Inquiry
-from liju_contact.domain.letter import Letter, LetterKind
+from liju_contact.domain.letter import KEY_PLACE, Letter, LetterKind
 from liju_contact.domain.message import Message
 from liju_contact.domain.text import clean_line
-from liju_contact.usecases.deps import FileLine
+from liju_contact.mail.letter_text import (
+    cut,
+    excerpt,
+    name_in_subject,
+    one_line,
+    preview,
+    typed_lines,
+    with_key_places,
+    without_reply_marks,
+)
+from liju_contact.usecases.deps import Answering, FileLine, HeldMail, LetterFailure
+from liju_contact.vocabulary import HOLD_REASONS
 from liju_contact.wording import Wording, wording_in
 
 # RFC 3834 section 5: what a person did not write says so, and nothing that answers by itself answers it.
 _AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
-_WHO_LENGTH = 48  # characters of the customer's in a subject; with ours it stays at about 120
-_PREVIEW_LENGTH = 160  # what a phone shows of a letter before it is opened
+_ALARM_LENGTH = 120  # characters of a sentence in a subject
 _IN_MAILTO = "@!$'*+-/^_`{|}~."  # RFC 6068 section 2: the rest of an address is percent-encoded in a link
-# The customer's name stands before our own words in a subject; without these it cannot turn their order round.
-_DIRECTION_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +67,7 @@ class TemplateLetterWriter:
         self._environments = environments
         self._zone = settings.company.working_hours.zone
         self._team_language = settings.default_language
+        self._hears_replies = settings.hears_replies and settings.mail.reply_address is not None
         self._language_names = {
             language: wording_in(language).locale.get_display_name(self._team_language) or language
             for language in environments
@@ -105,6 +115,75 @@ class TemplateLetterWriter:
         ]
         return self._letter(LetterKind.STATUS_LINKS, language, links=links)
 
+    def answer(self, inquiry: Inquiry, answer: Answering, *, files: Sequence[FileLine]) -> Letter:
+        language = self._written_language(inquiry.language)
+        wording, author, quoted = wording_in(language), name_in_subject(answer.author_name), answer.quoted
+        letter = self._letter(
+            LetterKind.ANSWER,
+            language,
+            reference=inquiry.reference,
+            status_url=answer.status_url,
+            thread_subject=without_reply_marks(answer.thread_subject) or self._first_subject(inquiry, language),
+            quoted=excerpt(quoted.body) if quoted else [],
+            quoted_at=wording.date_time(quoted.written_at, self._zone) if quoted else "",
+            **_writing(answer.body, files, wording),
+        )
+        sender_name = f"{author} · {letter.sender_name}" if author else letter.sender_name
+        return replace(letter, sender_name=sender_name, headers={})  # a person wrote it, so nothing says otherwise
+
+    def answer_for_team(self, inquiry: Inquiry, message: Message, *, files: Sequence[FileLine]) -> Letter:
+        wording = wording_in(self._team_language)
+        author = self._colleague(message.author_name)
+        written = _writing(message.body, files, wording)
+        return self._team_letter(LetterKind.ANSWER_FOR_TEAM, inquiry, author=author, **written)
+
+    def note_for_team(self, inquiry: Inquiry, *, author_name: str, body: str, files: Sequence[FileLine]) -> Letter:
+        written = _writing(body, files, wording_in(self._team_language))
+        return self._team_letter(LetterKind.NOTE_FOR_TEAM, inquiry, author=self._colleague(author_name), **written)
+
+    def failure_for_team(self, inquiry: Inquiry, failure: LetterFailure) -> Letter:
+        return self._team_letter(
+            LetterKind.FAILURE_FOR_TEAM,
+            inquiry,
+            failed=failure.kind.value,
+            recipient=one_line(failure.recipient),
+            words=excerpt(failure.words),
+            preview=preview(failure.words),
+            lines=excerpt(failure.body),
+        )
+
+    def absence_for_team(self, inquiry: Inquiry, *, name: str, words: str) -> Letter:
+        return self._team_letter(
+            LetterKind.ABSENCE_FOR_TEAM,
+            inquiry,
+            absent=self._colleague(name),
+            words=excerpt(words),
+            preview=preview(words),
+        )
+
+    def held_for_team(self, inquiry: Inquiry | None, held: HeldMail) -> Letter:
+        gettext = wording_in(self._team_language).gettext
+        waiting: dict[str, Any] = {
+            "inbound_id": held.inbound_id,
+            "reference_prefix": self._settings.company.reference_prefix,
+            "reason": gettext(HOLD_REASONS[held.reason]),
+            "is_late": held.reason is HoldReason.LATE_ANSWER,
+            "needs_inquiry": inquiry is None and held.reason is HoldReason.STAFF_WITHOUT_KEY,
+            "answered_by": name_in_subject(held.answered_by),
+            "sender": one_line(held.sender),
+            "sender_in_subject": name_in_subject(held.sender) or gettext("nobody named"),
+            "mail_subject": one_line(held.subject),
+            "lines": excerpt(held.body, lines=20, characters=1500),
+        }
+        if inquiry is None:
+            return self._letter(LetterKind.HELD_FOR_TEAM, self._team_language, **waiting)
+        return self._team_letter(LetterKind.HELD_FOR_TEAM, inquiry, **waiting)
+
+    def alarm(self, sentences: Sequence[str]) -> Letter:
+        lines = [one_line(sentence) for sentence in sentences]
+        first = cut(lines[0], _ALARM_LENGTH)
+        return self._letter(LetterKind.ALARM, self._team_language, sentences=lines, first=first)
+
     def _team_letter(self, kind: LetterKind, inquiry: Inquiry, **context: Any) -> Letter:
         language = self._team_language
         name, company = clean_line(inquiry.name), clean_line(inquiry.company)
@@ -115,7 +194,7 @@ class TemplateLetterWriter:
             product=self._product(inquiry, language),
             topic=self._topic(inquiry, language),
             country=wording_in(language).country(inquiry.country),
-            who=_who(company or name),
+            who=name_in_subject(company or name),
             name=name,
             company_of_customer=company,
             email=clean_line(inquiry.email),
@@ -126,21 +205,43 @@ class TemplateLetterWriter:
             **context,
         )
 
-    def _letter(self, kind: LetterKind, language: str, **context: Any) -> Letter:
-        environment = self._environments[language]
-        folder = f"email/{kind.value}"
+    def _letter(self, kind: LetterKind, language: str, *, reference: str = "", **context: Any) -> Letter:
+        """Render all of a letter; one with a ``reference`` takes replies, where they are heard, and ends in a key."""
         company = self._settings.company
-        context |= {"company": company.name.in_language(language), "website": company.website}
+        takes_replies = self._hears_replies and bool(reference)
+        context |= {
+            "reference": reference,
+            "reply_key": KEY_PLACE if takes_replies else "",
+            "company": company.name.in_language(language),
+            "website": company.website,
+        }
         return Letter(
             kind=kind,
             language=language,
             sender_name=self._settings.mail.sender_name.in_language(language),
             sender_address=self._settings.mail.sender_address,
-            subject=clean_line(environment.get_template(f"{folder}/subject.txt").render(context)),
-            text=environment.get_template(f"{folder}/body.txt").render(context),
-            html=environment.get_template(f"{folder}/body.html").render(context),
+            subject=self._subject(kind, language, context),
+            text=with_key_places(self._rendered(kind, language, "body.txt", context), int(takes_replies)),
+            html=with_key_places(self._rendered(kind, language, "body.html", context), int(takes_replies)),
             headers=dict(_AUTOMATIC),
         )
+
+    def _subject(self, kind: LetterKind, language: str, context: Mapping[str, Any]) -> str:
+        return clean_line(self._rendered(kind, language, "subject.txt", context))
+
+    def _first_subject(self, inquiry: Inquiry, language: str) -> str:
+        """Return what the confirmation was called, so that mail programs show the answer below it."""
+        company = self._settings.company.name.in_language(language)
+        return self._subject(
+            LetterKind.INQUIRY_RECEIVED, language, {"reference": inquiry.reference, "company": company}
+        )
+
+    def _rendered(self, kind: LetterKind, language: str, form: str, context: Mapping[str, Any]) -> str:
+        return self._environments[language].get_template(f"email/{kind.value}/{form}").render(context)
+
+    def _colleague(self, name: str) -> str:
+        """Return a staff member's name as it may stand within a sentence."""
+        return name_in_subject(name) or wording_in(self._team_language).gettext("a colleague")
 
     def _written_language(self, language: str) -> str:
         """Return ``language``, or the settings' first when the operator offers it no more."""
@@ -155,22 +256,13 @@ class TemplateLetterWriter:
         return topic.label.in_language(language) if topic else inquiry.topic
 
 
-def _writing(body: str, files: Sequence[FileLine], wording: Wording) -> dict[str, object]:
-    """Return what the customer wrote and sent along, as ``templates/email/message.*`` take it."""
+def _writing(body: str, files: Sequence[FileLine], wording: Wording) -> dict[str, Any]:
+    """Return what somebody wrote and sent along, as the templates take it."""
     return {
-        "lines": body.splitlines(),
-        "preview": _cut(clean_line(body[: 4 * _PREVIEW_LENGTH]), _PREVIEW_LENGTH),
+        "lines": typed_lines(body),
+        "preview": preview(body),
         "files": [
             FileRow(name=clean_line(file.name), size=wording.file_size(file.bytes_count), is_attached=file.is_attached)
             for file in files
         ],
     }
-
-
-def _who(name: str) -> str:
-    """Return a customer's name or company as it may stand in the middle of a subject."""
-    return _cut(_DIRECTION_CONTROLS.sub("", name), _WHO_LENGTH)
-
-
-def _cut(line: str, length: int) -> str:
-    return line if len(line) <= length else f"{line[: length - 1].rstrip()}…"

@@ -1,11 +1,12 @@
 """The demo's embedded post office: an SMTP server on loopback that keeps every letter in a Maildir and sends none.
 
 A letter is answered with 250 only after ``maildir.keep_letter`` has returned; what cannot be written is answered with
-4xx, so the sender keeps it and comes again. ``MaildirPostOffice`` is the other side of the counter: it reads the
-letters for the page.
+4xx, so the sender keeps it and comes again. Whoever started the server may take in what passes (``TakeIn``): that is
+how a mail program answers this program's letters. ``MaildirPostOffice`` is the other side of the counter: it reads the
+letters for the page, and writes those of somebody who answers there.
 
-Keeps out: how letters are kept (``maildir``), what stands in them (``letter_reader``), and delivery: nothing leaves
-this computer.
+Keeps out: how letters are kept (``maildir``), what stands in them (``letter_reader``), which mail is meant for this
+program, and delivery: nothing leaves this computer.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ import heapq
 import logging
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from liju_contact.domain.errors import NotFound, StartRefused
+from liju_contact.domain.errors import NotFound, StartRefused, StoreBusy, StoreFull
 from liju_contact.mail import letter_reader
 from liju_contact.mail.maildir import (
     Envelope,
@@ -30,7 +32,16 @@ from liju_contact.mail.maildir import (
     make_maildir,
     read_letter,
 )
-from liju_contact.usecases.read_post_office import KeptFile, KeptFileLine, KeptHeader, KeptLetter, KeptLetterLine
+from liju_contact.mail.message import Mail, Mailbox, MailFile, mail_bytes
+from liju_contact.usecases.read_post_office import (
+    KeptFile,
+    KeptFileLine,
+    KeptHeader,
+    KeptLetter,
+    KeptLetterLine,
+    OwnMail,
+    Unwritable,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,6 +54,10 @@ log = logging.getLogger(__name__)
 LETTER_BYTES_LIMIT = 100_000_000  # The form takes 50 MB of files, which base64 makes 69 MB.
 DISK_FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 LINES_REMEMBERED = 2000
+FULL_DISK_ANSWER = "452 4.3.1 The disk is full"
+
+TakeIn = Callable[[str, tuple[str, ...], bytes], None]
+"""Gets sender, recipients and bytes of what came, before it is answered; raises StoreBusy to have it sent again."""
 
 
 def run_post_office(
@@ -52,6 +67,7 @@ def run_post_office(
     *,
     sock: socket.socket | None = None,
     letter_bytes_limit: int = LETTER_BYTES_LIMIT,
+    take_in: TakeIn | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; meant to be the whole work of a process of its own.
 
@@ -69,7 +85,7 @@ def run_post_office(
         raise StartRefused(f"The embedded post office cannot open {host}:{port} and {maildir}: {error}.") from error
     with listening:
         discard_unfinished_letters(maildir)
-        asyncio.run(_serve(listening, maildir, letter_bytes_limit))
+        asyncio.run(_serve(listening, _Counter(maildir, take_in), letter_bytes_limit))
 
 
 class MaildirPostOffice:
@@ -111,6 +127,18 @@ class MaildirPostOffice:
         line = _file_line(files[index], index)
         return KeptFile(name=line.name, media_type=line.media_type, content=letter_reader.bytes_of(files[index]))
 
+    def write_mail(self, mail: OwnMail) -> bytes:
+        try:
+            return mail_bytes(_as_sent(mail))
+        except ValueError as error:
+            raise Unwritable(str(error)) from error
+
+    def keep_mail(self, sender: str, recipient: str, content: bytes) -> None:
+        try:
+            keep_letter(self._maildir, Envelope(sender=sender, recipients=(recipient,)), content)
+        except OSError as error:
+            raise StoreBusy(f"The post office cannot keep this mail: {error}.") from error
+
     def _read_line(self, letter_id: str) -> KeptLetterLine:
         envelope, received = read_letter(self._maildir, letter_id)
         contents = letter_reader.contents_of(received)
@@ -127,8 +155,9 @@ class MaildirPostOffice:
 class _Counter:
     """Takes what aiosmtpd received; its methods have the names that aiosmtpd looks for."""
 
-    def __init__(self, maildir: Path) -> None:
+    def __init__(self, maildir: Path, take_in: TakeIn | None) -> None:
         self._maildir = maildir
+        self._take_in = take_in
 
     async def handle_DATA(  # noqa: N802 - aiosmtpd looks for this name
         self, _server: SMTP, _session: Session, transaction: Transaction
@@ -137,16 +166,23 @@ class _Counter:
         sender = transaction.mail_from or ""
         envelope = Envelope(sender="" if sender == "<>" else sender, recipients=tuple(transaction.rcpt_tos))
         try:
-            letter_id = keep_letter(self._maildir, envelope, transaction.original_content or b"")
+            letter_id = self._accept(envelope, transaction.original_content or b"")
         except OSError as error:
             log.warning("A letter could not be kept: %s", error)
-            if error.errno in DISK_FULL_ERRORS:
-                return "452 4.3.1 The disk is full"
-            return "451 4.3.0 The letter could not be written"
+            return FULL_DISK_ANSWER if error.errno in DISK_FULL_ERRORS else "451 4.3.0 The letter could not be written"
+        except StoreBusy as error:
+            log.warning("A mail could not be taken in: %s", error)
+            return FULL_DISK_ANSWER if isinstance(error, StoreFull) else "451 4.3.0 The database is busy"
         return f"250 2.0.0 Kept as {letter_id}"
 
+    def _accept(self, envelope: Envelope, received: bytes) -> str:
+        """Take in first: the same bytes sent again are known there, whereas the list would show them twice."""
+        if self._take_in:
+            self._take_in(envelope.sender, envelope.recipients, received)
+        return keep_letter(self._maildir, envelope, received)
 
-async def _serve(listening: socket.socket, maildir: Path, letter_bytes_limit: int) -> None:
+
+async def _serve(listening: socket.socket, counter: _Counter, letter_bytes_limit: int) -> None:
     import asyncio  # noqa: PLC0415 - as in run_post_office
 
     from aiosmtpd.smtp import SMTP  # noqa: PLC0415 - as in run_post_office
@@ -155,7 +191,6 @@ async def _serve(listening: socket.socket, maildir: Path, letter_bytes_limit: in
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    counter = _Counter(maildir)
 
     def answer_connection() -> SMTP:
         # The host name is given because aiosmtpd would ask the DNS for it at every connection.
@@ -179,6 +214,30 @@ def _file_line(part: letter_reader.Part, index: int) -> KeptFileLine:
         media_type=letter_reader.media_type_of(part),
         bytes_count=len(letter_reader.bytes_of(part)),
     )
+
+
+def _as_sent(mail: OwnMail) -> Mail:
+    return Mail(
+        message_id=mail.message_id,
+        date=mail.written_at,
+        sender=Mailbox(name=mail.sender_name, address=mail.sender),
+        envelope_sender=mail.sender,
+        recipient=Mailbox(name="", address=mail.recipient),
+        reply_to=None,
+        subject=mail.subject,
+        text=mail.text,
+        html=None,
+        language=mail.language,
+        headers=mail.headers,
+        files=tuple(map(_sent_file, mail.files)),
+    )
+
+
+def _sent_file(file: KeptFile) -> MailFile:
+    """Return a file under the type its browser named, if that is one."""
+    is_type = letter_reader.MEDIA_TYPE.fullmatch(file.media_type)
+    media_type = file.media_type if is_type else "application/octet-stream"
+    return MailFile(name=file.name, media_type=media_type, content=file.content)
 
 
 def _family_of(host: str) -> socket.AddressFamily:

@@ -34,7 +34,8 @@ class Services:
 
     make_deps: Callable[[Settings], Deps]
     make_app: Callable[[Deps], Any]
-    run_post_office: Callable[[Path, socket.socket], None]
+    run_lmtp: Callable[[Deps, str], None]
+    run_post_office: Callable[[Deps, Path, socket.socket], None]
 
 
 def serve(settings: Settings, services: Services, *, address: str, with_worker: bool) -> int:
@@ -63,9 +64,11 @@ def serve(settings: Settings, services: Services, *, address: str, with_worker: 
     if with_worker:
         holder = new_holder(deps)
         children.append(Child(role="worker", run=lambda: run_worker(deps, holder=holder)))
+    if lmtp_listen := settings.inbound.lmtp_listen:
+        children.append(Child(role="lmtp", run=lambda: services.run_lmtp(deps, lmtp_listen)))
     if post_listener is not None:
         maildir = settings.instance / "post"
-        children.append(Child(role="post-office", run=lambda: services.run_post_office(maildir, post_listener)))
+        children.append(Child(role="post-office", run=lambda: services.run_post_office(deps, maildir, post_listener)))
     return supervise(children, when_started=lambda: _announce(settings, listener))
 
 

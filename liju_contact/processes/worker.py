@@ -17,15 +17,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from liju_contact.domain.errors import StoreBusy
+from liju_contact.processes.mail_fetcher import MailFetcher
 from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter, take_back
 from liju_contact.usecases.deps import Carrier, Deps
+from liju_contact.usecases.fetch_mail import alarm_of_mailboxes
 from liju_contact.usecases.find_inquiry import answer_link_request
+from liju_contact.usecases.judge_mail import judge_waiting
+from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
 from liju_contact.usecases.sweep import sweep
 
 IDLE_SECONDS = 0.5
 _TROUBLED_SECONDS = 2.0
 _SWEEP_EVERY = timedelta(hours=1)
+_WATCH_EVERY = timedelta(minutes=1)
 # Below the web processes: a customer who waits goes before a letter that a queue keeps.
 _NICENESS = 19
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -60,11 +65,13 @@ class Worker:
 
     deps: Deps
     carrier: Carrier
+    reader: MailReader
     holder: str
     stopping: Stopping
     beat_at: datetime = _NEVER
     step_began_at: datetime = _NEVER
     swept_at: datetime = _NEVER
+    watched_at: datetime = _NEVER
     has_taken_back: bool = False
 
     def step(self) -> bool:
@@ -77,20 +84,36 @@ class Worker:
             take_back(self.deps, self.holder)
             self.has_taken_back = True
         round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
+        judged_count = judge_waiting(self.deps, self.reader, is_stopping=self.stopping.is_set)
         answered = answer_link_request(self.deps, now=self.deps.now())
+        if now - self.watched_at >= _WATCH_EVERY:
+            alarm_of_mailboxes(self.deps, now=now)
+            self.watched_at = now
         if now - self.swept_at >= _SWEEP_EVERY:
             sweep(self.deps, now=now)
             self.swept_at = now
-        return answered or bool(round_.claimed_count)
+        return answered or bool(round_.claimed_count or judged_count)
 
     def run(self) -> None:
         """Step until told to stop. What goes wrong is logged and tried again; nothing ends the worker but a signal."""
         threading.Thread(target=self._beat_meanwhile, daemon=True).start()
+        fetcher = self._new_fetcher()
+        if fetcher:
+            fetcher.start()
         while not self.stopping.is_set():
             pause = self._guarded_step()
             if pause:
                 self.stopping.wait(pause)
+        if fetcher:
+            fetcher.join()
         self.carrier.close()
+        self.reader.close()
+
+    def _new_fetcher(self) -> MailFetcher | None:
+        imap, mailbox = self.deps.settings.inbound.imap, self.deps.new_mailbox()
+        if imap is None or mailbox is None:
+            return None
+        return MailFetcher(self.deps, mailbox, self.stopping, imap.poll_seconds)
 
     def _beat_meanwhile(self) -> None:
         """Give signs of life while a slow letter holds up the steps, but not for longer than a letter may take."""
@@ -126,7 +149,7 @@ def run_worker(deps: Deps, *, holder: str) -> None:
     """
     os.nice(_NICENESS)
     stopping = Stopping()
-    worker = Worker(deps, deps.new_carrier(), holder, stopping)
+    worker = Worker(deps, deps.new_carrier(), deps.new_mail_reader(), holder, stopping)
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda _number, _frame: stopping.set())
     worker.run()

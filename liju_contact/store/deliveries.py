@@ -26,6 +26,7 @@ _CLAIM: tuple[Any, ...] = (
     DeliveryRow.recipient_name,
     DeliveryRow.recipient_address,
     DeliveryRow.reply_to,
+    DeliveryRow.reply_key,
     LetterRow.message_files_id,
     LetterRow.written_at,
     LetterRow.kind,
@@ -241,11 +242,12 @@ def _claimed(tx: Connection, ids: Sequence[int], lease_until: datetime) -> list[
 
 def _claim(*row: Any, lease_until: datetime) -> Claimed:
     """Make what the columns of ``_CLAIM`` say, in their order."""
-    id_, message_id, attempt_count, queued_at, name, address, reply_to, message_files_id, written_at, kind, *rest = row
+    id_, message_id, attempt_count, queued_at, name, address, reply_to, reply_key, *row_rest = row
+    message_files_id, written_at, kind, *rest = row_rest
     return Claimed(
         delivery_id=id_,
         letter=Letter(kind=LetterKind(kind), **dict(zip(_LETTER_FIELDS, rest, strict=True))),
-        addressee=Addressee(name=name, address=address, reply_to=reply_to),
+        addressee=Addressee(name=name, address=address, reply_to=reply_to, reply_key=reply_key),
         message_id=message_id,
         message_files_id=message_files_id,
         attempt_count=attempt_count,

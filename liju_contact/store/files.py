@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, insert, select, update
 
 from liju_contact.domain.file_kind import FileKind
+from liju_contact.store.inbound_tables import InboundFileRow, InboundRow
 from liju_contact.store.tables import BlobChunkRow, BlobRow, FileRow, MessageRow
 
 CHUNK_BYTES = 256 * 1024
@@ -93,5 +94,6 @@ def _stored(row: Any) -> StoredFile:
 
 def sweep_blobs(tx: Connection, staged_before: datetime) -> int:
     """Delete blobs that no file refers to and that were staged long ago; returns how many."""
-    unused = ~exists().where(FileRow.blob_id == BlobRow.id)
-    return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, unused)).rowcount
+    users = (FileRow.blob_id, InboundRow.blob_id, InboundFileRow.blob_id)
+    unused = [~exists().where(column == BlobRow.id) for column in users]
+    return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, *unused)).rowcount

@@ -31,12 +31,15 @@ _COLUMNS = (
     InquiryRow.details,
     InquiryRow.received_at,
     InquiryRow.answer_due_at,
+    InquiryRow.assignee,
+    InquiryRow.unreachable_since,
 )
 
 _ADD = insert_unless_taken(InquiryRow, InquiryRow.id)
 _BY_NONCE = select(*_COLUMNS).where(InquiryRow.nonce == bindparam("nonce"))
 _BY_REFERENCE = select(*_COLUMNS).where(InquiryRow.reference == bindparam("reference"))
 _FOR_UPDATE = _BY_REFERENCE.with_for_update()
+_BY_ID_FOR_UPDATE = select(*_COLUMNS).where(InquiryRow.id == bindparam("inquiry_id")).with_for_update()
 _NEWEST_OF = (
     select(*_COLUMNS)
     .where(InquiryRow.email_folded == bindparam("email_folded"))
@@ -115,6 +118,31 @@ def set_state(tx: Connection, inquiry_id: int, state: InquiryState, now: datetim
 def promise_answer(tx: Connection, inquiry_id: int, answer_due_at: datetime) -> None:
     """Renew the promise: the customer is told when the next answer comes."""
     tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "due_at": answer_due_at})
+
+
+def assign(tx: Connection, inquiry_id: int, assignee: str | None, now: datetime) -> None:
+    """Give the inquiry to the staff member with that address, or to nobody."""
+    change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
+    tx.execute(change.values(assignee=assignee, changed_at=now))
+
+
+def set_unreachable(tx: Connection, inquiry_id: int, since: datetime | None) -> None:
+    """Say since when letters to the customer do not arrive; None when there is an address that may work."""
+    tx.execute(update(InquiryRow).where(InquiryRow.id == inquiry_id).values(unreachable_since=since))
+
+
+def set_email(tx: Connection, inquiry_id: int, email: str, now: datetime) -> None:
+    """Write to the customer at another address from now on."""
+    change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
+    tx.execute(change.values(email=email, email_folded=fold_address(email), changed_at=now))
+
+
+def get_inquiry(tx: Connection, inquiry_id: int) -> Inquiry:
+    """Return an inquiry by its id and keep it from changing under us; raises ``NotFound``."""
+    row = tx.execute(_BY_ID_FOR_UPDATE, {"inquiry_id": inquiry_id}).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no inquiry with the number {inquiry_id}.")
+    return _inquiry(row)
 
 
 def _inquiry(row: Row[Any] | Sequence[Any]) -> Inquiry:

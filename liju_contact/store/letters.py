@@ -32,13 +32,14 @@ class Posting:
     message_files_id: int | None = None
 
 
-def post_letters(tx: Connection, postings: Sequence[Posting], *, inquiry_id: int | None, now: datetime) -> None:
-    """Write letters with their deliveries, due at once."""
+def post_letters(tx: Connection, postings: Sequence[Posting | None], *, inquiry_id: int | None, now: datetime) -> None:
+    """Write letters with their deliveries, due at once; None stands for a letter that nobody would get."""
     deliveries = []
-    for posting in postings:
+    for posting in filter(None, postings):
         letter_id = tx.execute(_ADD_LETTER, _letter(posting, inquiry_id, now)).scalar_one()
         deliveries += [_delivery(letter_id, *addressee, now) for addressee in posting.addressees]
-    tx.execute(_ADD_DELIVERIES, deliveries)
+    if deliveries:
+        tx.execute(_ADD_DELIVERIES, deliveries)
 
 
 def _letter(posting: Posting, inquiry_id: int | None, now: datetime) -> dict[str, Any]:
@@ -64,6 +65,7 @@ def _delivery(letter_id: int, addressee: Addressee, message_id: str, now: dateti
         "recipient_name": addressee.name,
         "recipient_address": addressee.address,
         "reply_to": addressee.reply_to,
+        "reply_key": addressee.reply_key,
         "message_id": message_id,
         "state": DeliveryState.QUEUED.value,
         "attempt_count": 0,

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from liju_contact.domain.errors import FilesGone
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import Author, Message, MessageFile
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import BlobRow, FileRow, MessageRow
+from liju_contact.store.tables import BlobRow, FileRow, LetterRow, MessageRow
 
 _ADD = insert_unless_taken(MessageRow, MessageRow.id)
 _ADD_FILES = insert(FileRow)
@@ -24,10 +24,23 @@ _BLOBS = (
     .with_for_update(read=True, key_share=True)
 )
 _OF_INQUIRY = (
-    select(MessageRow.id, MessageRow.author, MessageRow.author_name, MessageRow.body, MessageRow.written_at)
+    select(
+        MessageRow.id,
+        MessageRow.author,
+        MessageRow.author_name,
+        MessageRow.body,
+        MessageRow.written_at,
+    )
     .where(MessageRow.inquiry_id == bindparam("inquiry_id"))
     .order_by(MessageRow.id)
 )
+_NEWEST_BY = (
+    select(MessageRow.id, MessageRow.author_name, MessageRow.body, MessageRow.written_at)
+    .where(MessageRow.inquiry_id == bindparam("inquiry_id"), MessageRow.author == bindparam("author"))
+    .order_by(MessageRow.id.desc())
+    .limit(1)
+)
+_NEWEST_ID = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
 _FILES_OF_INQUIRY = (
     select(FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
     .join(BlobRow, BlobRow.id == FileRow.blob_id)
@@ -38,13 +51,22 @@ _FILES_OF_INQUIRY = (
 
 
 def add_message(
-    tx: Connection, inquiry_id: int, *, author: Author, author_name: str, body: str, nonce: str, now: datetime
+    tx: Connection,
+    inquiry_id: int,
+    *,
+    author: Author,
+    author_name: str,
+    body: str,
+    nonce: str,
+    now: datetime,
+    author_address: str = "",
 ) -> int | None:
     """Write a message and return its id; None when ``nonce`` was used before, and then nothing is written."""
     values = {
         "inquiry_id": inquiry_id,
         "author": author.value,
         "author_name": author_name,
+        "author_address": author_address,
         "body": body,
         "nonce": nonce,
         "written_at": now,
@@ -72,6 +94,62 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
         for position, file in enumerate(files)
     ]
     tx.execute(_ADD_FILES, rows)
+
+
+def staff_message_after(tx: Connection, inquiry_id: int, number: int, besides: str) -> str:
+    """Return who of the staff wrote after message ``number``, other than ``besides``: name or address; "" if nobody."""
+    written = select(MessageRow.author_name, MessageRow.author_address).where(
+        MessageRow.inquiry_id == inquiry_id,
+        MessageRow.id > number,
+        MessageRow.author == Author.STAFF.value,
+        MessageRow.author_address != besides,
+    )
+    row = tx.execute(written.order_by(MessageRow.id.desc()).limit(1)).one_or_none()
+    return row.author_name or row.author_address if row else ""
+
+
+def staff_address_of_letter(tx: Connection, inquiry_id: int, written_at: datetime) -> str:
+    """Return who of the staff wrote the answer that left with a letter of that moment; "" when nobody did."""
+    author = select(MessageRow.author_address).where(
+        MessageRow.inquiry_id == inquiry_id,
+        MessageRow.author == Author.STAFF.value,
+        MessageRow.written_at == written_at,
+    )
+    return tx.execute(author.limit(1)).scalar_one_or_none() or ""
+
+
+def change_body(tx: Connection, message_id: int, body: str) -> None:
+    """Show another part of the same mail: the rules that fold quotes have changed."""
+    tx.execute(update(MessageRow).where(MessageRow.id == message_id).values(body=body))
+
+
+def written_at_of(tx: Connection, message_id: int) -> datetime | None:
+    return tx.execute(select(MessageRow.written_at).where(MessageRow.id == message_id)).scalar_one_or_none()
+
+
+def body_of(tx: Connection, message_id: int) -> str:
+    return tx.execute(select(MessageRow.body).where(MessageRow.id == message_id)).scalar_one_or_none() or ""
+
+
+def remove_message(tx: Connection, message_id: int) -> None:
+    """Take a message out of the conversation, with its files; letters that carried them stay as they were sent."""
+    carrying = update(LetterRow).where(LetterRow.message_files_id == message_id)
+    tx.execute(carrying.values(message_files_id=None))
+    tx.execute(delete(MessageRow).where(MessageRow.id == message_id))
+
+
+def newest_message_of(tx: Connection, inquiry_id: int, author: Author) -> Message | None:
+    """Return the last thing one side said, without its files."""
+    row = tx.execute(_NEWEST_BY, {"inquiry_id": inquiry_id, "author": author.value}).one_or_none()
+    if row is None:
+        return None
+    return Message(
+        id=row.id, author=author, author_name=row.author_name, body=row.body, written_at=row.written_at, files=()
+    )
+
+
+def newest_message_id(tx: Connection, inquiry_id: int) -> int:
+    return tx.execute(_NEWEST_ID, {"inquiry_id": inquiry_id}).scalar_one() or 0
 
 
 def messages_of(tx: Connection, inquiry_id: int) -> list[Message]:

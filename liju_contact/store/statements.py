@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from liju_contact.store.tables import Table
+from liju_contact.store.table import Table
 
 
 def insert_unless_taken(row: type[Table], returning: Any) -> Mapping[str, Any]:

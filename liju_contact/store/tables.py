@@ -6,67 +6,23 @@ is no column that says who may see one, and so no flag that could be wrong.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
-    Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-# BIGINT on PostgreSQL; on SQLite only the exact word INTEGER makes a primary key count by itself.
-Id = BigInteger().with_variant(Integer(), "sqlite")
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC datetime; SQLite drops the zone, so it is given back here, and a naive value is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"A time without a zone cannot be stored: {value!r}")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-class Table(DeclarativeBase):
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
-    )
-    type_annotation_map = {datetime: UtcDateTime(), str: Text(), dict[str, Any]: JSON(), list[Any]: JSON()}  # noqa: RUF012  # SQLAlchemy reads it from the class
-
-
-def _index_where(table: str, column: str, condition: str) -> Index:
-    """Index only the rows anybody looks for: every index that a new row enters costs a page in its commit."""
-    where = text(condition)
-    return Index(f"ix_{table}_{column}", column, "id", sqlite_where=where, postgresql_where=where)
+from liju_contact.store import inbound_tables  # noqa: F401  # the rest of the same schema
+from liju_contact.store.table import Id, Table, index_where
 
 
 class InquiryRow(Table):
@@ -93,6 +49,9 @@ class InquiryRow(Table):
     received_at: Mapped[datetime]
     answer_due_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    # The address of the staff member who has it, and since when letters to the customer are known not to arrive.
+    assignee: Mapped[str | None]
+    unreachable_since: Mapped[datetime | None]
 
     __table_args__ = (Index(None, "email_folded", "id"),)
 
@@ -106,9 +65,36 @@ class MessageRow(Table):
     inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), index=True)
     author: Mapped[str] = mapped_column(String(20))
     author_name: Mapped[str]
+    author_address: Mapped[str] = mapped_column(server_default=text("''"))
     body: Mapped[str]
     nonce: Mapped[str] = mapped_column(String(40), unique=True)
     written_at: Mapped[datetime]
+
+
+class NoteRow(Table):
+    """What only staff see. A table of its own: a note cannot become a message by a flag."""
+
+    __tablename__ = "note"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), index=True)
+    author_name: Mapped[str]
+    author_address: Mapped[str]
+    body: Mapped[str]
+    nonce: Mapped[str] = mapped_column(String(40), unique=True)
+    written_at: Mapped[datetime]
+
+
+class ParticipantRow(Table):
+    """Somebody beside the customer who may speak for them: a colleague whose mail was let in."""
+
+    __tablename__ = "participant"
+
+    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), primary_key=True)
+    address_folded: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    name: Mapped[str]
+    joined_at: Mapped[datetime]
 
 
 class EventRow(Table):
@@ -118,6 +104,7 @@ class EventRow(Table):
     inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(40))
     actor: Mapped[str] = mapped_column(String(20))
+    actor_name: Mapped[str] = mapped_column(server_default=text("''"))
     happened_at: Mapped[datetime]
 
 
@@ -142,7 +129,7 @@ class LetterRow(Table):
     message_files_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
     written_at: Mapped[datetime]
 
-    __table_args__ = (_index_where("letter", "message_files_id", "message_files_id IS NOT NULL"),)
+    __table_args__ = (index_where("letter", "message_files_id", "message_files_id IS NOT NULL"),)
 
 
 class DeliveryRow(Table):
@@ -155,6 +142,7 @@ class DeliveryRow(Table):
     recipient_name: Mapped[str]
     recipient_address: Mapped[str]
     reply_to: Mapped[str | None]
+    reply_key: Mapped[str] = mapped_column(server_default=text("''"))
     message_id: Mapped[str] = mapped_column(unique=True)
     state: Mapped[str] = mapped_column(String(20))
     attempt_count: Mapped[int] = mapped_column(Integer, default=0)
@@ -165,8 +153,8 @@ class DeliveryRow(Table):
     settled_at: Mapped[datetime | None]
 
     __table_args__ = (
-        _index_where("delivery", "due_at", "due_at IS NOT NULL"),
-        _index_where("delivery", "state", "due_at IS NULL AND state <> 'delivered'"),
+        index_where("delivery", "due_at", "due_at IS NOT NULL"),
+        index_where("delivery", "state", "due_at IS NULL AND state <> 'delivered'"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -21,6 +22,25 @@ from liju_contact.usecases.post_letters import file_lines, files_to_attach, to_t
 from liju_contact.usecases.promise_answer import renew_promise
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerMessage:
+    """What a customer says; ``author_name`` and ``author_address`` are those of a colleague who writes for them.
+
+    ``nonce`` is what makes the same message, sent twice, one.
+    """
+
+    body: str
+    files: tuple[StagedFile, ...]
+    nonce: str
+    author_name: str = ""
+    author_address: str = ""
+
+    @property
+    def digest(self) -> str:
+        parts = [self.nonce, self.body, *(file.sha256 for file in self.files)]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]
+
+
 def add_customer_message(
     deps: Deps, reference: str, key: str, *, body: str, files: Sequence[StagedFile], nonce: str, now: datetime
 ) -> None:
@@ -33,32 +53,45 @@ def add_customer_message(
     """
     with deps.db.begin() as tx:
         inquiry = open_for_update(deps, tx, reference, key)
-        join_message(deps, tx, inquiry, body=body, files=files, nonce=f"{reference}\n{nonce}", now=now)
+        new = CustomerMessage(body=body, files=tuple(files), nonce=f"{reference}\n{nonce}")
+        join_message(deps, tx, inquiry, new, now=now)
 
 
-def join_message(
-    deps: Deps,
-    tx: Connection,
-    inquiry: Inquiry,
-    *,
-    body: str,
-    files: Sequence[StagedFile],
-    nonce: str,
-    now: datetime,
-) -> None:
-    """Write the customer's message, its event and the team's letter, unless ``nonce`` brought the same one before."""
-    author, name = Author.CUSTOMER, inquiry.name
-    digest = hashlib.sha256("\n".join([nonce, body, *(file.sha256 for file in files)]).encode()).hexdigest()[:40]
-    message_id = add_message(tx, inquiry.id, author=author, author_name=name, body=body, nonce=digest, now=now)
+def join_message(deps: Deps, tx: Connection, inquiry: Inquiry, new: CustomerMessage, *, now: datetime) -> int | None:
+    """Write the customer's message, its event and the team's letter; returns the message's id.
+
+    None when the same message was brought before, and then nothing is written.
+    """
+    name = new.author_name or inquiry.name
+    message_id = add_message(
+        tx,
+        inquiry.id,
+        author=Author.CUSTOMER,
+        author_name=name,
+        author_address=new.author_address,
+        body=new.body,
+        nonce=new.digest,
+        now=now,
+    )
     if message_id is None:
-        return
-    add_files(tx, message_id, files)
+        return None
+    add_files(tx, message_id, new.files)
     add_event(tx, inquiry.id, EventKind.MESSAGE_ADDED, Actor.CUSTOMER, now)
     set_state(tx, inquiry.id, state_after_customer_message(inquiry.state), now)
     renew_promise(deps, tx, inquiry, now)
+    message = Message(id=message_id, author=Author.CUSTOMER, author_name=name, body=new.body, written_at=now, files=())
+    _tell_team(deps, tx, inquiry, message, new.files)
+    return message_id
+
+
+def _tell_team(deps: Deps, tx: Connection, inquiry: Inquiry, message: Message, files: Sequence[StagedFile]) -> None:
     lines = file_lines(deps, files)
-    message = Message(id=message_id, author=author, author_name=name, body=body, written_at=now, files=())
-    letter = deps.letters.message_for_team(inquiry, message, files=lines)
-    attached, letter_key = files_to_attach(lines, message_id), f"message_for_team/{message_id}"
-    posting = to_team(deps, letter, inquiry, letter_key=letter_key, message_files_id=attached)
-    post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)
+    posting = to_team(
+        deps,
+        deps.letters.message_for_team(inquiry, message, files=lines),
+        inquiry,
+        letter_key=f"message_for_team/{message.id}",
+        number=message.id,
+        message_files_id=files_to_attach(lines, message.id),
+    )
+    post_letters(tx, [posting], inquiry_id=inquiry.id, now=message.written_at)

@@ -9,6 +9,7 @@ from liju_contact.domain.inquiry import InquiryState
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import set_state
 from liju_contact.store.letters import post_letters
+from liju_contact.store.messages import newest_message_id
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import to_team
@@ -36,4 +37,9 @@ def _change(deps: Deps, reference: str, key: str, state: InquiryState, kind: Eve
         add_event(tx, inquiry.id, kind, Actor.CUSTOMER, now)
         letter = deps.letters.state_for_team(inquiry, kind)
         letter_key = f"state_for_team/{kind.value}/{now.isoformat()}"
-        post_letters(tx, [to_team(deps, letter, inquiry, letter_key=letter_key)], inquiry_id=inquiry.id, now=now)
+        post_letters(
+            tx,
+            [to_team(deps, letter, inquiry, letter_key=letter_key, number=newest_message_id(tx, inquiry.id))],
+            inquiry_id=inquiry.id,
+            now=now,
+        )

@@ -25,10 +25,13 @@ from liju_contact.store.deliveries import (
     settle_delivery,
 )
 from liju_contact.store.files import chunks, files_of_message
+from liju_contact.store.sent_letters import find_sent
 from liju_contact.usecases.deps import AttachedFile, Carrier, Deps
+from liju_contact.usecases.report_failure import report_failure
 
 BATCH = 20
 _SETTLE_AGAIN_SECONDS = 0.5
+_FAILED = frozenset({DeliveryState.REFUSED, DeliveryState.GIVEN_UP, DeliveryState.PARKED})
 _SLOWEST_BYTES_PER_SECOND = 64 * 1024  # below that a mail server is not receiving, it is stalling
 _MAIL_BYTES_PER_FILE_BYTE = 1.4  # base64 and line ends
 
@@ -115,9 +118,12 @@ def _settle(deps: Deps, claimed: Claimed, holder: str, outcome: Outcome, decided
     while True:
         try:
             with deps.db.begin() as tx:
-                settle_delivery(
+                is_ours = settle_delivery(
                     tx, claimed, holder=holder, outcome=name, answer=outcome.answer, settlement=decided, now=now
                 )
+                sent = find_sent(tx, claimed.delivery_id) if is_ours and decided.state in _FAILED else None
+                if sent:
+                    report_failure(deps, tx, sent, f"{outcome.answer.code or ''} {outcome.answer.words}", now=now)
         except StoreBusy:
             if deps.now() >= claimed.lease_until:
                 raise

@@ -11,12 +11,15 @@ from liju_contact.config import Settings
 from liju_contact.domain.delivery import Outcome
 from liju_contact.domain.event import EventKind
 from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.inbound import HoldReason
 from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.keys import Keyring
-from liju_contact.domain.letter import Letter
+from liju_contact.domain.letter import Letter, LetterKind
 from liju_contact.domain.message import Message
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
+from liju_contact.usecases.mail_reader import MailReader
+from liju_contact.usecases.mailbox import Mailbox
 from liju_contact.usecases.read_post_office import PostOffice
 
 
@@ -36,6 +39,43 @@ class FileLine:
     is_attached: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """What a letter with an answer shows the customer.
+
+    ``author_name`` may be empty: then the letter is from the company. ``thread_subject`` is the subject the customer's
+    own mail had, empty when they wrote on the form. ``quoted`` is what is being answered, None to quote nothing.
+    """
+
+    author_name: str
+    body: str
+    thread_subject: str
+    quoted: Message | None
+    status_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterFailure:
+    """A letter to the customer that did not arrive: what it was, to whom, and what the mail servers said."""
+
+    kind: LetterKind
+    recipient: str
+    words: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldMail:
+    """A mail that waits for staff. ``answered_by`` names the colleague who was faster, for a late answer."""
+
+    inbound_id: int
+    reason: HoldReason
+    sender: str
+    subject: str
+    body: str
+    answered_by: str
+
+
 class LetterWriter(Protocol):
     """Renders letters; one method and one template folder each."""
 
@@ -48,6 +88,20 @@ class LetterWriter(Protocol):
     def state_for_team(self, inquiry: Inquiry, kind: EventKind) -> Letter: ...
 
     def status_links(self, inquiries: Sequence[tuple[Inquiry, str]], *, language: str) -> Letter: ...
+
+    def answer(self, inquiry: Inquiry, answer: Answering, *, files: Sequence[FileLine]) -> Letter: ...
+
+    def answer_for_team(self, inquiry: Inquiry, message: Message, *, files: Sequence[FileLine]) -> Letter: ...
+
+    def note_for_team(self, inquiry: Inquiry, *, author_name: str, body: str, files: Sequence[FileLine]) -> Letter: ...
+
+    def failure_for_team(self, inquiry: Inquiry, failure: LetterFailure) -> Letter: ...
+
+    def absence_for_team(self, inquiry: Inquiry, *, name: str, words: str) -> Letter: ...
+
+    def held_for_team(self, inquiry: Inquiry | None, held: HeldMail) -> Letter: ...
+
+    def alarm(self, sentences: Sequence[str]) -> Letter: ...
 
 
 class Carrier(Protocol):
@@ -62,7 +116,8 @@ class Carrier(Protocol):
 class Deps:
     """``random_bytes(n)`` returns n unpredictable bytes, ``pause`` waits so many seconds.
 
-    ``new_carrier`` opens nothing until its first letter.
+    ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail.
+    ``new_mailbox`` is the one that mail is fetched from, if any. ``tell_operator`` runs the operator's own alarm.
     """
 
     settings: Settings
@@ -73,6 +128,9 @@ class Deps:
     pause: Callable[[float], None]
     letters: LetterWriter
     new_carrier: Callable[[], Carrier]
+    new_mail_reader: Callable[[], MailReader]
+    new_mailbox: Callable[[], Mailbox | None]
+    tell_operator: Callable[[str], None]
     post_office: PostOffice | None
 
     def status_url(self, reference: str, key_version: int) -> str:

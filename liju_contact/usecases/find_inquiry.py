@@ -16,7 +16,7 @@ from liju_contact.domain.reference import read_reference
 from liju_contact.store.inquiries import find_inquiry, newest_inquiries_of
 from liju_contact.store.letters import post_letters
 from liju_contact.store.link_requests import LinkRequest, add_link_request, take_link_request
-from liju_contact.store.rates import count_once_more
+from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.post_letters import to_customer
 
@@ -33,14 +33,10 @@ def ask_for_links(deps: Deps, typed: str, *, language: str, network: str, now: d
     """
     reference = read_reference(typed, deps.settings.company.reference_prefix)
     address = None if reference else fold_address(typed)
-    window_start = datetime.fromtimestamp(
-        now.timestamp() // WINDOW.total_seconds() * WINDOW.total_seconds(), now.tzinfo
-    )
     with deps.db.begin() as tx:
-        if count_once_more(tx, deps.keys.rate_subject("find network", network), window_start) > PER_NETWORK:
+        if count_in_window(deps, tx, "find network", network, window=WINDOW, now=now) > PER_NETWORK:
             return False
-        who = deps.keys.rate_subject("find address", reference or address or "")
-        if count_once_more(tx, who, window_start) <= PER_ADDRESS:
+        if count_in_window(deps, tx, "find address", reference or address or "", window=WINDOW, now=now) <= PER_ADDRESS:
             add_link_request(tx, reference=reference, address=address, language=language, now=now)
     return True
 
@@ -70,4 +66,9 @@ def _post_links(deps: Deps, tx: Connection, inquiries: list[Inquiry], language: 
     letter = deps.letters.status_links(links, language=language)
     only_inquiry = inquiries[0].id if len(inquiries) == 1 else None
     letter_key = f"status_links/{now.isoformat()}/{deps.random_bytes(8).hex()}"
-    post_letters(tx, [to_customer(deps, letter, inquiries[0], letter_key=letter_key)], inquiry_id=only_inquiry, now=now)
+    post_letters(
+        tx,
+        [to_customer(deps, letter, inquiries[0], letter_key=letter_key, number=None)],
+        inquiry_id=only_inquiry,
+        now=now,
+    )

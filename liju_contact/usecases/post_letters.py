@@ -1,34 +1,73 @@
-"""Addresses letters to the customer or the team of an inquiry; every other story goes through here."""
+"""Addresses letters to the customer or the team of an inquiry; every other story goes through here.
+
+Each recipient gets a key of their own, in the Reply-To address, in References and in the text (D8).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from liju_contact.config_mail import KEY
 from liju_contact.domain.catalogue import Team
-from liju_contact.domain.inquiry import Inquiry, StagedFile
+from liju_contact.domain.inquiry import Inquiry, StagedFile, fold_address
 from liju_contact.domain.letter import Addressee, Letter
 from liju_contact.domain.message import MessageFile
+from liju_contact.domain.reply_key import Purpose
 from liju_contact.store.letters import Posting
 from liju_contact.usecases.deps import Deps, FileLine
 
 
-def to_customer(deps: Deps, letter: Letter, inquiry: Inquiry, *, letter_key: str) -> Posting:
-    """Address ``letter`` to the customer of ``inquiry``; the same ``letter_key`` gives the same Message-ID."""
+def to_customer(
+    deps: Deps,
+    letter: Letter,
+    inquiry: Inquiry,
+    *,
+    letter_key: str,
+    number: int | None,
+    answers: str = "",
+    message_files_id: int | None = None,
+    participants: Sequence[str] = (),
+) -> Posting:
+    """Address ``letter`` to the customer of ``inquiry``; the same ``letter_key`` gives the same Message-ID.
+
+    ``number`` is the id of the newest message; None makes a letter that no answer is known by. ``answers`` is the
+    Message-ID of the mail that is answered, if it was one.
+    """
     # Without the name: it is the customer's text too, and whoever typed it may not be whoever gets the letter.
-    addressee = Addressee(name="", address=inquiry.email)
-    return Posting(letter=letter, addressees=[_with_message_id(deps, inquiry, letter_key, addressee)])
+    addresses = (inquiry.email, *participants)
+    addressees = [_addressee(deps, inquiry, address, Purpose.CONVERSATION, number) for address in addresses]
+    return Posting(
+        letter=_threaded(deps, letter, inquiry, answers),
+        addressees=[_with_message_id(deps, inquiry, letter_key, addressee) for addressee in addressees],
+        message_files_id=message_files_id,
+    )
 
 
 def to_team(
-    deps: Deps, letter: Letter, inquiry: Inquiry, *, letter_key: str, message_files_id: int | None = None
-) -> Posting:
-    """Address ``letter`` to everyone in the inquiry's team, with the files of a message where one is named."""
-    addressees = [
-        Addressee(name="", address=address, reply_to=_reply_to(deps, inquiry, address))
-        for address in team_of(deps, inquiry).recipients
-    ]
+    deps: Deps,
+    letter: Letter,
+    inquiry: Inquiry,
+    *,
+    letter_key: str,
+    number: int,
+    purpose: Purpose = Purpose.CONVERSATION,
+    message_files_id: int | None = None,
+    besides: str = "",
+    only: str = "",
+) -> Posting | None:
+    """Address ``letter`` to everyone in the inquiry's team, with the files of a message where one is named.
+
+    ``besides`` leaves out the staff member with that address, ``only`` everybody else; None when nobody is left.
+    """
+    addresses = (only,) if only else team_of(deps, inquiry).recipients
+    left_out = deps.settings.catalogue.find_staff(besides)
+    if left_out:
+        addresses = tuple(address for address in addresses if fold_address(address) not in left_out.addresses)
+    addressees = [_addressee(deps, inquiry, address, purpose, number, is_staff=True) for address in addresses]
     pairs = [_with_message_id(deps, inquiry, letter_key, addressee) for addressee in addressees]
-    return Posting(letter=letter, addressees=pairs, message_files_id=message_files_id)
+    letter = _threaded(deps, letter, inquiry, "")
+    return Posting(letter=letter, addressees=pairs, message_files_id=message_files_id) if pairs else None
 
 
 def team_of(deps: Deps, inquiry: Inquiry) -> Team:
@@ -49,12 +88,33 @@ def files_to_attach(lines: Sequence[FileLine], message_id: int) -> int | None:
     return message_id if any(line.is_attached for line in lines) else None
 
 
-def _reply_to(deps: Deps, inquiry: Inquiry, recipient: str) -> str:
-    """Return where a staff member's reply goes: our keyed address (D8), or straight to the customer without one."""
-    public_address = deps.settings.mail.reply_address
-    if public_address is None:
-        return inquiry.email
-    return deps.keys.reply_address(public_address, reference=inquiry.reference, recipient=recipient)
+def thread_id(deps: Deps, reference: str) -> str:
+    """Return the id all letters about an inquiry refer to, so that mail programs show them together.
+
+    It proves nothing and opens nothing.
+    """
+    return f"<{reference.replace('-', '').lower()}@{deps.settings.mail.domain}>"
+
+
+def _addressee(
+    deps: Deps, inquiry: Inquiry, address: str, purpose: Purpose, number: int | None, *, is_staff: bool = False
+) -> Addressee:
+    """Return who gets a letter and where their reply goes.
+
+    Where no mail reaches this program a reply goes straight to the other side: to the customer, or to the sender.
+    """
+    pattern = deps.settings.mail.reply_address
+    if pattern is None or number is None or not deps.settings.hears_replies:
+        reaches_customer = is_staff and purpose is Purpose.CONVERSATION  # never from a letter about a note
+        return Addressee(name="", address=address, reply_to=inquiry.email if reaches_customer else None)
+    key = str(deps.keys.reply_key(inquiry.reference, purpose, number, recipient=address))
+    return Addressee(name="", address=address, reply_to=pattern.replace(KEY, key), reply_key=key)
+
+
+def _threaded(deps: Deps, letter: Letter, inquiry: Inquiry, answers: str) -> Letter:
+    root = thread_id(deps, inquiry.reference)
+    thread = {"In-Reply-To": answers or root, "References": f"{root} {answers}".strip()}
+    return replace(letter, headers=letter.headers | thread)
 
 
 def _with_message_id(deps: Deps, inquiry: Inquiry, letter_key: str, addressee: Addressee) -> tuple[Addressee, str]:

@@ -1,8 +1,8 @@
 """Read the letters that the demo's embedded post office has kept, as a mail program would show them.
 
 This is the port between ``web``, which shows letters, and ``mail``, which keeps them: the page knows these types and
-nothing of a Maildir or of RFC 5322. It keeps out any judgement about a letter (reply, bounce, stranger): that belongs
-to inbound mail.
+nothing of a Maildir or of RFC 5322. It also writes the mail of somebody who answers there (``answer_in_post_office``).
+It keeps out any judgement about a letter (reply, bounce, stranger): that belongs to inbound mail.
 """
 
 from __future__ import annotations
@@ -10,8 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from liju_contact.domain.errors import LijuError
+
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+class Unwritable(LijuError):
+    """What somebody wrote has no form in plain e-mail, such as an address with an accent before its @."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,22 @@ class KeptLetter:
         return next((header.value for header in self.headers if header.name.lower() == name.lower()), "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnMail:
+    """A mail that somebody writes here, as with a mail program; ``headers`` come on top of those every mail has."""
+
+    message_id: str
+    written_at: datetime
+    sender_name: str
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    language: str
+    headers: tuple[tuple[str, str], ...]
+    files: tuple[KeptFile, ...]
+
+
 class PostOffice(Protocol):
     """What the page asks of the post office; an unknown id or index raises ``domain.errors.NotFound``."""
 
@@ -83,3 +105,9 @@ class PostOffice(Protocol):
 
     def get_file(self, letter_id: str, index: int) -> KeptFile:
         """Return one file of a letter, decoded."""
+
+    def write_mail(self, mail: OwnMail) -> bytes:
+        """Return the mail as a mail program would send it. Raises ``Unwritable``."""
+
+    def keep_mail(self, sender: str, recipient: str, content: bytes) -> None:
+        """Put a mail into the list, as if it had come by SMTP. Raises ``StoreBusy`` when it cannot be written."""

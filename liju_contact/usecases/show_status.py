@@ -121,6 +121,8 @@ def _letter_lines(deliveries: list[DeliveryLine]) -> tuple[LetterLine, ...]:
     """Sum up deliveries per letter by the best of them: one that reached somebody in the team has reached the team."""
     lines: dict[int, LetterLine] = {}
     for delivery in deliveries:
+        if not delivery.kind.is_known_to_customer:
+            continue
         line = LetterLine(
             kind=delivery.kind,
             is_for_customer=delivery.kind.is_for_customer,
@@ -139,5 +141,11 @@ def _fate(delivery: DeliveryLine) -> LetterFate:
             return LetterFate.SENT
         case DeliveryState.QUEUED | DeliveryState.SENDING:
             return LetterFate.DELAYED if delivery.attempt_count else LetterFate.WAITING
-        case DeliveryState.REFUSED | DeliveryState.GIVEN_UP | DeliveryState.PARKED | DeliveryState.DROPPED:
+        case (
+            DeliveryState.REFUSED
+            | DeliveryState.GIVEN_UP
+            | DeliveryState.PARKED
+            | DeliveryState.DROPPED
+            | DeliveryState.BOUNCED
+        ):
             return LetterFate.FAILED

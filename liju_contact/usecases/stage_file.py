@@ -25,12 +25,18 @@ def stage_file(deps: Deps, stream: BinaryIO, *, name: str, kind: FileKind, now: 
 
     Raises ``StoreBusy`` or ``StoreFull``.
     """
+    sha256, bytes_count = stage_bytes(deps, stream, now=now)
+    return StagedFile(sha256=sha256, name=name, kind=kind, bytes_count=bytes_count)
+
+
+def stage_bytes(deps: Deps, stream: BinaryIO, *, now: datetime) -> tuple[str, int]:
+    """Store what ``stream`` holds, unless it is stored already; return its SHA-256 and its size."""
     sha256, bytes_count = _measure(stream)
     with deps.db.begin() as tx:
         stored = find_blob(tx, sha256, now)
     if stored is None:
         _write(deps, stream, sha256, bytes_count, now)
-    return StagedFile(sha256=sha256, name=name, kind=kind, bytes_count=bytes_count)
+    return sha256, bytes_count
 
 
 def _measure(stream: BinaryIO) -> tuple[str, int]:

@@ -15,14 +15,15 @@ from sqlalchemy import Connection
 from liju_contact.domain.calendar import due_at
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
+from liju_contact.domain.letter import Letter
 from liju_contact.domain.message import Author
 from liju_contact.domain.reference import RANDOM_BYTES_NEEDED, make_reference
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import add_inquiry, find_inquiry_by_nonce
 from liju_contact.store.letters import post_letters
 from liju_contact.store.messages import add_files, add_message, messages_of
-from liju_contact.usecases.add_message import join_message
-from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.add_message import CustomerMessage, join_message
+from liju_contact.usecases.deps import Deps, FileLine
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer, to_team
 
 _REFERENCE_TRIES = 5
@@ -37,6 +38,25 @@ class Submitted:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drafted:
+    """An inquiry about to be written, as it will stand; ``answers`` is the Message-ID of the mail that opened it."""
+
+    new: NewInquiry
+    inquiry: Inquiry
+    nonce: str
+    answers: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstLetters:
+    """To the customer and to the team; ``lines`` are the files as the team's letter lists them."""
+
+    confirmation: Letter
+    sheet: Letter
+    lines: list[FileLine]
+
+
 def submit_inquiry(deps: Deps, new: NewInquiry, *, now: datetime) -> Submitted:
     """Store an inquiry; raises ``FilesGone``, ``StoreBusy`` or ``StoreFull``, and then nothing was stored.
 
@@ -45,10 +65,62 @@ def submit_inquiry(deps: Deps, new: NewInquiry, *, now: datetime) -> Submitted:
     """
     nonce = hashlib.sha256(f"{new.nonce}\n{fold_address(new.email)}".encode()).hexdigest()[:40]
     for _ in range(_REFERENCE_TRIES):
-        inquiry = _drafted(deps, new, now)
-        if submitted := _store(deps, new, inquiry, nonce, now):
+        draft = Drafted(new=new, inquiry=_drafted(deps, new, now), nonce=nonce)
+        if submitted := _store(deps, draft, now):
             return submitted
     raise AssertionError("Five random references in a row were taken; is random_bytes random?")
+
+
+def first_letters(deps: Deps, draft: Drafted) -> FirstLetters:
+    """Write the letters of a new inquiry; on the web that is done before the transaction."""
+    inquiry = draft.inquiry
+    lines = file_lines(deps, draft.new.files)
+    return FirstLetters(
+        confirmation=deps.letters.inquiry_received(
+            inquiry,
+            status_url=deps.status_url(inquiry.reference, 1),
+            team=team_of(deps, inquiry).label.in_language(inquiry.language),
+        ),
+        sheet=deps.letters.inquiry_for_team(inquiry, body=draft.new.message, files=lines),
+        lines=lines,
+    )
+
+
+def write_inquiry(
+    deps: Deps, tx: Connection, draft: Drafted, letters: FirstLetters, *, now: datetime, is_confirmed: bool = True
+) -> tuple[int, int] | None:
+    """Write inquiry, message, event, letters; return the ids of the first two, None when nonce or reference is taken.
+
+    Without ``is_confirmed`` the customer gets no letter.
+    """
+    new, inquiry = draft.new, draft.inquiry
+    inquiry_id = add_inquiry(
+        tx,
+        new,
+        reference=inquiry.reference,
+        nonce=draft.nonce,
+        team=inquiry.team,
+        answer_due_at=inquiry.answer_due_at,
+        now=now,
+    )
+    if inquiry_id is None:
+        return None
+    message_id = _first_message(tx, new, inquiry_id, draft.nonce, now)
+    add_event(tx, inquiry_id, EventKind.INQUIRY_RECEIVED, Actor.CUSTOMER, now)
+    attached = files_to_attach(letters.lines, message_id)
+    to_them = to_customer(
+        deps,
+        letters.confirmation,
+        inquiry,
+        letter_key="inquiry_received",
+        number=message_id,
+        answers=draft.answers,
+    )
+    to_us = to_team(
+        deps, letters.sheet, inquiry, letter_key="inquiry_for_team", number=message_id, message_files_id=attached
+    )
+    post_letters(tx, [to_us, to_them if is_confirmed else None], inquiry_id=inquiry_id, now=now)
+    return inquiry_id, message_id
 
 
 def _drafted(deps: Deps, new: NewInquiry, now: datetime) -> Inquiry:
@@ -78,35 +150,14 @@ def _drafted(deps: Deps, new: NewInquiry, now: datetime) -> Inquiry:
     )
 
 
-def _store(deps: Deps, new: NewInquiry, inquiry: Inquiry, nonce: str, now: datetime) -> Submitted | None:
+def _store(deps: Deps, draft: Drafted, now: datetime) -> Submitted | None:
     """Write everything in one transaction; None when the reference was taken."""
-    status_url = deps.status_url(inquiry.reference, 1)
-    confirmation = deps.letters.inquiry_received(
-        inquiry, status_url=status_url, team=team_of(deps, inquiry).label.in_language(inquiry.language)
-    )
-    lines = file_lines(deps, new.files)
-    sheet = deps.letters.inquiry_for_team(inquiry, body=new.message, files=lines)
+    letters = first_letters(deps, draft)
     with deps.db.begin() as tx:
-        inquiry_id = add_inquiry(
-            tx,
-            new,
-            reference=inquiry.reference,
-            nonce=nonce,
-            team=inquiry.team,
-            answer_due_at=inquiry.answer_due_at,
-            now=now,
-        )
-        if inquiry_id is None:
-            return _sent_before(deps, tx, new, nonce, now)
-        message_id = _first_message(tx, new, inquiry_id, nonce, now)
-        add_event(tx, inquiry_id, EventKind.INQUIRY_RECEIVED, Actor.CUSTOMER, now)
-        attached = files_to_attach(lines, message_id)
-        postings = [
-            to_team(deps, sheet, inquiry, letter_key="inquiry_for_team", message_files_id=attached),
-            to_customer(deps, confirmation, inquiry, letter_key="inquiry_received"),
-        ]
-        post_letters(tx, postings, inquiry_id=inquiry_id, now=now)
-    return Submitted(reference=inquiry.reference, status_path=deps.status_path(inquiry.reference, 1), is_new=True)
+        if write_inquiry(deps, tx, draft, letters, now=now) is None:
+            return _sent_before(deps, tx, draft.new, draft.nonce, now)
+    reference = draft.inquiry.reference
+    return Submitted(reference=reference, status_path=deps.status_path(reference, 1), is_new=True)
 
 
 def _first_message(tx: Connection, new: NewInquiry, inquiry_id: int, nonce: str, now: datetime) -> int:
@@ -126,6 +177,6 @@ def _sent_before(deps: Deps, tx: Connection, new: NewInquiry, nonce: str, now: d
         return None
     first = messages_of(tx, earlier.id)[0]
     if (first.body, [file.sha256 for file in first.files]) != (new.message, [file.sha256 for file in new.files]):
-        join_message(deps, tx, earlier, body=new.message, files=new.files, nonce=nonce, now=now)
+        join_message(deps, tx, earlier, CustomerMessage(body=new.message, files=new.files, nonce=nonce), now=now)
     status_path = deps.status_path(earlier.reference, earlier.key_version)
     return Submitted(reference=earlier.reference, status_path=status_path, is_new=False)

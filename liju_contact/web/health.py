@@ -1,4 +1,4 @@
-"""``/healthz`` for monitors: 200 when database and worker are well, 503 otherwise; JSON, and nothing about anybody."""
+"""``/healthz`` for monitors: 200 when all is well, 503 otherwise; JSON, and nothing about anybody."""
 
 from __future__ import annotations
 
@@ -14,5 +14,10 @@ bp = Blueprint("health", __name__)
 def healthz() -> tuple[Response, int]:
     deps = current_deps()
     health = report_health(deps, now=deps.now())
-    answer = {"ok": health.is_well, "database": health.database_is_well, "worker": health.worker_is_well}
+    answer = {
+        "ok": health.is_well,
+        "database": health.database_is_well,
+        "worker": health.worker_is_well,
+        "mail": health.mail_is_well,
+    }
     return jsonify(answer), 200 if health.is_well else 503

@@ -1,11 +1,11 @@
-"""The page of the demo's post office: the kept letters, shown as a mail program would.
+"""The page of the demo's post office: the kept letters, shown as a mail program would, and answered from.
 
 A letter is foreign markup. Its HTML is served alone, at an address of its own, under a policy that runs and loads
 nothing, and the page shows it in a sandboxed frame; its files are only ever downloads. Everything answers 404 once a
 real mail server is configured.
 
-Keeps out: reading mail (``mail.letter_reader``, behind ``usecases.read_post_office``) and changing anything: GET only
-(D9).
+Keeps out: reading mail (``mail.letter_reader``, behind ``usecases.read_post_office``), what is written in a form
+(``mail_form``), and changing a letter: a kept one stays as it came.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ from __future__ import annotations
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, make_response, redirect, request, send_file, url_for
+from flask.typing import ResponseReturnValue
 
-from liju_contact.domain.errors import NotFound
+from liju_contact.usecases.answer_in_post_office import answer_letter, find_replying, post_office_of, write_to_us
+from liju_contact.web.inquiry import RETRY_SECONDS, UNAVAILABLE
+from liju_contact.web.mail_form import MailForm, NewMailForm
 from liju_contact.web.rendering import current_deps, render
 
 if TYPE_CHECKING:
@@ -41,22 +44,42 @@ LETTER_OPENING = '<!doctype html><base target="_blank">'
 
 @bp.get("/")
 def letters() -> str:
-    return render("post_office/letters.html", letter=None, **_page_of_letters())
+    return render("post_office/letters.html", **_page_of_letters())
+
+
+@bp.get("/write")
+def new_mail() -> str:
+    return _writing_page(NewMailForm(formdata=None))
+
+
+@bp.post("/write")
+def send_new_mail() -> ResponseReturnValue:
+    deps = current_deps()
+    post_office_of(deps)
+    form = NewMailForm(formdata=request.form)
+    status = form.send(
+        lambda written: write_to_us(deps, form.author, form.subject.data or "", written, now=deps.now()),
+    )
+    if status is not None:
+        return _again(_writing_page(form), status)
+    return redirect(url_for(".new_mail", sent=1), 303)
 
 
 @bp.get("/<letter_id>")
 def letter(letter_id: str) -> str:
-    kept = _post_office().get_letter(letter_id)
-    view = _chosen_view(kept)
-    shown = _source_text(letter_id) if view == "source" else kept.text
-    return render(
-        "post_office/letter.html",
-        **_page_of_letters(),
-        letter=kept,
-        view=view,
-        shown_text=shown[:SHOWN_CHARACTERS],
-        is_cut=len(shown) > SHOWN_CHARACTERS,
-    )
+    return _letter_page(letter_id, MailForm(formdata=None))
+
+
+@bp.post("/<letter_id>/reply")
+def reply(letter_id: str) -> ResponseReturnValue:
+    deps = current_deps()
+    post_office_of(deps)
+    form = MailForm(formdata=request.form)
+    status = form.send(lambda written: answer_letter(deps, letter_id, written, now=deps.now()))
+    if status is not None:
+        return _again(_letter_page(letter_id, form), status)
+    view, before = request.args.get("view"), request.args.get("before")
+    return redirect(url_for(".letter", letter_id=letter_id, view=view, before=before, sent=1), 303)
 
 
 @bp.get("/<letter_id>/html")
@@ -87,18 +110,49 @@ def allow_the_frame(response: Response) -> Response:
 
 
 def _post_office() -> PostOffice:
-    post_office = current_deps().post_office
-    if post_office is None:
-        raise NotFound("There is no embedded post office: a mail server is configured.")
-    return post_office
+    return post_office_of(current_deps())
+
+
+def _letter_page(letter_id: str, form: MailForm) -> str:
+    kept = _post_office().get_letter(letter_id)
+    view = _chosen_view(kept)
+    shown = _source_text(letter_id) if view == "source" else kept.text
+    context = _page_of_letters() | {"letter": kept, "is_beside": True}
+    return render(
+        "post_office/letter.html",
+        **context,
+        view=view,
+        shown_text=shown[:SHOWN_CHARACTERS],
+        is_cut=len(shown) > SHOWN_CHARACTERS,
+        replying=find_replying(current_deps(), kept),
+        form=form,
+        is_sent="sent" in request.args,
+    )
+
+
+def _writing_page(form: NewMailForm) -> str:
+    context = _page_of_letters() | {"is_beside": True}
+    to_us = current_deps().settings.mail.public_address
+    return render("post_office/write.html", **context, public_address=to_us, form=form, is_sent="sent" in request.args)
 
 
 def _page_of_letters() -> dict[str, object]:
-    """Return one page of the list; ``older`` is the last letter of this page where there are more behind it."""
+    """Return one page of the list; ``older`` is the last letter of this page where there are more behind it.
+
+    ``is_beside`` says that something stands beside the list, or in its place on a phone.
+    """
     before = request.args.get("before")
     lines = _post_office().list_letters(LETTERS_ON_A_PAGE + 1, before)
     shown: tuple[KeptLetterLine, ...] = lines[:LETTERS_ON_A_PAGE]
-    return {"lines": shown, "before": before, "older": shown[-1].id if len(lines) > len(shown) else None}
+    older = shown[-1].id if len(lines) > len(shown) else None
+    return {"lines": shown, "before": before, "older": older, "letter": None, "is_beside": False}
+
+
+def _again(page: str, status: int) -> Response:
+    response = make_response(page, status)
+    if status == UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _chosen_view(kept: KeptLetter) -> str:

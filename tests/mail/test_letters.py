@@ -12,8 +12,10 @@ from tests.mail.letters import lines_of
 from tests.mail.written_letters import (
     BASE_URL,
     DETAILS,
+    FILES,
     INQUIRY,
     LANGUAGES,
+    MESSAGE,
     STATUS_URL,
     TYPED_LINES_COUNT,
     WRITER,
@@ -28,7 +30,7 @@ from tests.mail.written_letters import (
 
 HARMLESS_TAGS = {
     *("html", "head", "meta", "title", "body", "div", "table", "tbody", "tr", "th", "td"),
-    *("h1", "h2", "p", "a", "br", "bdi", "span", "strong"),
+    *("h1", "h2", "p", "a", "br", "bdi", "span", "strong", "blockquote"),
 }
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
@@ -54,8 +56,8 @@ def test_letter_of_every_kind_is_whole(kind: LetterKind, language: str) -> None:
     letter = written(kind, language)
 
     assert (letter.kind, letter.language) == (kind, language)
-    assert letter.headers["Auto-Submitted"] == "auto-generated"
-    assert INQUIRY.reference in letter.subject
+    assert (letter.headers.get("Auto-Submitted") == "auto-generated") is (kind is not LetterKind.ANSWER)
+    assert (INQUIRY.reference in letter.subject) is (kind is not LetterKind.ALARM)
     assert letter.subject == letter.subject.strip()
     assert "%(" not in letter.subject + letter.text + letter.html
     assert "{{" not in letter.subject + letter.text + letter.html
@@ -68,18 +70,23 @@ def test_links_lead_to_the_configured_address_or_to_the_customer(kind: LetterKin
 
     links = hrefs(tree(letter))
 
-    expected = (
-        {STATUS_URL}
-        if kind.is_for_customer
-        else {f"{BASE_URL}/staff/inquiry/{INQUIRY.reference}", f"mailto:{INQUIRY.email}"}
-    )
-    assert set(links) == expected
-    assert f"\n{links[-1]}\n" in letter.text
+    assert set(links) == expected_links(kind)
+    assert [link for link in links[-1:] if f"\n{link}\n" not in letter.text] == []
+
+
+def expected_links(kind: LetterKind) -> set[str]:
+    if kind is LetterKind.ALARM:
+        return set()
+    if kind.is_for_customer:
+        return {STATUS_URL}
+    return {f"{BASE_URL}/staff/inquiry/{INQUIRY.reference}", f"mailto:{INQUIRY.email}"}
 
 
 @every_language
-@pytest.mark.parametrize("kind", [kind for kind in LetterKind if kind.is_for_customer])
-def test_letter_to_a_customer_shows_nothing_a_customer_typed(kind: LetterKind, language: str) -> None:
+@pytest.mark.parametrize("kind", [LetterKind.INQUIRY_RECEIVED, LetterKind.STATUS_LINKS])
+def test_letter_that_no_person_sends_shows_the_customer_nothing_a_customer_typed(
+    kind: LetterKind, language: str
+) -> None:
     inquiry = typed_everywhere(f"sentinel{number}" for number in range(100))
 
     letter = written(kind, language, inquiry, body="sentinel")
@@ -174,7 +181,7 @@ def test_state_letter_tells_closing_from_reopening() -> None:
 
 
 def test_message_without_a_text_says_that_there_are_only_files() -> None:
-    letter = written(LetterKind.MESSAGE_FOR_TEAM, body="")
+    letter = WRITER.message_for_team(INQUIRY, replace(MESSAGE, body=""), files=FILES)
 
     assert "\nNo text, only files.\n" in letter.text
     assert "No text, only files." in texts(tree(letter))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -13,6 +14,7 @@ import html5lib
 from liju_contact.config import Settings, read_settings
 from liju_contact.domain.detail import DETAIL_FIELDS, Detail, read_detail
 from liju_contact.domain.event import EventKind
+from liju_contact.domain.inbound import HoldReason
 from liju_contact.domain.inquiry import Inquiry, InquiryState
 from liju_contact.domain.letter import Addressee, Letter, LetterKind
 from liju_contact.domain.message import Author, Message
@@ -21,7 +23,7 @@ from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.mail.message import mail_bytes
 from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
-from liju_contact.usecases.deps import FileLine
+from liju_contact.usecases.deps import Answering, FileLine, HeldMail, LetterFailure
 
 BASE_URL = "https://contact.liju.example"
 STATUS_URL = f"{BASE_URL}/inquiry/LJ-7K3F-9Q2X/8sQ0vJmZkq3mYyTtBq1v0w5e"
@@ -29,6 +31,8 @@ NOW = datetime(2026, 11, 20, 2, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 BODY = "Good afternoon,\n\n  1. please quote\n  2. how long does it take?"
 TYPED_LINES_COUNT = 4  # name, company, phone, e-mail
+ANSWER_BODY = "Dear Ms Cárdenas,\n\n  1. the quotation is attached\n  2. twelve weeks from your order\n\nLi Wei"
+AUTHOR = "Li Wei"
 LANGUAGES = ("en", "zh_Hans")
 TYPED = {
     "capacity": ("10", "t_h"),
@@ -58,6 +62,24 @@ INQUIRY = Inquiry(
     answer_due_at=datetime(2026, 11, 24, 9, 30, tzinfo=UTC),
 )
 MESSAGE = Message(id=1, author=Author.CUSTOMER, author_name="María", body=BODY, written_at=NOW, files=())
+ANSWER = Message(id=2, author=Author.STAFF, author_name=AUTHOR, body=ANSWER_BODY, written_at=NOW, files=())
+ANSWERING = Answering(author_name=AUTHOR, body=ANSWER_BODY, thread_subject="", quoted=MESSAGE, status_url=STATUS_URL)
+FAILURE = LetterFailure(
+    kind=LetterKind.ANSWER,
+    recipient=INQUIRY.email,
+    words="550 5.1.1 <m.cardenas+boilers@andina.example>: Recipient address rejected:\nUser unknown",
+    body=ANSWER_BODY,
+)
+HELD = HeldMail(
+    inbound_id=17,
+    reason=HoldReason.COLLEAGUE,
+    sender="jorge.paz@andina.example",
+    subject="Re: steam boilers",
+    body="Hello,\nI am taking over from María.",
+    answered_by="",
+)
+ABSENCE = "I am back on Monday."
+TROUBLE = ("No mail could be fetched for 15 minutes.", "The mailbox answers: LOGIN failed.")
 FILES = (
     FileLine(name="layout.dwg", bytes_count=4_812_334, is_attached=True),
     FileLine(name="boiler house.zip", bytes_count=38_000_000, is_attached=False),
@@ -71,29 +93,79 @@ def settings_in(*languages: str) -> Settings:
     return read_settings(text, instance=example.parent, environment=environment)
 
 
-def writer_in(*languages: str) -> TemplateLetterWriter:
+def writer_in(*languages: str, hears_replies: bool = True) -> TemplateLetterWriter:
     settings = settings_in(*languages)
+    if not hears_replies:
+        settings = replace(settings, mail=replace(settings.mail, host="smtp.liju.example"))
     return TemplateLetterWriter(settings, template_environments(settings.web.languages, {}))
 
 
 WRITERS = {"en": writer_in("en", "zh_Hans"), "zh_Hans": writer_in("zh_Hans", "en")}
 WRITER = WRITERS["en"]
+DEAF = {language: writer_in(language, hears_replies=False) for language in LANGUAGES}
 
 
-def written(kind: LetterKind, language: str = "en", inquiry: Inquiry = INQUIRY, *, body: str = BODY) -> Letter:
-    """Write any letter; the teams' language is the settings' first one."""
-    writer, inquiry = WRITERS[language], replace(inquiry, language=language)
-    match kind:
-        case LetterKind.INQUIRY_RECEIVED:
-            return writer.inquiry_received(inquiry, status_url=STATUS_URL, team="Boiler sales")
-        case LetterKind.INQUIRY_FOR_TEAM:
-            return writer.inquiry_for_team(inquiry, body=body, files=FILES)
-        case LetterKind.MESSAGE_FOR_TEAM:
-            return writer.message_for_team(inquiry, replace(MESSAGE, body=body), files=FILES)
-        case LetterKind.STATE_FOR_TEAM:
-            return writer.state_for_team(inquiry, EventKind.INQUIRY_CLOSED)
-        case LetterKind.STATUS_LINKS:
-            return writer.status_links([(inquiry, STATUS_URL)], language=language)
+def written(
+    kind: LetterKind,
+    language: str = "en",
+    inquiry: Inquiry = INQUIRY,
+    *,
+    body: str = "",
+    writer: TemplateLetterWriter | None = None,
+) -> Letter:
+    """Write any letter; the teams' language is the settings' first one. Without a ``body`` it has one of its kind."""
+    writer, inquiry = writer or WRITERS[language], replace(inquiry, language=language)
+    letters: dict[LetterKind, Callable[[], Letter]] = {
+        LetterKind.INQUIRY_RECEIVED: lambda: writer.inquiry_received(
+            inquiry, status_url=STATUS_URL, team="Boiler sales"
+        ),
+        LetterKind.INQUIRY_FOR_TEAM: lambda: writer.inquiry_for_team(inquiry, body=body or BODY, files=FILES),
+        LetterKind.MESSAGE_FOR_TEAM: lambda: writer.message_for_team(
+            inquiry, replace(MESSAGE, body=body or BODY), files=FILES
+        ),
+        LetterKind.STATE_FOR_TEAM: lambda: writer.state_for_team(inquiry, EventKind.INQUIRY_CLOSED),
+        LetterKind.STATUS_LINKS: lambda: writer.status_links([(inquiry, STATUS_URL)], language=language),
+    }
+    return letters[kind]() if kind in letters else _written_for_replies(kind, writer, inquiry, body)
+
+
+def _written_for_replies(kind: LetterKind, writer: TemplateLetterWriter, inquiry: Inquiry, body: str) -> Letter:
+    text = body or ANSWER_BODY
+    letters: dict[LetterKind, Callable[[], Letter]] = {
+        LetterKind.ANSWER: lambda: writer.answer(inquiry, replace(ANSWERING, body=text), files=FILES),
+        LetterKind.ANSWER_FOR_TEAM: lambda: writer.answer_for_team(inquiry, replace(ANSWER, body=text), files=FILES),
+        LetterKind.NOTE_FOR_TEAM: lambda: writer.note_for_team(inquiry, author_name=AUTHOR, body=text, files=FILES),
+        LetterKind.FAILURE_FOR_TEAM: lambda: writer.failure_for_team(inquiry, replace(FAILURE, body=text)),
+        LetterKind.ABSENCE_FOR_TEAM: lambda: writer.absence_for_team(inquiry, name=AUTHOR, words=body or ABSENCE),
+        LetterKind.HELD_FOR_TEAM: lambda: writer.held_for_team(inquiry, replace(HELD, body=body or HELD.body)),
+        LetterKind.ALARM: lambda: writer.alarm([body] if body else TROUBLE),
+    }
+    return letters[kind]()
+
+
+def typed_by_others(kind: LetterKind, values: Iterator[str]) -> Letter:
+    """Write a letter of the reply loop with the next of ``values`` wherever a customer, colleague or stranger types."""
+    inquiry, value = typed_everywhere(values), partial(next, values)
+    files = [FileLine(name=value(), bytes_count=1, is_attached=attached) for attached in (True, False)]
+    answering = replace(ANSWERING, author_name=value(), body=value(), thread_subject=value())
+    letters: dict[LetterKind, Callable[[], Letter]] = {
+        LetterKind.ANSWER: lambda: WRITER.answer(
+            inquiry, replace(answering, quoted=replace(MESSAGE, body=value())), files=files
+        ),
+        LetterKind.ANSWER_FOR_TEAM: lambda: WRITER.answer_for_team(
+            inquiry, replace(ANSWER, author_name=value(), body=value()), files=files
+        ),
+        LetterKind.NOTE_FOR_TEAM: lambda: WRITER.note_for_team(inquiry, author_name=value(), body=value(), files=files),
+        LetterKind.FAILURE_FOR_TEAM: lambda: WRITER.failure_for_team(
+            inquiry, replace(FAILURE, recipient=value(), words=value(), body=value())
+        ),
+        LetterKind.ABSENCE_FOR_TEAM: lambda: WRITER.absence_for_team(inquiry, name=value(), words=value()),
+        LetterKind.HELD_FOR_TEAM: lambda: WRITER.held_for_team(
+            inquiry, replace(HELD, sender=value(), subject=value(), body=value(), answered_by=value())
+        ),
+        LetterKind.ALARM: lambda: WRITER.alarm([value(), value()]),
+    }
+    return letters[kind]()
 
 
 def tree(letter: Letter) -> Element:
@@ -109,6 +181,11 @@ def marks(root: Element) -> set[tuple[str, str]]:
 
 def texts(root: Element) -> str:
     return "\n".join(root.itertext())
+
+
+def forms(letter: Letter) -> tuple[str, str]:
+    """Return both bodies as a reader sees them."""
+    return letter.text, texts(tree(letter))
 
 
 def hrefs(root: Element) -> list[str]:

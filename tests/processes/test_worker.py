@@ -24,13 +24,14 @@ from liju_contact.usecases.report_health import report_health
 from tests.conftest import EXAMPLE, PROJECT, SECRET, Clock
 from tests.processes.families import wait_until
 from tests.store.counting import locked
+from tests.usecases.mails import DirectReader
 from tests.usecases.stories import ScriptedCarrier, counts, rows, staged, submit
 
 ANA = "Ana.Souza@usina.example"
 
 
 def worker_of(deps: Deps, carrier: ScriptedCarrier | None = None) -> Worker:
-    return Worker(deps, carrier or ScriptedCarrier(), "w1", Stopping())
+    return Worker(deps, carrier or ScriptedCarrier(), DirectReader(), "w1", Stopping())
 
 
 def ask(deps: Deps) -> None:

@@ -16,10 +16,10 @@ from liju_contact.domain.errors import SchemaMismatch
 from liju_contact.store import schema
 from liju_contact.store.database import Database
 from liju_contact.store.schema import HEAD, check_schema, known_revisions, migrate, revision
-from liju_contact.store.tables import Table
+from liju_contact.store.table import Table
 
 NEWER = (
-    "The database was written by a newer program (schema 9999; this one knows up to 0001). "
+    "The database was written by a newer program (schema 9999; this one knows up to 0002). "
     "Start the newer program, or restore a backup from before its first start."
 )
 
@@ -138,7 +138,7 @@ def test_check_schema_refuses_a_database_that_was_never_migrated(empty: Database
         check_schema(empty)
 
     assert str(refused.value) == (
-        "The database has schema none and this program needs 0001: run `liju-contact migrate`."
+        "The database has schema none and this program needs 0002: run `liju-contact migrate`."
     )
     empty.close()
 

@@ -17,7 +17,7 @@ from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.inquiry import NewInquiry, StagedFile
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
-from liju_contact.store.tables import Table
+from liju_contact.store.table import Table
 from liju_contact.usecases.deps import AttachedFile, Deps
 from liju_contact.usecases.show_status import StatusPage, show_status
 from liju_contact.usecases.stage_file import stage_file

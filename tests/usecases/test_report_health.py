@@ -10,9 +10,9 @@ from liju_contact.usecases.report_health import SILENT_AFTER, Health, beat_worke
 from tests.conftest import Clock
 from tests.usecases.stories import rows
 
-WELL = Health(database_is_well=True, worker_is_well=True)
-NO_WORKER = Health(database_is_well=True, worker_is_well=False)
-NOTHING = Health(database_is_well=False, worker_is_well=False)
+WELL = Health(database_is_well=True, worker_is_well=True, mail_is_well=True)
+NO_WORKER = Health(database_is_well=True, worker_is_well=False, mail_is_well=True)
+NOTHING = Health(database_is_well=False, worker_is_well=False, mail_is_well=False)
 
 
 def test_a_fresh_sign_of_life_is_well(deps: Deps) -> None:

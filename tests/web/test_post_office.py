@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 from threading import Thread
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +17,8 @@ from flask import Flask
 from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
-from liju_contact.config import read_settings
+from liju_contact.app import make_deps
+from liju_contact.config import Settings
 from liju_contact.domain.errors import NotFound
 from liju_contact.mail.maildir import Envelope, keep_letter
 from liju_contact.mail.post_office import MaildirPostOffice
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from playwright.sync_api import Browser
 
-PROJECT = Path(__file__).parents[2]
 HOSTILE = '"><script>alert(1)</script>'
 LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
@@ -47,11 +47,9 @@ def page_with_a_script() -> tuple[str, dict[str, str]]:
 
 
 @pytest.fixture
-def app(tmp_path: Path) -> Flask:
+def app(tmp_path: Path, settings: Settings) -> Flask:
     app = Flask("liju_contact", template_folder=None, static_folder=None)
-    text = (PROJECT / "instance" / "config.example.toml").read_text("utf-8")
-    settings = read_settings(text, instance=tmp_path, environment={"LIJU_SECRET": "s" * 64})
-    app.extensions["liju"] = SimpleNamespace(post_office=MaildirPostOffice(tmp_path), settings=settings)
+    app.extensions["liju"] = replace(make_deps(settings), post_office=MaildirPostOffice(tmp_path))
     app.extensions["liju_assets"] = Assets(settings.catalogue)
     shared = {"asset": app.extensions["liju_assets"].url, "url_for": app.url_for}
     app.extensions["liju_templates"] = template_environments(settings.web.languages[:1], shared)
@@ -221,7 +219,7 @@ def test_nothing_is_reachable_once_a_mail_server_is_configured(app: Flask, tmp_p
     message = letter()
     message.add_attachment(b"x", maintype="image", subtype="png", filename="a.png")
     letter_id = keep(tmp_path, message)
-    app.extensions["liju"].post_office = None
+    app.extensions["liju"] = replace(app.extensions["liju"], post_office=None)
 
     assert app.test_client().get(f"/post-office/{address.format(id=letter_id)}").status_code == 404
 

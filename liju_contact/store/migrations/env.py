@@ -8,7 +8,8 @@ defer_foreign_keys`` and rename instead of drop; ``foreign_key_check`` below mak
 from alembic import context
 from sqlalchemy import text
 
-from liju_contact.store.tables import Table
+from liju_contact.store import tables  # noqa: F401  # naming them is what fills the metadata
+from liju_contact.store.table import Table
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=Table.metadata, render_as_batch=True, transactional_ddl=True)

@@ -1,4 +1,5 @@
 // Keeps the list of letters current while somebody looks at it. Without this script a link on the page does the same.
+// And sends a form once, however often its button is pressed.
 "use strict";
 
 const SECONDS_BETWEEN_LOOKS = 2;
@@ -32,4 +33,15 @@ async function keepLooking() {
   setTimeout(keepLooking, SECONDS_BETWEEN_LOOKS * 1000);
 }
 
+function sendOnce(event) {
+  const form = event.currentTarget;
+  if (form.hasAttribute("data-sending")) event.preventDefault();
+  form.setAttribute("data-sending", "");
+}
+
 if (list) keepLooking();
+for (const form of document.forms) form.addEventListener("submit", sendOnce);
+// A page that the browser kept while the reader went on is ready to send again.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) for (const form of document.forms) form.removeAttribute("data-sending");
+});

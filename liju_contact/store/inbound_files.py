@@ -1,0 +1,89 @@
+"""The file parts of received mails, and the pictures that come with every mail of a company."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from liju_contact.domain.errors import FilesGone
+from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.inquiry import StagedFile
+from liju_contact.store.inbound_tables import InboundFileRow, PictureRow
+from liju_contact.store.tables import BlobRow
+
+_OF_INBOUND = (
+    select(
+        InboundFileRow.name,
+        InboundFileRow.kind,
+        InboundFileRow.media_type,
+        InboundFileRow.is_folded,
+        BlobRow.bytes_count,
+        BlobRow.sha256,
+    )
+    .join(BlobRow, BlobRow.id == InboundFileRow.blob_id)
+    .where(InboundFileRow.inbound_id == bindparam("inbound_id"))
+    .order_by(InboundFileRow.position)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundFile:
+    """``is_folded`` files are kept with the mail and not shown in the conversation."""
+
+    file: StagedFile
+    media_type: str
+    is_folded: bool
+
+
+def put_inbound_files(tx: Connection, inbound_id: int, files: Sequence[InboundFile]) -> None:
+    """Write the files of a mail in their order, in place of those written before; raises ``FilesGone``."""
+    tx.execute(delete(InboundFileRow).where(InboundFileRow.inbound_id == inbound_id))
+    if not files:
+        return
+    digests = {file.file.sha256 for file in files}
+    blobs = tx.execute(select(BlobRow.sha256, BlobRow.id).where(BlobRow.sha256.in_(digests)))
+    blob_ids = {row.sha256: row.id for row in blobs}
+    if gone := [file.file.name for file in files if file.file.sha256 not in blob_ids]:
+        raise FilesGone(gone)
+    rows: list[dict[str, Any]] = [
+        {
+            "inbound_id": inbound_id,
+            "position": position,
+            "blob_id": blob_ids[file.file.sha256],
+            "name": file.file.name,
+            "kind": file.file.kind.value,
+            "media_type": file.media_type,
+            "is_folded": file.is_folded,
+        }
+        for position, file in enumerate(files)
+    ]
+    tx.execute(insert(InboundFileRow), rows)
+
+
+def inbound_files_of(tx: Connection, inbound_id: int) -> list[InboundFile]:
+    return [
+        InboundFile(
+            file=StagedFile(sha256=sha256 or "", name=name, kind=FileKind(kind), bytes_count=bytes_count),
+            media_type=media_type,
+            is_folded=is_folded,
+        )
+        for name, kind, media_type, is_folded, bytes_count, sha256 in tx.execute(
+            _OF_INBOUND, {"inbound_id": inbound_id}
+        )
+    ]
+
+
+def count_picture(tx: Connection, domain: str, sha256: str) -> int:
+    """Count a picture once more for a domain and return how often it has come from there, this time included."""
+    upsert = sqlite_insert if tx.dialect.name == "sqlite" else postgresql_insert
+    first = upsert(PictureRow).values(domain=domain, sha256=sha256, seen_count=1)
+    counted = first.on_conflict_do_update(
+        index_elements=[PictureRow.domain, PictureRow.sha256], set_={"seen_count": PictureRow.seen_count + 1}
+    ).returning(PictureRow.seen_count)
+    count: int = tx.execute(counted).scalar_one()
+    return count

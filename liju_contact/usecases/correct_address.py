@@ -1,0 +1,78 @@
+"""A customer whose letters come back gives an address that works, on the status page; what they missed goes there."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from liju_contact.domain.errors import Conflict
+from liju_contact.domain.event import Actor, EventKind
+from liju_contact.domain.inbound import AUTOMATIC_LETTERS_PER_DAY
+from liju_contact.domain.inquiry import Inquiry
+from liju_contact.domain.message import Author, Message
+from liju_contact.store.events import add_event
+from liju_contact.store.inquiries import set_email, set_unreachable
+from liju_contact.store.letters import Posting, post_letters
+from liju_contact.store.messages import messages_of
+from liju_contact.usecases.count_rate import count_in_window
+from liju_contact.usecases.deps import Answering, Deps
+from liju_contact.usecases.open_inquiry import open_for_update
+from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer
+
+_DAY = timedelta(days=1)
+
+
+def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: datetime) -> bool:
+    """Write to ``email`` from now on, beginning with the newest answer or, without one, the confirmation.
+
+    False when it was corrected too often today. Only where letters are known not to arrive: whoever got hold of a
+    status link cannot turn a customer's letters away. Raises ``NotFound``, ``Conflict`` when they do arrive, or
+    ``StoreBusy``.
+    """
+    with deps.db.begin() as tx:
+        inquiry = open_for_update(deps, tx, reference, key)
+        if inquiry.unreachable_since is None:
+            raise Conflict("Letters reach this customer: there is no address to correct.")
+        if count_in_window(deps, tx, "address", reference, window=_DAY, now=now) > AUTOMATIC_LETTERS_PER_DAY:
+            return False
+        set_email(tx, inquiry.id, email, now)
+        set_unreachable(tx, inquiry.id, None)
+        add_event(tx, inquiry.id, EventKind.ADDRESS_CORRECTED, Actor.CUSTOMER, now)
+        posting = _missed(deps, tx, replace(inquiry, email=email), now)
+        post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)
+    return True
+
+
+def _missed(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -> Posting:
+    messages = messages_of(tx, inquiry.id)
+    answers = [message for message in messages if message.author is Author.STAFF]
+    if answers:
+        return _answer_again(deps, inquiry, answers[-1], newest_id=messages[-1].id, now=now)
+    letter = deps.letters.inquiry_received(
+        inquiry,
+        status_url=deps.status_url(inquiry.reference, inquiry.key_version),
+        team=team_of(deps, inquiry).label.in_language(inquiry.language),
+    )
+    letter_key = f"inquiry_received/{now.isoformat()}"
+    return to_customer(deps, letter, inquiry, letter_key=letter_key, number=messages[-1].id)
+
+
+def _answer_again(deps: Deps, inquiry: Inquiry, answer: Message, *, newest_id: int, now: datetime) -> Posting:
+    answering = Answering(
+        author_name=answer.author_name,
+        body=answer.body,
+        thread_subject="",
+        quoted=None,
+        status_url=deps.status_url(inquiry.reference, inquiry.key_version),
+    )
+    lines = file_lines(deps, answer.files)
+    return to_customer(
+        deps,
+        deps.letters.answer(inquiry, answering, files=lines),
+        inquiry,
+        letter_key=f"answer/{answer.id}/{now.isoformat()}",
+        number=newest_id,
+        message_files_id=files_to_attach(lines, answer.id),
+    )

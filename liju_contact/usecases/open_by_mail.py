@@ -1,0 +1,91 @@
+"""Somebody without a key writes to the public address: a new inquiry, confirmed like one from the form.
+
+The confirmation is an automatic letter, so it is under the caps, and it tells nothing but the sender's own inquiry.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from liju_contact.domain.calendar import due_at
+from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
+from liju_contact.domain.language import language_of_text
+from liju_contact.domain.reference import RANDOM_BYTES_NEEDED, make_reference
+from liju_contact.usecases.apply_mail import Incoming
+from liju_contact.usecases.count_rate import count_in_window
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.submit_inquiry import Drafted, first_letters, write_inquiry
+
+CONFIRMATIONS_PER_DAY = 10  # to one address; a person does not open more inquiries, a loop does
+_NO_REPLY = re.compile(r"(?:do-?not-?|no-?)reply\b", re.IGNORECASE)
+_DAY = timedelta(days=1)
+_REFERENCE_TRIES = 5
+
+
+def open_by_mail(deps: Deps, tx: Connection, incoming: Incoming, *, now: datetime) -> tuple[int, int]:
+    """Open an inquiry from a mail; returns the inquiry's id and its first message's."""
+    new = _new_inquiry(deps, incoming)
+    is_confirmed = _may_be_confirmed(deps, tx, incoming, now)
+    answers = f"<{incoming.mail.message_id}>" if incoming.mail.message_id else ""
+    nonce = hashlib.sha256(f"mail\n{incoming.sha256}".encode()).hexdigest()[:40]
+    for _ in range(_REFERENCE_TRIES):
+        draft = Drafted(new=new, inquiry=_drafted(deps, new, now), nonce=nonce, answers=answers)
+        letters = first_letters(deps, draft)
+        if written := write_inquiry(deps, tx, draft, letters, is_confirmed=is_confirmed, now=now):
+            return written
+    raise AssertionError("Five random references in a row were taken; is random_bytes random?")
+
+
+def _new_inquiry(deps: Deps, incoming: Incoming) -> NewInquiry:
+    settings = deps.settings
+    message = incoming.opening
+    return NewInquiry(
+        nonce="",
+        language=language_of_text(message, settings.web.languages),
+        name=incoming.sender_name or incoming.sender_address.partition("@")[0],
+        email=incoming.sender_address,
+        country="",
+        product="",
+        topic=settings.catalogue.topics[-1].id,
+        message=message,
+        company="",
+        phone="",
+        details=(),
+        files=incoming.files,
+    )
+
+
+def _drafted(deps: Deps, new: NewInquiry, now: datetime) -> Inquiry:
+    """Return the inquiry as it will stand; nobody has said yet what product it is about."""
+    settings = deps.settings
+    topic = settings.catalogue.topics[-1]
+    return Inquiry(
+        id=0,
+        reference=make_reference(deps.random_bytes(RANDOM_BYTES_NEEDED), settings.company.reference_prefix),
+        key_version=1,
+        state=InquiryState.RECEIVED,
+        language=new.language,
+        name=new.name,
+        email=new.email,
+        country=new.country,
+        product=new.product,
+        topic=new.topic,
+        team=topic.team or settings.catalogue.teams[0].id,
+        company=new.company,
+        phone=new.phone,
+        details=new.details,
+        received_at=now,
+        answer_due_at=due_at(now, topic.answer_hours, settings.company.working_hours),
+    )
+
+
+def _may_be_confirmed(deps: Deps, tx: Connection, incoming: Incoming, now: datetime) -> bool:
+    """Neither the null sender nor a list is answered (RFC 3834 section 2), nor who says not to; and nobody often."""
+    who = fold_address(incoming.sender_address)
+    if incoming.envelope.sender == "" or incoming.mail.is_from_list or _NO_REPLY.match(who):
+        return False
+    return count_in_window(deps, tx, "confirmation to", who, window=_DAY, now=now) <= CONFIRMATIONS_PER_DAY

@@ -1,0 +1,42 @@
+"""A letter to the customer did not arrive: the inquiry is flagged and staff hear of it.
+
+An answer's author hears of it, else the team. The status page then asks the customer for an address that works.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from liju_contact.domain.event import Actor, EventKind
+from liju_contact.domain.inquiry import fold_address
+from liju_contact.domain.letter import LetterKind
+from liju_contact.store.events import add_event
+from liju_contact.store.inquiries import get_inquiry, set_unreachable
+from liju_contact.store.letters import post_letters
+from liju_contact.store.messages import newest_message_id, staff_address_of_letter
+from liju_contact.store.sent_letters import SentLetter
+from liju_contact.usecases.deps import Deps, LetterFailure
+from liju_contact.usecases.post_letters import to_team
+
+
+def report_failure(deps: Deps, tx: Connection, sent: SentLetter, words: str, *, now: datetime) -> None:
+    """Flag the inquiry of a customer's letter that failed for good, and tell staff; other letters change nothing."""
+    if sent.inquiry_id is None or not sent.kind.is_for_customer:
+        return
+    inquiry = get_inquiry(tx, sent.inquiry_id)
+    if fold_address(sent.recipient) == fold_address(inquiry.email) and inquiry.unreachable_since is None:
+        set_unreachable(tx, inquiry.id, now)
+    add_event(tx, inquiry.id, EventKind.LETTER_FAILED, Actor.PROGRAM, now)
+    author = staff_address_of_letter(tx, inquiry.id, sent.written_at) if sent.kind is LetterKind.ANSWER else ""
+    failure = LetterFailure(kind=sent.kind, recipient=sent.recipient, words=words, body=sent.text)
+    posting = to_team(
+        deps,
+        deps.letters.failure_for_team(inquiry, failure),
+        inquiry,
+        letter_key=f"failure_for_team/{sent.delivery_id}/{now.isoformat()}",
+        number=newest_message_id(tx, inquiry.id),
+        only=author,
+    )
+    post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)

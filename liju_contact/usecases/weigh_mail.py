@@ -1,0 +1,143 @@
+"""Gathers what is known about a received mail: which keys in it are ours, and whom they were made for (D8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from liju_contact.domain.authentication import dmarc_failed
+from liju_contact.domain.inbound import RATE_WINDOW, Envelope
+from liju_contact.domain.inbound_mail import InboundMail
+from liju_contact.domain.inquiry import Inquiry, fold_address
+from liju_contact.domain.letter import LetterKind
+from liju_contact.domain.reply_key import Place, Purpose, ReplyKey, find_reply_keys
+from liju_contact.domain.staff_command import read_staff_mail
+from liju_contact.domain.verdict import Evidence, ProvenKey, Role
+from liju_contact.store.inquiries import find_inquiry
+from liju_contact.store.messages import staff_message_after
+from liju_contact.store.participants import participants_of
+from liju_contact.store.sent_letters import find_sent_by_message_id
+from liju_contact.usecases.count_rate import count_in_window
+from liju_contact.usecases.deps import Deps
+
+_MOST_KEYS = 50  # a real mail quotes a handful; each costs a look into the database
+_KEYED_LETTERS = frozenset(
+    {
+        LetterKind.INQUIRY_RECEIVED,
+        LetterKind.ANSWER,
+        LetterKind.INQUIRY_FOR_TEAM,
+        LetterKind.MESSAGE_FOR_TEAM,
+        LetterKind.ANSWER_FOR_TEAM,
+        LetterKind.STATE_FOR_TEAM,
+        LetterKind.NOTE_FOR_TEAM,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """The evidence, and whom it names: ``staff_address`` is that of the sender when staff, ``inquiry`` the key's."""
+
+    evidence: Evidence
+    staff_address: str
+    staff_name: str
+
+
+def weigh_mail(
+    deps: Deps, tx: Connection, mail: InboundMail, envelope: Envelope, *, now: datetime, is_replay: bool = False
+) -> Weighed:
+    """Return what is known about a mail. A replay does not count the mail once more and forgives a late answer."""
+    sender = fold_address(mail.sender.address) if mail.sender else ""
+    staff = deps.settings.catalogue.find_staff(sender)
+    keys = tuple(islice(dict.fromkeys(_proven_keys(deps, tx, mail, envelope)), _MOST_KEYS))
+    addresses = staff.addresses if staff else frozenset({sender})
+    own = [key for key in keys if key.holder in addresses]
+    staff_address = staff.address if staff else ""
+    evidence = Evidence(
+        mail=mail,
+        keys=keys,
+        sender_addresses=addresses,
+        sender_is_staff=staff is not None,
+        is_own_address=sender in _own_addresses(deps),
+        staff_mail=read_staff_mail(mail.visible) if staff else None,
+        dmarc_failed=dmarc_failed(mail.authentication, deps.settings.inbound.authentication_server),
+        answered_by="" if is_replay or not staff else _answered_by(tx, own, staff_address),
+        sender_count=1 if is_replay else count_in_window(deps, tx, "mail from", sender, window=RATE_WINDOW, now=now),
+        most_mails=deps.settings.inbound.mails_per_sender,
+        colleagues_join=deps.settings.inbound.colleagues == "join",
+    )
+    name = staff.name.in_language(deps.settings.default_language) if staff else ""
+    return Weighed(evidence=evidence, staff_address=staff_address, staff_name=name)
+
+
+def _own_addresses(deps: Deps) -> frozenset[str]:
+    mail = deps.settings.mail
+    return frozenset({fold_address(mail.sender_address), fold_address(mail.public_address)})
+
+
+def _proven_keys(deps: Deps, tx: Connection, mail: InboundMail, envelope: Envelope) -> Iterator[ProvenKey]:
+    """Yield the keys that are ours: those of the address first, then the ids, then those in the text."""
+    addresses = " ".join([*envelope.recipients, *mail.recipients])
+    yield from _made_by_us(deps, tx, find_reply_keys(addresses), Place.ADDRESS)
+    yield from _made_by_us(deps, tx, find_reply_keys(" ".join(mail.references)), Place.ID)
+    for reference in mail.references[:_MOST_KEYS]:
+        if key := _of_letter(deps, tx, f"<{reference}>"):
+            yield key
+    yield from _made_by_us(deps, tx, find_reply_keys(mail.text), Place.TEXT)
+
+
+def _made_by_us(deps: Deps, tx: Connection, keys: Iterable[ReplyKey], place: Place) -> Iterator[ProvenKey]:
+    for key in islice(dict.fromkeys(keys), _MOST_KEYS):
+        inquiry = find_inquiry(tx, key.reference)
+        if inquiry is None:
+            continue
+        for holder, role in _holders(deps, tx, inquiry):
+            if deps.keys.is_made_for(key, holder):
+                yield ProvenKey(
+                    reference=inquiry.reference,
+                    place=place,
+                    purpose=key.purpose,
+                    number=key.number,
+                    holder=holder,
+                    role=role,
+                )
+
+
+def _holders(deps: Deps, tx: Connection, inquiry: Inquiry) -> Iterator[tuple[str, Role]]:
+    """Yield every folded address a key of the inquiry may have been made for."""
+    yield fold_address(inquiry.email), Role.CUSTOMER
+    for person in deps.settings.catalogue.staff:
+        for address in sorted(person.addresses):
+            yield address, Role.STAFF
+    for participant in participants_of(tx, inquiry.id):
+        yield fold_address(participant.address), Role.CUSTOMER
+
+
+def _of_letter(deps: Deps, tx: Connection, message_id: str) -> ProvenKey | None:
+    """Return what answering a letter of ours proves: its Message-ID has 136 bit nobody can guess."""
+    sent = find_sent_by_message_id(tx, message_id)
+    if sent is None or sent.reference is None or sent.kind not in _KEYED_LETTERS:
+        return None
+    is_staff = deps.settings.catalogue.find_staff(sent.recipient) is not None and not sent.kind.is_for_customer
+    return ProvenKey(
+        reference=sent.reference,
+        place=Place.ID,
+        purpose=Purpose.NOTE if sent.kind is LetterKind.NOTE_FOR_TEAM else Purpose.CONVERSATION,
+        number=None,
+        holder=fold_address(sent.recipient),
+        role=Role.STAFF if is_staff else Role.CUSTOMER,
+    )
+
+
+def _answered_by(tx: Connection, own: list[ProvenKey], staff_address: str) -> str:
+    """Return which colleague answered after the newest letter this mail is known to answer; "" when none did."""
+    numbered = [(key.number, key.reference) for key in own if key.number is not None]
+    if not numbered:
+        return ""
+    number, reference = max(numbered)
+    inquiry = find_inquiry(tx, reference)
+    return staff_message_after(tx, inquiry.id, number, besides=staff_address) if inquiry else ""
