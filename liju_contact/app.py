@@ -46,6 +46,7 @@ from liju_contact.web.inquiry_form import inquiry_form_class
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
 _PARTS = 1000
+_LMTP_BYTES = 200_000_000  # a mail above size_limit_mb is kept unread; above this the mail server has to
 
 
 def create_app(instance: Path | None = None) -> Flask:
@@ -109,7 +110,7 @@ def serve_lmtp(deps: Deps, listen: str) -> None:
         envelope = Envelope(door=Door.LMTP, sender=sender, recipients=tuple(recipients))
         receive_mail(deps, raw, envelope, now=deps.now())
 
-    run_lmtp(listen, deliver, size_limit_bytes=deps.settings.inbound.size_limit_bytes)
+    run_lmtp(listen, deliver, size_limit_bytes=_LMTP_BYTES)
 
 
 def make_app(deps: Deps) -> Flask:

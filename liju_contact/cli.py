@@ -49,7 +49,7 @@ class _SaysWhy(click.Group):
 def commands() -> None:
     """LIJU's customer inquiries: the form, the letters, the status pages."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("alembic", "mail.log"):  # aiosmtpd's log would hold addresses
+    for chatty in ("alembic", "imapclient", "mail.log"):  # aiosmtpd's log would hold addresses
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

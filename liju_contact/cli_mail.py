@@ -70,19 +70,11 @@ def receive_command(program: Program, sender: str | None, recipients: tuple[str,
 @click.pass_obj
 def lmtp_command(program: Program, listen: str | None, instance: Path) -> None:
     """Take mail by LMTP until SIGTERM; each is stored before it is acknowledged."""
-    # ``receive`` is started for every single mail and must not load a server for it.
-    from liju_contact.mail.lmtp import run_lmtp  # noqa: PLC0415  # see above
-
     deps = ready_deps(program, instance)
     address = listen or deps.settings.inbound.lmtp_listen
     if not address:
         raise StartRefused("Where to listen is not said: give --listen, or lmtp_listen in [inbound] of config.toml.")
-
-    def deliver(raw: bytes, sender: str, recipients: list[str]) -> None:
-        envelope = Envelope(door=Door.LMTP, sender=sender, recipients=tuple(recipients))
-        receive_mail(deps, raw, envelope, now=deps.now())
-
-    run_lmtp(address, deliver, size_limit_bytes=deps.settings.inbound.size_limit_bytes)
+    program.services.run_lmtp(deps, address)
 
 
 def piped_envelope(sender: str | None, recipients: tuple[str, ...], environment: Mapping[str, str]) -> Envelope:

@@ -41,7 +41,7 @@ ROOMS = {
     "web": {"domain", "usecases", "config", *WORDS},
     "processes": {"domain", "store", "usecases", "config"},
     "cli_parts": COMMANDS,
-    "cli_mail": COMMANDS | {"mail"},
+    "cli_mail": COMMANDS,
     "cli_inbound": COMMANDS,
     "cli": COMMANDS,
     "app": {"processes", "mail", "web", "cli", "templating", "clock", *COMMANDS, *READING},

@@ -7,9 +7,9 @@
       '---- deferred, unknown, or the lease ran out
 
 ``bounced`` follows ``delivered`` when the letter comes back later. ``dropped`` is staff's decision and can follow
-``queued``, ``parked``, ``refused`` and ``given_up``. An attempt ends in exactly one ``Outcome``. The odd edge is ``Unknown``: the connection went away after the final dot, so the server may or
-may not have taken the letter. It goes again with the same bytes and the same Message-ID, because two copies are better
-than none and receivers can fold them.
+``queued``, ``parked``, ``refused`` and ``given_up``. An attempt ends in exactly one ``Outcome``. The odd edge is
+``Unknown``: the connection went away after the final dot, so the server may or may not have taken the letter. It goes
+again with the same bytes and the same Message-ID, because two copies are better than none and receivers can fold them.
 """
 
 from __future__ import annotations

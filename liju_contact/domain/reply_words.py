@@ -3,7 +3,7 @@
 Verbs of attribution lines ("... wrote:"), labels of header blocks ("From:") and titles of quoted letters
 ("-----Original Message-----"). All are compared case-folded; what they mean is decided in ``attribution`` and
 ``header_block``.
-"""
+"""  # letters of other alphabets
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _VERBS_JOINED = """
     写道 | 写到 | 寫道 | 寫到 | 来信 | のメール | のメッセージ | さんは書きました | は書きました | 님이 작성 | 작성
     님이 씀
     님이 작성하였습니다 | 님이 작성했습니다 | 님이 썼습니다
-"""
+"""  # letters of other alphabets
 
 # What stands between the date and the writer's name, or between the name and the date: "Am 5. Mai schrieb Ann <...>:".
 _VERBS_BETWEEN = """
@@ -49,7 +49,7 @@ _LABELS = {
         من | از | 发件人 | 发信人 | 寄件者 | 寄件人 | 發件人 | 差出人 | 送信者 | 送信元 | 보낸 사람 | 보낸사람
         발신 | 발신인
         Từ | Người gửi | Dari | Pengirim | จาก | द्वारा
-    """,
+    """,  # letters of other alphabets
     "sent": """
         Sent | Date | Date sent | Gesendet | Gesendet am | Datum | Envoyé | Envoyé le | Le | Date d'envoi | Enviado
         Enviado el | Enviado em | Enviada em | Enviada | Fecha | Data | Inviato | Data invio | Verzonden | Verstuurd
@@ -62,7 +62,7 @@ _LABELS = {
         發送時間 | 傳送日期 | 時間 | 送信日時 | 日時 | 送信日 | 日付 | 보낸 날짜 | 보낸날짜 | 날짜 | 발신일 | 보냄
         Ngày | Đã gửi | Vào lúc
         Dikirim | Tanggal | วันที่ | ส่ง | दिनांक
-    """,
+    """,  # letters of other alphabets
     "to": """
         To | An | À | A | Para | Aan | Til | Till | Do | Vastaanottaja | Címzett | Destinataire | Destinatario
         Destinatário | Empfänger | Geadresseerde | Mottagare | Modtager | Adresat | Komu | Za | Către | Kime
@@ -80,19 +80,19 @@ _LABELS = {
     "reply": """
         Reply-To | Reply to | Antwort an | Antworten an | Répondre à | Responder a | Rispondi a | Risposta
         Beantwoorden - Aan | Svar til | Svara till | Odpowiedz do | Ответить | 回复 | 回复至 | 答复 | 返信先 | 회신
-    """,
+    """,  # letters of other alphabets
     "subject": """
         Subject | Betreff | Betr. | Objet | Asunto | Assunto | Oggetto | Onderwerp | Emne | Ämne | Aihe | Temat
         Předmět
         Predmet | Tárgy | Subiect | Konu | Θέμα | Тема | Относно | Tema | Teema | Zadeva | נושא | الموضوع | موضوع
         主题 | 主旨 | 标题 | 主題 | 件名 | 題名 | 제목 | Chủ đề | Tiêu đề | Subjek | Perihal | เรื่อง | विषय
-    """,
+    """,  # letters of other alphabets
     "other": """
         Importance | Priority | Attachments | Organization | Wichtigkeit | Priorität | Anlagen | Importancia
         Datos adjuntos
         Pièces jointes | Importanza | Allegati | Bijlagen | Urgentie | Bilagor | Vedlegg | Załączniki
         Важность | Вложения | 重要性 | 附件 | 添付ファイル | 重要度 | 첨부
-    """,
+    """,  # letters of other alphabets
 }
 
 # What stands between two runs of dashes above a quoted or forwarded letter.
@@ -122,7 +122,7 @@ _TITLES = """
     原始消息 | 原始郵件 | 原始訊息 | 原始信件 | 郵件原件 | 轉寄的郵件 | 轉寄郵件 | 已轉寄的郵件 | 元のメッセージ
     オリジナルメッセージ | 転送メッセージ | 転送されたメッセージ | 原文メール | 원본 메시지 | 원본 메일
     원본 이메일 | 전달된 메시지
-"""
+"""  # letters of other alphabets
 
 # The line that Apple Mail puts above a forwarded letter.
 _FORWARD_OPENINGS = """

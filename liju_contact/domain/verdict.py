@@ -15,6 +15,9 @@ from liju_contact.domain.inbound_mail import InboundMail
 from liju_contact.domain.reply_key import Place, Purpose
 from liju_contact.domain.staff_command import Command, StaffMail
 
+JOINS = "colleague-joins"
+"""The rule by which the sender may speak for the customer from now on."""
+
 
 class Role(StrEnum):
     """Whom a key was made for."""
@@ -89,7 +92,7 @@ def overrule(evidence: Evidence, decision: Decision, *, reference: str | None, h
     key = ProvenKey(
         reference=reference,
         place=Place.TEXT,
-        purpose=Purpose.CONVERSATION,
+        purpose=Purpose.NOTE if _is_guarded(evidence) else Purpose.CONVERSATION,
         number=None,
         holder=holder,
         role=Role.STAFF if decision is Decision.ANSWER else Role.CUSTOMER,
@@ -100,7 +103,15 @@ def overrule(evidence: Evidence, decision: Decision, *, reference: str | None, h
         is_theirs = holder in evidence.sender_addresses and decision is Decision.ACCEPT
         said = _said_by_staff(evidence, evidence.staff_mail, key) if is_theirs else Verdict.NOTE
         return Judgement(verdict=said, rule=rule, key=key)
-    return Judgement(verdict=Verdict.REPLY, rule="colleague-joins" if decision is Decision.JOIN else rule, key=key)
+    return Judgement(verdict=Verdict.REPLY, rule=JOINS if decision is Decision.JOIN else rule, key=key)
+
+
+def _is_guarded(evidence: Evidence) -> bool:
+    """Tell whether a mail answers a letter about a note or a held mail, or quotes somebody's letter about a note."""
+    return any(
+        key.purpose is Purpose.NOTE or (key.purpose is Purpose.HELD and key.holder in evidence.sender_addresses)
+        for key in evidence.keys
+    )
 
 
 def _report(evidence: Evidence) -> Judgement | None:
@@ -146,9 +157,20 @@ def _keyed(evidence: Evidence) -> Judgement | None:
         return _held(HoldReason.KEYS_DISAGREE, key)
     if key.role is Role.CUSTOMER:
         return Judgement(verdict=Verdict.REPLY, rule=f"key-{key.place.value}", key=key)
-    # A letter about a note or a held mail is quoted with its own key; any of them keeps the text from the customer.
-    guarded = next((known for known in own if known.purpose is not Purpose.CONVERSATION), key)
-    return _from_staff(evidence, guarded)
+    if not evidence.sender_is_staff:
+        return _held(HoldReason.WRONG_SENDER, key)  # they have left: a letter of theirs opens nothing any more
+    return _from_staff(evidence, _guarding(evidence, own) or key)
+
+
+def _guarding(evidence: Evidence, own: list[ProvenKey]) -> ProvenKey | None:
+    """Return a key that keeps the text from the customer: a letter about a note or a held mail is quoted with its own.
+
+    For a note that may be a colleague's letter, forwarded and quoted in an answer to another.
+    """
+    held = next((key for key in own if key.purpose is Purpose.HELD), None)
+    references = {key.reference for key in own}
+    notes = (key for key in evidence.keys if key.purpose is Purpose.NOTE and key.reference in references)
+    return held or next(notes, None)
 
 
 def _from_staff(evidence: Evidence, key: ProvenKey) -> Judgement:
@@ -160,18 +182,25 @@ def _from_staff(evidence: Evidence, key: ProvenKey) -> Judgement:
     if is_decision != (key.purpose is Purpose.HELD):
         return _held(HoldReason.UNKNOWN_COMMAND, key)
     verdict = Verdict.DECISION if is_decision else _said_by_staff(evidence, told, key)
+    if verdict in {Verdict.ANSWER, Verdict.NOTE} and _says_nothing(evidence, told):
+        return _held(HoldReason.NOTHING_SAID, key)
     if verdict is Verdict.ANSWER and evidence.answered_by:
         return _held(HoldReason.LATE_ANSWER, key)
     return Judgement(verdict=verdict, rule=f"key-{key.place.value}", key=key)
 
 
 def _said_by_staff(evidence: Evidence, told: StaffMail, key: ProvenKey) -> Verdict:
+    if told.commands - {Command.NOTE} and _says_nothing(evidence, told):
+        return Verdict.COMMAND
     if key.purpose is Purpose.NOTE or Command.NOTE in told.commands:
         return Verdict.NOTE
-    if not told.text and not evidence.mail.files:
-        return Verdict.COMMAND
     # Nobody answers spam: what is said about it stays inside.
     return Verdict.NOTE if Command.SPAM in told.commands else Verdict.ANSWER
+
+
+def _says_nothing(evidence: Evidence, told: StaffMail) -> bool:
+    """Tell whether there is nothing to pass on: a picture within the text is a signature's where there is no text."""
+    return not told.text and all(file.is_inline for file in evidence.mail.files)
 
 
 def _keyed_by_another(evidence: Evidence) -> Judgement | None:
@@ -184,7 +213,7 @@ def _keyed_by_another(evidence: Evidence) -> Judgement | None:
     if len({known.reference for known in evidence.keys}) > 1:
         return _held(HoldReason.KEYS_DISAGREE, key)
     if evidence.colleagues_join:
-        return Judgement(verdict=Verdict.REPLY, rule="colleague-joins", key=key)
+        return Judgement(verdict=Verdict.REPLY, rule=JOINS, key=key)
     return _held(HoldReason.COLLEAGUE, key)
 
 

@@ -15,11 +15,19 @@ import sys
 import time
 
 from liju_contact.domain.inbound_mail import InboundMail
-from liju_contact.mail.reading.wire import LENGTH_BYTES, read_answer
+from liju_contact.mail.reading.wire import LENGTH_BYTES, OUT_OF_MEMORY, read_mail_from
 from liju_contact.usecases.mail_reader import Unreadable
 
-_WALL_SECONDS = 30.0  # a machine so busy that 2 s of computing take longer is not the mail's fault
+COMMAND = (sys.executable, "-m", "liju_contact.mail.reading")
+WALL_SECONDS = 30.0
+"""A machine so busy that 2 s of computing take longer is not the mail's fault."""
+
 _PIECE_BYTES = 1 << 16
+_ENDING_SECONDS = 0.4  # a process that closed its pipes is gone by then, and only then it says how it ended
+_TOO_MUCH = {
+    -signal.SIGPROF: "Reading it takes longer than a mail may.",
+    OUT_OF_MEMORY: "Reading it takes more memory than a mail may.",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -28,26 +36,28 @@ class _Ended(Exception):
 
 
 class GuardedReader:
-    """``command`` starts the reading process; tests give others."""
+    """``command`` starts the reading process, which has ``wall_seconds`` for a mail; tests give others."""
 
-    def __init__(self, command: tuple[str, ...] = (sys.executable, "-m", "liju_contact.mail.reading")) -> None:
+    def __init__(self, command: tuple[str, ...] = COMMAND, *, wall_seconds: float = WALL_SECONDS) -> None:
         self._command = command
+        self._wall_seconds = wall_seconds
         self._process: subprocess.Popen[bytes] | None = None
 
     def read(self, raw: bytes) -> InboundMail | Unreadable:
         process = self._started()
-        deadline = time.monotonic() + _WALL_SECONDS
+        deadline = time.monotonic() + self._wall_seconds
         try:
             _send(process, len(raw).to_bytes(LENGTH_BYTES, "big") + raw, deadline)
-            answer = read_answer(lambda count: _receive(process, count, deadline))
-        except (_Ended, ValueError, KeyError, TypeError) as error:
-            return self._given_up(error)
-        return Unreadable(words=answer, is_final=True) if isinstance(answer, str) else answer
+            return read_mail_from(lambda count: _receive(process, count, deadline))
+        except (_Ended, ValueError) as error:
+            return self._given_up(process, error)
 
     def close(self) -> None:
         if self._process is not None:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                pipe.close()  # type: ignore[union-attr]  # both were asked for
             self._process = None
 
     def _started(self) -> subprocess.Popen[bytes]:
@@ -62,31 +72,29 @@ class GuardedReader:
                 os.set_blocking(pipe.fileno(), False)  # type: ignore[union-attr]  # both were asked for
         return self._process
 
-    def _given_up(self, error: Exception) -> Unreadable:
+    def _given_up(self, process: subprocess.Popen[bytes], error: Exception) -> Unreadable:
         """Say why there is no answer, and start anew with the next mail."""
-        process = self._process
-        code = process.wait(0.2) if process and _is_ending(process) else None
+        words = _TOO_MUCH.get(_exit_status(process) or 0)
         self.close()
-        if code == -signal.SIGPROF:
-            return Unreadable(words="Reading it takes longer than a mail may.", is_final=True)
-        _log.warning("The reading of a mail ended unexpectedly: %s", type(error).__name__)
+        if words:
+            return Unreadable(words=words, is_final=True)
+        _log.warning("The reading of a mail ended unexpectedly: %s: %s", type(error).__name__, error)
         return Unreadable(words="The process that reads mail ended unexpectedly.", is_final=False)
 
 
-def _is_ending(process: subprocess.Popen[bytes]) -> bool:
-    """Tell whether a process that closed its pipes is gone, or is so within a moment."""
+def _exit_status(process: subprocess.Popen[bytes]) -> int | None:
+    """Return how the process ended, None if it still runs a moment after it closed its pipes."""
     try:
-        process.wait(0.2)
+        return process.wait(_ENDING_SECONDS)
     except subprocess.TimeoutExpired:
-        return False
-    return True
+        return None
 
 
 def _send(process: subprocess.Popen[bytes], octets: bytes, deadline: float) -> None:
     pipe = process.stdin.fileno()  # type: ignore[union-attr]  # it was asked for
     rest = memoryview(octets)
     while rest:
-        _wait([], [pipe], deadline)
+        _wait(pipe, select.POLLOUT, deadline)
         try:
             rest = rest[os.write(pipe, rest[:_PIECE_BYTES]) :]
         except BrokenPipeError as error:
@@ -97,7 +105,7 @@ def _receive(process: subprocess.Popen[bytes], count: int, deadline: float) -> b
     pipe = process.stdout.fileno()  # type: ignore[union-attr]  # it was asked for
     received = bytearray()
     while len(received) < count:
-        _wait([pipe], [], deadline)
+        _wait(pipe, select.POLLIN, deadline)
         piece = os.read(pipe, min(_PIECE_BYTES, count - len(received)))
         if not piece:
             raise _Ended("it says no more")
@@ -105,7 +113,10 @@ def _receive(process: subprocess.Popen[bytes], count: int, deadline: float) -> b
     return bytes(received)
 
 
-def _wait(readers: list[int], writers: list[int], deadline: float) -> None:
+def _wait(pipe: int, event: int, deadline: float) -> None:
+    """Wait until a pipe is ready, or broken; not by ``select``, which knows no descriptor above 1023."""
+    waiting = select.poll()
+    waiting.register(pipe, event)
     seconds = deadline - time.monotonic()
-    if seconds <= 0 or not any(select.select(readers, writers, [], seconds)):
+    if seconds <= 0 or not waiting.poll(seconds * 1000):
         raise _Ended("it takes too long")

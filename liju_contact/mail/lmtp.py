@@ -55,7 +55,7 @@ def open_listener(listen: str) -> socket.socket:
         if listen.startswith(_UNIX):
             return _unix_listener(Path(listen.removeprefix(_UNIX)))
         return _tcp_listener(listen)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise StartRefused(f"LMTP cannot listen on {listen}: {error}.") from error
 
 
@@ -160,9 +160,12 @@ class _Door:
         except StoreBusy as error:
             _log.warning("A mail could not be stored: %s", error)
             return _NOT_NOW
+        except Exception:  # noqa: BLE001  # past here aiosmtpd would keep sender and recipients for the next mail
+            _log.exception("A mail could not be stored.")
+            return _NOT_NOW
         return _STORED
 
     async def handle_exception(self, error: Exception) -> str:
-        """Answer what nobody foresaw: the mail server shall keep the mail, where aiosmtpd would refuse it for good."""
-        _log.error("A mail could not be stored.", exc_info=error)
+        """Answer what nobody foresaw: the mail server shall come again, where aiosmtpd would refuse for good."""
+        _log.error("An LMTP command failed.", exc_info=error)
         return _NOT_NOW

@@ -11,13 +11,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.store.inbound_tables import InboundFileRow, InboundRow
+from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import BlobChunkRow, BlobRow, FileRow, MessageRow
 
 CHUNK_BYTES = 256 * 1024
+_RENEW = (
+    update(BlobRow)
+    .where(BlobRow.sha256 == bindparam("digest"))
+    .values(staged_at=bindparam("now"))
+    .returning(BlobRow.id)
+)
+_ADD_WHOLE = insert_unless_taken(BlobRow, BlobRow.id)
+_ADD_CHUNK = insert(BlobChunkRow)
+_CHUNK = select(BlobChunkRow.content).where(
+    BlobChunkRow.blob_id == bindparam("blob_id"), BlobChunkRow.position == bindparam("position")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +42,17 @@ class StoredFile:
 
 def find_blob(tx: Connection, sha256: str, now: datetime) -> int | None:
     """Return the id of a stored blob and keep it from being swept; None when it has to be written."""
-    renew = update(BlobRow).where(BlobRow.sha256 == sha256).values(staged_at=now).returning(BlobRow.id)
-    return tx.execute(renew).scalar_one_or_none()
+    return tx.execute(_RENEW, {"digest": sha256, "now": now}).scalar_one_or_none()
+
+
+def add_whole_blob(tx: Connection, sha256: str, content: bytes, now: datetime) -> int | None:
+    """Write a blob within one transaction and return its id; None when the same bytes are stored already."""
+    values = {"sha256": sha256, "bytes_count": len(content), "staged_at": now}
+    id_: int | None = tx.execute(_ADD_WHOLE[tx.dialect.name], values).scalar_one_or_none()
+    if id_ is not None:
+        for position, start in enumerate(range(0, len(content), CHUNK_BYTES)):
+            add_chunk(tx, id_, position, content[start : start + CHUNK_BYTES])
+    return id_
 
 
 def start_blob(tx: Connection, bytes_count: int, now: datetime) -> int:
@@ -42,7 +63,7 @@ def start_blob(tx: Connection, bytes_count: int, now: datetime) -> int:
 
 
 def add_chunk(tx: Connection, blob_id: int, position: int, content: bytes) -> None:
-    tx.execute(insert(BlobChunkRow), {"blob_id": blob_id, "position": position, "content": content})
+    tx.execute(_ADD_CHUNK, {"blob_id": blob_id, "position": position, "content": content})
 
 
 def finish_blob(tx: Connection, blob_id: int, sha256: str) -> None:
@@ -58,14 +79,15 @@ def finish_blob(tx: Connection, blob_id: int, sha256: str) -> None:
 
 def chunk(tx: Connection, blob_id: int, position: int) -> bytes | None:
     """Return the chunk at ``position`` (0 = first); None after the last."""
-    query = select(BlobChunkRow.content).where(BlobChunkRow.blob_id == blob_id, BlobChunkRow.position == position)
-    return tx.execute(query).scalar_one_or_none()
+    return tx.execute(_CHUNK, {"blob_id": blob_id, "position": position}).scalar_one_or_none()
 
 
 def chunks(tx: Connection, blob_id: int) -> Iterator[bytes]:
     position = 0
     while (content := chunk(tx, blob_id, position)) is not None:
         yield content
+        if len(content) < CHUNK_BYTES:  # only the last one is shorter
+            return
         position += 1
 
 

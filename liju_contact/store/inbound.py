@@ -47,6 +47,8 @@ _TAKEN: Any = select(
     InquiryRow.reference,
 ).outerjoin(InquiryRow, InquiryRow.id == InboundRow.inquiry_id)
 _TAKEN_BY_IDS = _TAKEN.where(InboundRow.id.in_(bindparam("ids", expanding=True))).order_by(InboundRow.id)
+_BY_DIGEST = select(InboundRow.id).where(InboundRow.sha256 == bindparam("sha256"))
+_STATE = select(InboundRow.state).where(InboundRow.id == bindparam("inbound_id")).with_for_update()
 _CONCLUDE = (
     update(InboundRow)
     .where(InboundRow.id == bindparam("inbound_id"))
@@ -129,7 +131,7 @@ def add_inbound(
 
 
 def find_inbound_by_digest(tx: Connection, sha256: str) -> int | None:
-    return tx.execute(select(InboundRow.id).where(InboundRow.sha256 == sha256)).scalar_one_or_none()
+    return tx.execute(_BY_DIGEST, {"sha256": sha256}).scalar_one_or_none()
 
 
 def claim_inbound(tx: Connection, *, limit: int, retry_after: timedelta, now: datetime) -> list[TakenInbound]:
@@ -171,14 +173,19 @@ def conclude_inbound(tx: Connection, inbound_id: int, conclusion: Conclusion, no
 
 def is_waiting(tx: Connection, inbound_id: int) -> bool:
     """Tell whether nobody has judged a mail yet, and keep it so for us until the end of ``tx``."""
-    state = select(InboundRow.state).where(InboundRow.id == inbound_id).with_for_update()
-    return tx.execute(state).scalar_one_or_none() == InboundState.WAITING.value
+    return tx.execute(_STATE, {"inbound_id": inbound_id}).scalar_one_or_none() == InboundState.WAITING.value
 
 
 def release_inbound(tx: Connection, inbound_ids: Sequence[int], now: datetime) -> None:
     """Give back mails that were taken and not begun: the attempt does not count."""
     ours = InboundRow.id.in_(inbound_ids) & (InboundRow.state == InboundState.WAITING.value)
     tx.execute(update(InboundRow).where(ours).values(due_at=now, attempt_count=InboundRow.attempt_count - 1))
+
+
+def make_due(tx: Connection, inbound_ids: Sequence[int], now: datetime) -> None:
+    """Have mails tried again at once; the attempt counts."""
+    ours = InboundRow.id.in_(inbound_ids) & (InboundRow.state == InboundState.WAITING.value)
+    tx.execute(update(InboundRow).where(ours).values(due_at=now))
 
 
 def note_failure(tx: Connection, inbound_id: int, words: str) -> None:

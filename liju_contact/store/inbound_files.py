@@ -16,6 +16,7 @@ from liju_contact.domain.inquiry import StagedFile
 from liju_contact.store.inbound_tables import InboundFileRow, PictureRow
 from liju_contact.store.tables import BlobRow
 
+_CLEAR = delete(InboundFileRow).where(InboundFileRow.inbound_id == bindparam("of_inbound"))
 _OF_INBOUND = (
     select(
         InboundFileRow.name,
@@ -42,7 +43,7 @@ class InboundFile:
 
 def put_inbound_files(tx: Connection, inbound_id: int, files: Sequence[InboundFile]) -> None:
     """Write the files of a mail in their order, in place of those written before; raises ``FilesGone``."""
-    tx.execute(delete(InboundFileRow).where(InboundFileRow.inbound_id == inbound_id))
+    tx.execute(_CLEAR, {"of_inbound": inbound_id})
     if not files:
         return
     digests = {file.file.sha256 for file in files}

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 
 from liju_contact.domain.inbound import Decision, HoldReason, InboundState, Verdict
+from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.message import Author
+from liju_contact.domain.verdict import JOINS
 from liju_contact.store.inbound_tables import InboundRow
 from liju_contact.store.tables import InquiryRow, MessageRow
 
@@ -91,6 +93,17 @@ def newest_customer_mail(tx: Connection, inquiry_id: int) -> tuple[str, str]:
     """Return Message-ID (without brackets) and subject of the customer's newest mail; empty when they wrote none."""
     row = tx.execute(_NEWEST_CUSTOMER_MAIL, {"inquiry_id": inquiry_id}).one_or_none()
     return (row.mail_id, row.subject) if row else ("", "")
+
+
+def has_joined(tx: Connection, inquiry_id: int, sender: str, *, besides: int) -> bool:
+    """Tell whether another mail than ``besides`` let its sender join the inquiry."""
+    others = select(InboundRow.sender).where(
+        InboundRow.inquiry_id == inquiry_id,
+        InboundRow.id != besides,
+        InboundRow.rule == JOINS,
+        InboundRow.state == InboundState.APPLIED.value,
+    )
+    return any(fold_address(other) == fold_address(sender) for other in tx.execute(others).scalars())
 
 
 def decide_inbound(

@@ -40,7 +40,8 @@ _NEWEST_BY = (
     .order_by(MessageRow.id.desc())
     .limit(1)
 )
-_NEWEST_ID = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
+_NEWEST_ID: Any = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
+_NEWEST_ID_UNTIL = _NEWEST_ID.where(MessageRow.written_at <= bindparam("until", type_=MessageRow.written_at.type))
 _FILES_OF_INQUIRY = (
     select(FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
     .join(BlobRow, BlobRow.id == FileRow.blob_id)
@@ -109,13 +110,16 @@ def staff_message_after(tx: Connection, inquiry_id: int, number: int, besides: s
 
 
 def staff_address_of_letter(tx: Connection, inquiry_id: int, written_at: datetime) -> str:
-    """Return who of the staff wrote the answer that left with a letter of that moment; "" when nobody did."""
+    """Return who of the staff wrote the answer that left with a letter of that moment; "" when nobody did.
+
+    That is the newest answer then: it may have been sent once more, to a corrected address.
+    """
     author = select(MessageRow.author_address).where(
         MessageRow.inquiry_id == inquiry_id,
         MessageRow.author == Author.STAFF.value,
-        MessageRow.written_at == written_at,
+        MessageRow.written_at <= written_at,
     )
-    return tx.execute(author.limit(1)).scalar_one_or_none() or ""
+    return tx.execute(author.order_by(MessageRow.id.desc()).limit(1)).scalar_one_or_none() or ""
 
 
 def change_body(tx: Connection, message_id: int, body: str) -> None:
@@ -148,8 +152,11 @@ def newest_message_of(tx: Connection, inquiry_id: int, author: Author) -> Messag
     )
 
 
-def newest_message_id(tx: Connection, inquiry_id: int) -> int:
-    return tx.execute(_NEWEST_ID, {"inquiry_id": inquiry_id}).scalar_one() or 0
+def newest_message_id(tx: Connection, inquiry_id: int, *, until: datetime | None = None) -> int:
+    """Return the last message's id, or that of the last one then; 0 without any."""
+    if until is None:
+        return tx.execute(_NEWEST_ID, {"inquiry_id": inquiry_id}).scalar_one() or 0
+    return tx.execute(_NEWEST_ID_UNTIL, {"inquiry_id": inquiry_id, "until": until}).scalar_one() or 0
 
 
 def messages_of(tx: Connection, inquiry_id: int) -> list[Message]:

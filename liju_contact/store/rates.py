@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -11,15 +12,21 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from liju_contact.store.tables import RateRow
 
 
-def count_once_more(tx: Connection, subject: str, window_start: datetime) -> int:
-    """Count ``subject`` once more in the window and return the count, this one included."""
-    insert = sqlite_insert if tx.dialect.name == "sqlite" else postgresql_insert
-    first = insert(RateRow).values(subject=subject, window_start=window_start, happened_count=1)
-    counted = first.on_conflict_do_update(
+def _counting(insert: Any) -> Any:
+    first = insert(RateRow)
+    return first.on_conflict_do_update(
         index_elements=[RateRow.subject, RateRow.window_start],
         set_={"happened_count": RateRow.happened_count + 1},
     ).returning(RateRow.happened_count)
-    count: int = tx.execute(counted).scalar_one()
+
+
+_COUNT = {"sqlite": _counting(sqlite_insert), "postgresql": _counting(postgresql_insert)}
+
+
+def count_once_more(tx: Connection, subject: str, window_start: datetime) -> int:
+    """Count ``subject`` once more in the window and return the count, this one included."""
+    values = {"subject": subject, "window_start": window_start, "happened_count": 1}
+    count: int = tx.execute(_COUNT[tx.dialect.name], values).scalar_one()
     return count
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from liju_contact.domain.errors import SchemaMismatch
 
 if TYPE_CHECKING:
-    from alembic.config import Config
+    from alembic.config import Config  # as above
 
     from liju_contact.store.database import Database
 

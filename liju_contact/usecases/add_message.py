@@ -90,7 +90,7 @@ def _tell_team(deps: Deps, tx: Connection, inquiry: Inquiry, message: Message, f
         deps,
         deps.letters.message_for_team(inquiry, message, files=lines),
         inquiry,
-        letter_key=f"message_for_team/{message.id}",
+        letter_key=f"message_for_team/{message.id}/{message.written_at.isoformat()}",
         number=message.id,
         message_files_id=files_to_attach(lines, message.id),
     )

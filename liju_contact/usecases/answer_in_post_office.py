@@ -86,7 +86,7 @@ def answer_letter(deps: Deps, letter_id: str, written: Written, *, now: datetime
         sender=replying.sender,
         recipient=replying.recipient,
         subject=subject if subject.lower().startswith("re:") else f"Re: {subject}",
-        text=f"{written.text}\n\n{_quoted(deps, letter)}",
+        text="\n\n".join(filter(None, (written.text, _quoted(deps, letter)))),
         language=deps.settings.default_language,
         headers=_thread_headers(letter),
         files=written.files,

@@ -5,7 +5,7 @@ Nothing here decides (``domain.verdict``) and nothing here reads (``mail.reading
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -13,9 +13,9 @@ from sqlalchemy import Connection
 from liju_contact.domain.catalogue import Staff
 from liju_contact.domain.inbound import Envelope, InboundState
 from liju_contact.domain.inbound_mail import InboundMail
-from liju_contact.domain.inquiry import Inquiry, StagedFile
+from liju_contact.domain.inquiry import Inquiry, InquiryState, StagedFile
 from liju_contact.domain.reply_key import without_keys
-from liju_contact.domain.staff_command import Command, read_staff_mail
+from liju_contact.domain.staff_command import Command, StaffMail, own_words, read_staff_mail
 from liju_contact.domain.text import clean_line, clean_text
 from liju_contact.domain.verdict import Judgement
 from liju_contact.store.inbound import Conclusion
@@ -50,9 +50,14 @@ class Incoming:
         return text if len(text) <= LONGEST_BODY else text[:LONGEST_BODY] + _CUT
 
     @property
+    def told(self) -> StaffMail:
+        """What a staff member wrote, apart from their commands."""
+        return read_staff_mail(own_words(self.mail.visible) and self.body)
+
+    @property
     def opening(self) -> str:
         """What a mail that opens an inquiry says: its subject is part of that."""
-        subject = clean_line(self.mail.subject)
+        subject = without_keys(clean_line(self.mail.subject))
         return self.body if subject in self.body else f"{subject}\n\n{self.body}".strip()
 
     @property
@@ -101,10 +106,11 @@ def apply_answer(
     deps: Deps, tx: Connection, incoming: Incoming, inquiry: Inquiry, author: Staff, *, now: datetime
 ) -> int | None:
     """Send what staff wrote to the customer, then do what its commands say."""
-    told = read_staff_mail(incoming.body)
+    told = incoming.told
     answer = Answer(author=author, body=told.text, files=incoming.files, nonce=incoming.sha256)
     message_id = answer_customer(deps, tx, inquiry, answer, now=now)
-    follow_commands(deps, tx, inquiry, told.commands, author=author, now=now)
+    answered = replace(inquiry, state=InquiryState.ANSWERED)
+    follow_commands(deps, tx, answered, told.commands, author=author, now=now)
     return message_id
 
 
@@ -112,7 +118,7 @@ def apply_note(
     deps: Deps, tx: Connection, incoming: Incoming, inquiry: Inquiry, author: Staff, *, now: datetime
 ) -> int | None:
     """Keep what staff wrote among staff, then do what its commands say."""
-    told = read_staff_mail(incoming.body)
+    told = incoming.told
     note = NewNote(author=author, body=told.text, files=incoming.files, nonce=incoming.sha256)
     note_id = write_note(deps, tx, inquiry, note, now=now)
     follow_commands(deps, tx, inquiry, told.commands - {Command.NOTE}, author=author, now=now)
@@ -122,7 +128,7 @@ def apply_note(
 def apply_command(
     deps: Deps, tx: Connection, incoming: Incoming, inquiry: Inquiry, author: Staff, *, now: datetime
 ) -> None:
-    follow_commands(deps, tx, inquiry, read_staff_mail(incoming.body).commands, author=author, now=now)
+    follow_commands(deps, tx, inquiry, incoming.told.commands, author=author, now=now)
 
 
 def inquiry_of(tx: Connection, judgement: Judgement) -> Inquiry | None:

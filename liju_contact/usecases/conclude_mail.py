@@ -17,7 +17,7 @@ from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.reply_key import find_bounce_keys
 from liju_contact.domain.staff_command import Command
 from liju_contact.domain.text import clean_line
-from liju_contact.domain.verdict import Judgement
+from liju_contact.domain.verdict import JOINS, Judgement
 from liju_contact.store.absences import Absence, note_absence
 from liju_contact.store.inbound import Conclusion
 from liju_contact.store.letters import post_letters
@@ -74,7 +74,7 @@ def _in_conversation(
         raise NotFound("A mail that belongs to an inquiry names none.")
     entry = replace(conclusion(incoming, judgement, InboundState.APPLIED), inquiry_id=inquiry.id)
     if judgement.verdict is Verdict.REPLY:
-        joins = judgement.rule == "colleague-joins"
+        joins = judgement.rule == JOINS
         return replace(entry, message_id=apply_reply(deps, tx, incoming, inquiry, joins=joins, now=now))
     author = _author(deps, judgement, weighed)
     match judgement.verdict:

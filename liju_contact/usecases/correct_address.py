@@ -22,6 +22,7 @@ from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer
 
 _DAY = timedelta(days=1)
+_CORRECTIONS_PER_DAY = AUTOMATIC_LETTERS_PER_DAY - 1  # the confirmation was the first automatic letter
 
 
 def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: datetime) -> bool:
@@ -35,7 +36,7 @@ def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: da
         inquiry = open_for_update(deps, tx, reference, key)
         if inquiry.unreachable_since is None:
             raise Conflict("Letters reach this customer: there is no address to correct.")
-        if count_in_window(deps, tx, "address", reference, window=_DAY, now=now) > AUTOMATIC_LETTERS_PER_DAY:
+        if count_in_window(deps, tx, "address", reference, window=_DAY, now=now) > _CORRECTIONS_PER_DAY:
             return False
         set_email(tx, inquiry.id, email, now)
         set_unreachable(tx, inquiry.id, None)

@@ -13,12 +13,23 @@ from sqlalchemy import Connection
 from liju_contact.domain.errors import Conflict, NotFound
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inbound import Decision, HoldReason, InboundState, Verdict
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.message import Author
 from liju_contact.domain.staff_command import Command
+from liju_contact.domain.verdict import JOINS
 from liju_contact.store.events import add_event
-from liju_contact.store.inbound_lines import InboundLine, decide_inbound, find_inbound, set_inbound_state
-from liju_contact.store.inquiries import get_inquiry_for_update
-from liju_contact.store.messages import remove_message, written_at_of
+from liju_contact.store.inbound_lines import (
+    InboundLine,
+    decide_inbound,
+    find_inbound,
+    has_joined,
+    set_inbound_state,
+    wait_again,
+)
+from liju_contact.store.inquiries import get_inquiry, get_inquiry_for_update, set_state
+from liju_contact.store.messages import newest_message_id, newest_message_of, remove_message, written_at_of
 from liju_contact.store.notes import remove_note
+from liju_contact.store.participants import remove_participant
 from liju_contact.store.sent_letters import drop_queued_of_message
 from liju_contact.usecases.deps import Deps
 
@@ -30,14 +41,16 @@ def accept_mail(
 ) -> None:
     """Let a held or parked mail in; ``reference`` names the inquiry it shall be part of, None that of its key.
 
-    Raises ``NotFound`` when there is no such mail or inquiry, ``Conflict`` when it is not held.
+    A parked mail was never read or applied: to accept it is to try that again. Raises ``NotFound`` when there is no
+    such mail or inquiry, ``Conflict`` when it is not held or the decision does not fit it.
     """
     with deps.db.begin() as tx:
         line = _undecided(tx, inbound_id)
         inquiry_id = get_inquiry_for_update(tx, reference).id if reference else line.inquiry_id
-        needs_inquiry = decision is not Decision.ACCEPT or line.reason is HoldReason.STAFF_WITHOUT_KEY
-        if needs_inquiry and inquiry_id is None:
-            raise Conflict(f"Mail {inbound_id} belongs to no inquiry yet: name one to attach it to.")
+        if line.state is InboundState.PARKED and decision is Decision.ACCEPT and inquiry_id is None:
+            wait_again(tx, inbound_id, now)
+            return
+        _refuse_unfit(deps, line, decision, has_inquiry=inquiry_id is not None)
         decide_inbound(tx, inbound_id, decision, inquiry_id=inquiry_id, by=by, now=now)
 
 
@@ -60,7 +73,7 @@ def undo_decision(deps: Deps, inbound_id: int, *, by: str, now: datetime) -> Non
             raise NotFound(f"There is no mail {inbound_id}.")
         if line.state is InboundState.APPLIED:
             _withdraw(tx, line, now)
-        elif line.state is not InboundState.DISCARDED:
+        elif line.state is not InboundState.DISCARDED and not (line.state is InboundState.WAITING and line.decided_by):
             raise Conflict(f"Mail {inbound_id} is {line.state.value}: there is nothing to undo.")
         set_inbound_state(tx, inbound_id, InboundState.HELD, by=by, reason=HoldReason.UNDONE)
 
@@ -82,6 +95,15 @@ def decide_by_mail(
     return f"Mail {inbound_id} was discarded."
 
 
+def _refuse_unfit(deps: Deps, line: InboundLine, decision: Decision, *, has_inquiry: bool) -> None:
+    """Refuse what could not be applied: an answer of nobody, or an inquiry of nobody or of a colleague."""
+    is_staff = deps.settings.catalogue.find_staff(line.sender) is not None
+    if not has_inquiry and (decision is not Decision.ACCEPT or is_staff or not line.sender):
+        raise Conflict(f"Mail {line.id} belongs to no inquiry yet: name one to attach it to.")
+    if decision is Decision.ANSWER and not is_staff and deps.settings.catalogue.find_staff(line.holder) is None:
+        raise Conflict(f"Mail {line.id} names nobody of the staff, so it cannot be sent as an answer.")
+
+
 def _undecided(tx: Connection, inbound_id: int) -> InboundLine:
     line = find_inbound(tx, inbound_id, for_update=True)
     if line is None:
@@ -97,10 +119,22 @@ def _withdraw(tx: Connection, line: InboundLine, now: datetime) -> None:
     if line.inquiry_id is None or (line.message_id is None and line.note_id is None):
         raise Conflict(f"Mail {line.id} changed an inquiry's state: change it back there.")
     if line.note_id is not None:
-        remove_note(tx, line.note_id)
+        drop_queued_of_message(tx, line.inquiry_id, remove_note(tx, line.note_id), now)
         return
     written_at = written_at_of(tx, line.message_id or 0)
     if written_at and drop_queued_of_message(tx, line.inquiry_id, written_at, now):
         raise Conflict(f"Mail {line.id} has reached the customer as a letter: it cannot be taken back.")
     remove_message(tx, line.message_id or 0)
+    _restore(tx, line, now)
     add_event(tx, line.inquiry_id, EventKind.MESSAGE_WITHDRAWN, Actor.STAFF, now)
+
+
+def _restore(tx: Connection, line: InboundLine, now: datetime) -> None:
+    """Undo what came with a message that has been removed: an answer had answered, a colleague had joined."""
+    inquiry = get_inquiry(tx, line.inquiry_id or 0)
+    newest = newest_message_of(tx, inquiry.id, Author.CUSTOMER)
+    awaits = newest is not None and newest.id == newest_message_id(tx, inquiry.id)
+    if line.verdict is Verdict.ANSWER and inquiry.state is InquiryState.ANSWERED and awaits:
+        set_state(tx, inquiry.id, InquiryState.OPEN, now)
+    if line.rule == JOINS and not has_joined(tx, inquiry.id, line.sender, besides=line.id):
+        remove_participant(tx, inquiry.id, line.sender)

@@ -23,7 +23,10 @@ _NOTHING = {"text": "", "folded": "", "files": [], "keys": [], "automatic": Fals
 
 
 def explain_mail(settings: Settings | None, mail: InboundMail | Unreadable) -> dict[str, Any]:
-    """Return what ``mail explain`` prints; without ``settings`` no key is proven and nobody is known."""
+    """Return what ``mail explain`` prints; without ``settings`` no key is proven and nobody is known.
+
+    ``failed`` are all addresses a bounce names, ``temporary`` those of them that may still be reached.
+    """
     if isinstance(mail, Unreadable):
         heads = dict.fromkeys(("from", "to", "subject", "date", "verdict", "rule"))
         return heads | _NOTHING | {"error": mail.words}
@@ -41,7 +44,7 @@ def explain_mail(settings: Settings | None, mail: InboundMail | Unreadable) -> d
         "verdict": judgement.verdict.value,
         "rule": judgement.rule,
         "automatic": bool(mail.automatic or bounce or mail.complaint),
-        "failed": list(bounce.failed) if bounce else [],
+        "failed": [*bounce.failed, *bounce.temporary] if bounce else [],
         "temporary": list(bounce.temporary) if bounce else [],
         "error": " ".join(mail.faults) or None,
     }

@@ -20,8 +20,9 @@ from liju_contact.usecases.raise_alarm import raise_alarm_once
 from liju_contact.usecases.weigh_mail import Weighed
 
 _DAY = timedelta(days=1)
+_LETTERS_TO_A_COLLEAGUE = 10  # a day about one inquiry: whoever holds more than that against us is a machine
 # These concern nobody but who wrote; what strangers send waits in the list without a letter.
-_FOR_THE_SENDER = frozenset({HoldReason.LATE_ANSWER, HoldReason.UNKNOWN_COMMAND})
+_FOR_THE_SENDER = frozenset({HoldReason.LATE_ANSWER, HoldReason.UNKNOWN_COMMAND, HoldReason.NOTHING_SAID})
 
 
 def tell_held(
@@ -59,7 +60,7 @@ def tell_held(
 def _tell_team(deps: Deps, tx: Connection, held: HeldMail, inquiry: Inquiry, *, author: str, now: datetime) -> None:
     only = author if held.reason in _FOR_THE_SENDER else ""
     count = count_in_window(deps, tx, "held letter", f"{inquiry.reference} {only}", window=_DAY, now=now)
-    if count > AUTOMATIC_LETTERS_PER_DAY and not only:
+    if count > (_LETTERS_TO_A_COLLEAGUE if only else AUTOMATIC_LETTERS_PER_DAY):
         return
     posting = to_team(
         deps,

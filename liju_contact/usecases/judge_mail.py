@@ -7,9 +7,9 @@ everything the mail leads to, so that a crash leaves either all of it or a mail 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -22,10 +22,11 @@ from liju_contact.store.inbound import (
     claim_inbound,
     conclude_inbound,
     is_waiting,
+    make_due,
     note_failure,
     release_inbound,
 )
-from liju_contact.store.inbound_files import InboundFile, count_picture, put_inbound_files
+from liju_contact.store.inbound_files import InboundFile, count_picture, inbound_files_of, put_inbound_files
 from liju_contact.usecases.apply_mail import Incoming
 from liju_contact.usecases.conclude_mail import conclude_mail
 from liju_contact.usecases.deps import Deps
@@ -39,16 +40,29 @@ SEEN_AGAIN = 3  # a picture that came so often from one domain is part of a sign
 _WORDS_LENGTH = 500
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A mail that was read, and its stored files, each with whether it may be a signature's picture."""
+
+    taken: TakenInbound
+    mail: InboundMail
+    files: tuple[tuple[InboundFile, bool], ...]
+
+
 def judge_waiting(deps: Deps, reader: MailReader, *, is_stopping: Callable[[], bool] = lambda: False) -> int:
     """Judge one batch of the mails that are due; returns how many were claimed.
 
-    What is not begun when ``is_stopping`` says so is given back; so is what stands behind a mail that makes applying
-    itself fail, which is due again after a while and parked at its third failure.
+    Mails at their first attempt are applied in one transaction. Where that fails, each is tried alone the next time, so
+    that one mail's fault is nobody else's. What is not begun when ``is_stopping`` says so is given back.
     """
     with deps.db.begin() as tx:
         waiting = deque(claim_inbound(tx, limit=BATCH, retry_after=RETRY_AFTER, now=deps.now()))
     count = len(waiting)
+    fresh = [taken for taken in waiting if taken.attempt_count == 1]
     try:
+        if len(fresh) > 1 and not is_stopping():
+            waiting = deque(taken for taken in waiting if taken.attempt_count > 1)
+            _judge_together(deps, reader, fresh)
         while waiting and not is_stopping():
             judge_mail(deps, reader, waiting.popleft())
     finally:
@@ -62,28 +76,46 @@ def judge_mail(deps: Deps, reader: MailReader, taken: TakenInbound) -> None:
     """Read, judge and apply one mail; one that was claimed more often than it may be tried is parked."""
     if taken.attempt_count > TRIES:
         _park(deps, taken, f"It could not be processed in {TRIES} attempts; the program's log says why.")
-        return
+    elif prepared := _prepare(deps, reader, taken):
+        _apply_all(deps, [prepared])
+
+
+def _judge_together(deps: Deps, reader: MailReader, batch: list[TakenInbound]) -> None:
+    prepared = list(filter(None, [_prepare(deps, reader, taken) for taken in batch]))
+    is_applied = False
+    try:
+        _apply_all(deps, prepared)
+        is_applied = True
+    finally:
+        if not is_applied:
+            with deps.db.begin() as tx:
+                make_due(tx, [each.taken.id for each in prepared], deps.now())
+
+
+def _prepare(deps: Deps, reader: MailReader, taken: TakenInbound) -> Prepared | None:
+    """Have a mail read and its files stored; None when it could not be read, and then that is written down."""
     mail = read_stored(deps, reader, taken)
-    now = deps.now()
     if isinstance(mail, Unreadable):
         _not_read(deps, taken, mail)
-        return
-    files = stage_mail_files(deps, mail, now=now)
+        return None
+    files = stage_mail_files(deps, mail, now=deps.now())
+    # The contents are stored: twenty mails with drawings must not wait in memory together.
+    bare = replace(mail, files=tuple(replace(file, content=b"") for file in mail.files))
+    return Prepared(taken=taken, mail=bare, files=tuple(files))
+
+
+def _apply_all(deps: Deps, batch: Sequence[Prepared]) -> None:
+    now = deps.now()
     with deps.db.begin() as tx:
-        if is_waiting(tx, taken.id):
-            _apply(deps, tx, taken, mail, files, now=now)
+        for number, prepared in enumerate(batch):
+            if is_waiting(tx, prepared.taken.id):
+                # A message and its letters know each other by their moment, so no two mails have the same.
+                _apply(deps, tx, prepared, now=now + timedelta(microseconds=number))
 
 
-def _apply(
-    deps: Deps,
-    tx: Connection,
-    taken: TakenInbound,
-    mail: InboundMail,
-    files: list[tuple[InboundFile, bool]],
-    *,
-    now: datetime,
-) -> None:
-    kept = [_folded_if_repeated(tx, mail, file) if is_picture else file for file, is_picture in files]
+def _apply(deps: Deps, tx: Connection, prepared: Prepared, *, now: datetime) -> None:
+    taken, mail = prepared.taken, prepared.mail
+    kept = _with_folding(tx, prepared)
     put_inbound_files(tx, taken.id, kept)
     weighed = weigh_mail(deps, tx, mail, taken.envelope, now=now, is_replay=taken.decision is not None)
     incoming = Incoming(
@@ -104,9 +136,16 @@ def judgement_of(taken: TakenInbound, weighed: Weighed) -> Judgement:
     return overrule(weighed.evidence, taken.decision, reference=taken.reference, holder=taken.holder)
 
 
-def _folded_if_repeated(tx: Connection, mail: InboundMail, file: InboundFile) -> InboundFile:
-    domain = mail.sender.address.rpartition("@")[2].casefold() if mail.sender else ""
-    return replace(file, is_folded=count_picture(tx, domain, file.file.sha256) >= SEEN_AGAIN)
+def _with_folding(tx: Connection, prepared: Prepared) -> list[InboundFile]:
+    """Fold a signature's pictures. A mail counts a picture once, also when it is judged anew."""
+    sender = prepared.mail.sender
+    domain = sender.address.rpartition("@")[2].casefold() if sender else ""
+    before = inbound_files_of(tx, prepared.taken.id) if prepared.files else []
+    folded = {file.file.sha256: file.is_folded for file in before}
+    for file, is_picture in prepared.files:
+        if (digest := file.file.sha256) not in folded:
+            folded[digest] = is_picture and count_picture(tx, domain, digest) >= SEEN_AGAIN
+    return [replace(file, is_folded=folded[file.file.sha256]) for file, _ in prepared.files]
 
 
 def _with_faults(entry: Conclusion, mail: InboundMail) -> Conclusion:

@@ -21,7 +21,8 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.submit_inquiry import Drafted, first_letters, write_inquiry
 
 CONFIRMATIONS_PER_DAY = 10  # to one address; a person does not open more inquiries, a loop does
-_NO_REPLY = re.compile(r"(?:do-?not-?|no-?)reply\b", re.IGNORECASE)
+_NO_REPLY = re.compile(r"(?:.*[-_.+])?(?:do[-_.]?not|no)[-_.]?reply[^@]*@|(?:mailer-daemon|postmaster)@", re.IGNORECASE)
+_LONGEST_NAME = 200
 _DAY = timedelta(days=1)
 _REFERENCE_TRIES = 5
 
@@ -46,7 +47,7 @@ def _new_inquiry(deps: Deps, incoming: Incoming) -> NewInquiry:
     return NewInquiry(
         nonce="",
         language=language_of_text(message, settings.web.languages),
-        name=incoming.sender_name or incoming.sender_address.partition("@")[0],
+        name=(incoming.sender_name or incoming.sender_address.partition("@")[0])[:_LONGEST_NAME],
         email=incoming.sender_address,
         country="",
         product="",

@@ -5,6 +5,7 @@ Each recipient gets a key of their own, in the Reply-To address, in References a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -16,6 +17,9 @@ from liju_contact.domain.message import MessageFile
 from liju_contact.domain.reply_key import Purpose
 from liju_contact.store.letters import Posting
 from liju_contact.usecases.deps import Deps, FileLine
+
+# The Message-ID of somebody else's mail may be anything; one that cannot stand in a header field is left out.
+_PLAIN_ID = re.compile(r"<[!-;=?-~]{1,400}>")
 
 
 def to_customer(
@@ -29,7 +33,7 @@ def to_customer(
     message_files_id: int | None = None,
     participants: Sequence[str] = (),
 ) -> Posting:
-    """Address ``letter`` to the customer of ``inquiry``; the same ``letter_key`` gives the same Message-ID.
+    """Address ``letter`` to the customer of ``inquiry``; ``letter_key`` tells its Message-ID from that of any other.
 
     ``number`` is the id of the newest message; None makes a letter that no answer is known by. ``answers`` is the
     Message-ID of the mail that is answered, if it was one.
@@ -113,6 +117,7 @@ def _addressee(
 
 def _threaded(deps: Deps, letter: Letter, inquiry: Inquiry, answers: str) -> Letter:
     root = thread_id(deps, inquiry.reference)
+    answers = answers if _PLAIN_ID.fullmatch(answers) else ""
     thread = {"In-Reply-To": answers or root, "References": f"{root} {answers}".strip()}
     return replace(letter, headers=letter.headers | thread)
 

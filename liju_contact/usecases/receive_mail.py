@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from liju_contact.domain.errors import Conflict
 from liju_contact.domain.inbound import Envelope
 from liju_contact.domain.text import clean_line
-from liju_contact.store.files import CHUNK_BYTES, add_chunk, find_blob, finish_blob, start_blob
+from liju_contact.store.files import CHUNK_BYTES, add_whole_blob, find_blob
 from liju_contact.store.inbound import add_inbound, find_inbound_by_digest
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.stage_file import stage_bytes
@@ -49,19 +49,13 @@ def enter_mail(tx: Connection, raw: bytes, envelope: Envelope, *, now: datetime)
     sha256, envelope = hashlib.sha256(raw).hexdigest(), _clean(envelope)
     if (known := find_inbound_by_digest(tx, sha256)) is not None:
         return Received(inbound_id=known, is_new=False)
-    blob_id = find_blob(tx, sha256, now) or _add_blob(tx, raw, sha256, now)
+    blob_id = add_whole_blob(tx, sha256, raw, now) or find_blob(tx, sha256, now)
+    if blob_id is None:
+        raise Conflict("The same bytes are being swept at this moment.")
     inbound_id = add_inbound(tx, envelope, sha256=sha256, blob_id=blob_id, bytes_count=len(raw), now=now)
     if inbound_id is None:
         raise Conflict("The same mail was entered since the look above.")
     return Received(inbound_id=inbound_id, is_new=True)
-
-
-def _add_blob(tx: Connection, raw: bytes, sha256: str, now: datetime) -> int:
-    blob_id = start_blob(tx, len(raw), now)
-    for position, start in enumerate(range(0, len(raw), CHUNK_BYTES)):
-        add_chunk(tx, blob_id, position, raw[start : start + CHUNK_BYTES])
-    finish_blob(tx, blob_id, sha256)
-    return blob_id
 
 
 def _clean(envelope: Envelope) -> Envelope:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.detail import Detail
-from liju_contact.domain.event import Event
+from liju_contact.domain.event import Event, EventKind
 from liju_contact.domain.inquiry import Inquiry, InquiryState, awaits_answer
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Message
@@ -37,10 +37,11 @@ _BEST_FIRST = (LetterFate.SENT, LetterFate.WAITING, LetterFate.DELAYED, LetterFa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterLine:
-    """``is_for_customer`` False: the letter went to our team, and its recipients are not the customer's business."""
+    """``recipient`` is empty for a letter to our team: its addresses are not the customer's business."""
 
     kind: LetterKind
     is_for_customer: bool
+    recipient: str
     fate: LetterFate
     at: datetime
 
@@ -49,7 +50,9 @@ class LetterLine:
 class StatusPage:
     """``language`` is the one its labels are in.
 
-    ``is_overdue`` says that we owe an answer and the promised time has passed: the page admits it.
+    ``state`` is what the customer is told: what staff call spam is closed. ``assignee`` is a name, empty where nobody
+    has taken the inquiry on. ``is_overdue`` says that we owe an answer and the promised time has passed: the page
+    admits it. Letters to ``email`` do not arrive since ``unreachable_since``; what failed before was another address.
     """
 
     reference: str
@@ -64,6 +67,7 @@ class StatusPage:
     product: str
     topic: str
     team: str
+    assignee: str
     details: tuple[Detail, ...]
     received_at: datetime
     answer_due_at: datetime
@@ -72,6 +76,11 @@ class StatusPage:
     messages: tuple[Message, ...]
     events: tuple[Event, ...]
     letters: tuple[LetterLine, ...]
+    unreachable_since: datetime | None
+
+    @property
+    def is_unreachable(self) -> bool:
+        return self.unreachable_since is not None
 
 
 def show_status(deps: Deps, reference: str, key: str, *, language: str | None, now: datetime) -> StatusPage:
@@ -85,29 +94,29 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str | None, n
         events = events_of(tx, inquiry.id)
         deliveries = deliveries_of(tx, inquiry.id)
     language = language or _language_of(deps, inquiry)
-    catalogue = deps.settings.catalogue
-    product_line, topic = catalogue.find_product_line(inquiry.product), catalogue.find_topic(inquiry.topic)
     return StatusPage(
         reference=inquiry.reference,
         status_path=deps.status_path(inquiry.reference, inquiry.key_version),
-        state=inquiry.state,
+        state=InquiryState.CLOSED if inquiry.state is InquiryState.SPAM else inquiry.state,
         language=language,
         name=inquiry.name,
         email=inquiry.email,
         country=inquiry.country,
         company=inquiry.company,
         phone=inquiry.phone,
-        product=product_line.label.in_language(language) if product_line else inquiry.product,
-        topic=topic.label.in_language(language) if topic else inquiry.topic,
+        product=_product_label(deps, inquiry, language),
+        topic=_topic_label(deps, inquiry, language),
         team=team_of(deps, inquiry).label.in_language(language),
+        assignee=_assignee_name(deps, inquiry, language),
         details=inquiry.details,
         received_at=inquiry.received_at,
         answer_due_at=inquiry.answer_due_at,
         is_promised=awaits_answer(inquiry.state),
         is_overdue=awaits_answer(inquiry.state) and inquiry.answer_due_at < now,
         messages=tuple(messages),
-        events=tuple(events),
+        events=tuple(event for event in events if event.kind is not EventKind.MESSAGE_WITHDRAWN),
         letters=_letter_lines(deliveries),
+        unreachable_since=inquiry.unreachable_since,
     )
 
 
@@ -117,22 +126,43 @@ def _language_of(deps: Deps, inquiry: Inquiry) -> str:
     return inquiry.language if inquiry.language in offered else offered[0]
 
 
+def _product_label(deps: Deps, inquiry: Inquiry, language: str) -> str:
+    """Return what the product line is called, or its id where the operator has removed it since."""
+    product_line = deps.settings.catalogue.find_product_line(inquiry.product)
+    return product_line.label.in_language(language) if product_line else inquiry.product
+
+
+def _topic_label(deps: Deps, inquiry: Inquiry, language: str) -> str:
+    topic = deps.settings.catalogue.find_topic(inquiry.topic)
+    return topic.label.in_language(language) if topic else inquiry.topic
+
+
+def _assignee_name(deps: Deps, inquiry: Inquiry, language: str) -> str:
+    """Return who has taken it on; somebody the settings give no name, or no longer know, is the team."""
+    staff = deps.settings.catalogue.find_staff(inquiry.assignee) if inquiry.assignee else None
+    return staff.name.in_language(language) if staff else ""
+
+
 def _letter_lines(deliveries: list[DeliveryLine]) -> tuple[LetterLine, ...]:
-    """Sum up deliveries per letter by the best of them: one that reached somebody in the team has reached the team."""
-    lines: dict[int, LetterLine] = {}
+    """Sum up a letter to the team by the best of its deliveries: one that reached somebody has reached the team."""
+    lines: dict[tuple[int, str], LetterLine] = {}
     for delivery in deliveries:
-        if not delivery.kind.is_known_to_customer:
-            continue
-        line = LetterLine(
-            kind=delivery.kind,
-            is_for_customer=delivery.kind.is_for_customer,
-            fate=_fate(delivery),
-            at=delivery.settled_at or delivery.queued_at,
-        )
-        best = lines.get(delivery.letter_id)
-        if best is None or _BEST_FIRST.index(line.fate) < _BEST_FIRST.index(best.fate):
-            lines[delivery.letter_id] = line
+        if delivery.kind.is_known_to_customer:
+            line = _letter_line(delivery)
+            best = lines.setdefault((delivery.letter_id, line.recipient), line)
+            if _BEST_FIRST.index(line.fate) < _BEST_FIRST.index(best.fate):
+                lines[delivery.letter_id, line.recipient] = line
     return tuple(lines.values())
+
+
+def _letter_line(delivery: DeliveryLine) -> LetterLine:
+    return LetterLine(
+        kind=delivery.kind,
+        is_for_customer=delivery.kind.is_for_customer,
+        recipient=delivery.recipient if delivery.kind.is_for_customer else "",
+        fate=_fate(delivery),
+        at=delivery.settled_at or delivery.queued_at,
+    )
 
 
 def _fate(delivery: DeliveryLine) -> LetterFate:

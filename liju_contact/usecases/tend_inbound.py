@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from liju_contact.domain.inbound import InboundState, Verdict
+from liju_contact.domain.inbound import HoldReason, InboundState, Verdict
 from liju_contact.domain.inbound_mail import InboundMail
-from liju_contact.domain.staff_command import read_staff_mail
 from liju_contact.domain.verdict import judge
 from liju_contact.store.inbound import TakenInbound, get_taken
 from liju_contact.store.inbound_lines import InboundLine, find_inbound, ids_of_inbound, page_of_inbound, wait_again
@@ -20,6 +19,8 @@ from liju_contact.usecases.read_mail import read_stored
 from liju_contact.usecases.weigh_mail import weigh_mail
 
 _PAGE = 200
+# Not the rules decided about these, but the moment they came in; judging them again would let them all in.
+_OF_THEIR_MOMENT = frozenset({HoldReason.LATE_ANSWER, HoldReason.TOO_MANY})
 _AT_REST = frozenset({InboundState.HELD, InboundState.PARKED, InboundState.NOTED})
 
 
@@ -78,7 +79,8 @@ def _replay_one(deps: Deps, reader: MailReader, inbound_id: int, *, is_dry: bool
             judgement = judge(weighed.evidence)
             judged, rule = judgement.verdict, judgement.rule
             new_body = _other_body(body_of(tx, line.message_id), line, taken, mail) if line.message_id else None
-        differs = judged is not line.verdict and not line.decided_by
+        is_settled = bool(line.decided_by) or line.reason in _OF_THEIR_MOMENT
+        differs = judged is not line.verdict and not is_settled
         if not differs and new_body is None:
             return None
         if not is_dry and differs and line.state in _AT_REST:
@@ -99,7 +101,7 @@ def _other_body(body: str, line: InboundLine, taken: TakenInbound, mail: Inbound
     incoming = Incoming(inbound_id=taken.id, sha256=taken.sha256, envelope=taken.envelope, mail=mail, files=())
     match line.verdict:
         case Verdict.ANSWER:
-            shown = read_staff_mail(incoming.body).text
+            shown = incoming.told.text
         case Verdict.STRANGER:
             shown = incoming.opening
         case _:

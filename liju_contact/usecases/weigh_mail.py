@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -14,13 +14,13 @@ from liju_contact.domain.inbound import RATE_WINDOW, Envelope
 from liju_contact.domain.inbound_mail import InboundMail
 from liju_contact.domain.inquiry import Inquiry, fold_address
 from liju_contact.domain.letter import LetterKind
-from liju_contact.domain.reply_key import Place, Purpose, ReplyKey, find_reply_keys
-from liju_contact.domain.staff_command import read_staff_mail
+from liju_contact.domain.reply_key import Place, Purpose, ReplyKey, find_bounce_keys, find_reply_keys
+from liju_contact.domain.staff_command import own_words, read_staff_mail
 from liju_contact.domain.verdict import Evidence, ProvenKey, Role
 from liju_contact.store.inquiries import find_inquiry
-from liju_contact.store.messages import staff_message_after
+from liju_contact.store.messages import newest_message_id, staff_message_after
 from liju_contact.store.participants import participants_of
-from liju_contact.store.sent_letters import find_sent_by_message_id
+from liju_contact.store.sent_letters import SentLetter, find_sent, find_sent_by_message_id
 from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
 
@@ -63,7 +63,7 @@ def weigh_mail(
         sender_addresses=addresses,
         sender_is_staff=staff is not None,
         is_own_address=sender in _own_addresses(deps),
-        staff_mail=read_staff_mail(mail.visible) if staff else None,
+        staff_mail=read_staff_mail(own_words(mail.visible)) if staff else None,
         dmarc_failed=dmarc_failed(mail.authentication, deps.settings.inbound.authentication_server),
         answered_by="" if is_replay or not staff else _answered_by(tx, own, staff_address),
         sender_count=1 if is_replay else count_in_window(deps, tx, "mail from", sender, window=RATE_WINDOW, now=now),
@@ -81,30 +81,37 @@ def _own_addresses(deps: Deps) -> frozenset[str]:
 
 def _proven_keys(deps: Deps, tx: Connection, mail: InboundMail, envelope: Envelope) -> Iterator[ProvenKey]:
     """Yield the keys that are ours: those of the address first, then the ids, then those in the text."""
-    addresses = " ".join([*envelope.recipients, *mail.recipients])
-    yield from _made_by_us(deps, tx, find_reply_keys(addresses), Place.ADDRESS)
-    yield from _made_by_us(deps, tx, find_reply_keys(" ".join(mail.references)), Place.ID)
-    for reference in mail.references[:_MOST_KEYS]:
-        if key := _of_letter(deps, tx, f"<{reference}>"):
-            yield key
-    yield from _made_by_us(deps, tx, find_reply_keys(mail.text), Place.TEXT)
+    holders_of: dict[ReplyKey, list[ProvenKey]] = {}
+    references = mail.references[:_MOST_KEYS]
+    for place, text in (
+        (Place.ADDRESS, " ".join([*envelope.recipients, *mail.recipients])),
+        (Place.ID, " ".join(references)),
+        (Place.TEXT, mail.text),
+    ):
+        for key in islice(dict.fromkeys(find_reply_keys(text)), _MOST_KEYS):
+            if key not in holders_of:
+                holders_of[key] = list(_made_by_us(deps, tx, key))
+            yield from (replace(proven, place=place) for proven in holders_of[key])
+        if place is Place.ADDRESS:
+            yield from _of_envelopes(deps, tx, text)
+        if place is Place.ID:
+            yield from _of_letters(tx, references)
 
 
-def _made_by_us(deps: Deps, tx: Connection, keys: Iterable[ReplyKey], place: Place) -> Iterator[ProvenKey]:
-    for key in islice(dict.fromkeys(keys), _MOST_KEYS):
-        inquiry = find_inquiry(tx, key.reference)
-        if inquiry is None:
-            continue
-        for holder, role in _holders(deps, tx, inquiry):
-            if deps.keys.is_made_for(key, holder):
-                yield ProvenKey(
-                    reference=inquiry.reference,
-                    place=place,
-                    purpose=key.purpose,
-                    number=key.number,
-                    holder=holder,
-                    role=role,
-                )
+def _made_by_us(deps: Deps, tx: Connection, key: ReplyKey) -> Iterator[ProvenKey]:
+    inquiry = find_inquiry(tx, key.reference)
+    if inquiry is None:
+        return
+    for holder, role in _holders(deps, tx, inquiry):
+        if deps.keys.is_made_for(key, holder):
+            yield ProvenKey(
+                reference=inquiry.reference,
+                place=Place.ADDRESS,
+                purpose=key.purpose,
+                number=key.number,
+                holder=holder,
+                role=role,
+            )
 
 
 def _holders(deps: Deps, tx: Connection, inquiry: Inquiry) -> Iterator[tuple[str, Role]]:
@@ -117,17 +124,30 @@ def _holders(deps: Deps, tx: Connection, inquiry: Inquiry) -> Iterator[tuple[str
         yield fold_address(participant.address), Role.CUSTOMER
 
 
-def _of_letter(deps: Deps, tx: Connection, message_id: str) -> ProvenKey | None:
-    """Return what answering a letter of ours proves: its Message-ID has 136 bit nobody can guess."""
-    sent = find_sent_by_message_id(tx, message_id)
-    if sent is None or sent.reference is None or sent.kind not in _KEYED_LETTERS:
-        return None
-    is_staff = deps.settings.catalogue.find_staff(sent.recipient) is not None and not sent.kind.is_for_customer
-    return ProvenKey(
+def _of_envelopes(deps: Deps, tx: Connection, addresses: str) -> Iterator[ProvenKey]:
+    """Yield what mail to the envelope sender of a letter proves: an out-of-office goes there (RFC 3834 section 4)."""
+    for key in islice(find_bounce_keys(addresses), _MOST_KEYS):
+        if deps.keys.is_ours(key) and (sent := find_sent(tx, key.delivery_id)):
+            yield from _of_letter(tx, sent, Place.ADDRESS)
+
+
+def _of_letters(tx: Connection, references: Sequence[str]) -> Iterator[ProvenKey]:
+    """Yield what answering letters of ours proves: their Message-IDs have 136 bit nobody can guess."""
+    for reference in references:
+        holds_key = any(True for _ in find_reply_keys(reference))
+        if not holds_key and (sent := find_sent_by_message_id(tx, f"<{reference}>")):
+            yield from _of_letter(tx, sent, Place.ID)
+
+
+def _of_letter(tx: Connection, sent: SentLetter, place: Place) -> Iterator[ProvenKey]:
+    if sent.reference is None or sent.inquiry_id is None or sent.kind not in _KEYED_LETTERS:
+        return
+    is_staff = not sent.kind.is_for_customer
+    yield ProvenKey(
         reference=sent.reference,
-        place=Place.ID,
+        place=place,
         purpose=Purpose.NOTE if sent.kind is LetterKind.NOTE_FOR_TEAM else Purpose.CONVERSATION,
-        number=None,
+        number=newest_message_id(tx, sent.inquiry_id, until=sent.written_at) if is_staff else None,
         holder=fold_address(sent.recipient),
         role=Role.STAFF if is_staff else Role.CUSTOMER,
     )

@@ -49,7 +49,7 @@ def write_note(deps: Deps, tx: Connection, inquiry: Inquiry, note: NewNote, *, n
         deps,
         letter,
         inquiry,
-        letter_key=f"note_for_team/{note_id}",
+        letter_key=f"note_for_team/{note_id}/{now.isoformat()}",
         number=newest_message_id(tx, inquiry.id),
         purpose=Purpose.NOTE,
         besides=note.author.address,

@@ -12,25 +12,29 @@ from urllib.parse import quote
 from flask import Blueprint, Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 from wtforms.validators import ValidationError
 
-from liju_contact.domain.errors import FilesGone, StoreBusy
+from liju_contact.domain.errors import Conflict, FilesGone, StoreBusy
 from liju_contact.domain.file_kind import media_type
 from liju_contact.domain.message import BODY_LIMIT
 from liju_contact.domain.text import clean_text, is_blank
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.close_inquiry import close_inquiry, reopen_inquiry
+from liju_contact.usecases.correct_address import correct_address
 from liju_contact.usecases.fetch_file import fetch_file
 from liju_contact.usecases.show_status import StatusPage, show_status
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
+from liju_contact.web.inquiry_form import required, sendable_address, text_field
 from liju_contact.web.rendering import asked_language, current_deps, current_language, render, use_language
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.uploads import Uploads, file_rules, kept_before, kept_files, take_uploads, without_gone
 
 bp = Blueprint("status", __name__, url_prefix="/inquiry/<reference>/<key>")
 _NO_UPLOADS = Uploads(files=(), errors=())
+_TOO_MANY = 429
 
 
 def short_text(_form: FlaskForm, field: StringField) -> None:
@@ -47,6 +51,15 @@ class MessageForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hin
     @property
     def text(self) -> str:
         return self.body.data or ""
+
+
+class AddressForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hints
+    """Where to write from now on, asked for when letters do not arrive."""
+
+    class Meta:
+        csrf = False  # as above
+
+    email = text_field(required, sendable_address)
 
 
 @bp.get("")
@@ -90,6 +103,22 @@ def reopen(reference: str, key: str) -> ResponseReturnValue:
     return _change(reference, key, reopen_inquiry)
 
 
+@bp.post("/address")
+def give_address(reference: str, key: str) -> ResponseReturnValue:
+    page = _open(reference, key)
+    form = AddressForm(formdata=request.form)
+    is_valid = form.validate()
+    if read_sent_token(current_deps()) is None:
+        return _address_again(page, form, notice=_stale_notice())
+    try:
+        if is_valid and not _is_corrected(reference, key, form.email.data or ""):
+            form.email.errors = [_often_sentence()]
+            return _address_again(page, form, status=_TOO_MANY)
+    except StoreBusy:
+        return _address_again(page, form, notice=_busy_notice(), status=UNAVAILABLE)
+    return _back(page) if is_valid else _address_again(page, form)
+
+
 @bp.get("/file/<int(max=9223372036854775807):file_id>/<name>")  # what a BIGINT column can be asked for
 def download(reference: str, key: str, file_id: int, name: str) -> Response:  # noqa: ARG001  # for the browser's save dialog
     """Hand out a file as a download, whatever it contains: never shown, never run, never guessed at."""
@@ -108,6 +137,19 @@ def _change(reference: str, key: str, story: Callable[..., None]) -> ResponseRet
     if read_sent_token(deps) is None:
         return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=_stale_notice())
     story(deps, reference, key, now=deps.now())
+    return _back(page)
+
+
+def _is_corrected(reference: str, key: str, email: str) -> bool:
+    """Write to ``email`` from now on; False when it was done too often. Where letters arrive nothing is to be done."""
+    deps = current_deps()
+    try:
+        return correct_address(deps, reference, key, email=email, now=deps.now())
+    except Conflict:
+        return True
+
+
+def _back(page: StatusPage) -> BaseResponse:
     return redirect(page.status_path + _asked_language(), 303)
 
 
@@ -123,6 +165,7 @@ def _render(page: StatusPage, form: MessageForm, **more: Any) -> str:
     deps = current_deps()
     context: dict[str, Any] = {
         "token": new_form_token(deps),
+        "address": AddressForm(formdata=None),
         "notice": None,
         "kept_files": [],
         "file_errors": [],
@@ -145,7 +188,19 @@ def _again(
 ) -> Response:
     """Bring the page back with everything typed."""
     kept = kept_files(current_deps(), uploads.files)
-    response = make_response(_render(page, form, notice=notice, kept_files=kept, file_errors=uploads.errors), status)
+    return _answered(_render(page, form, notice=notice, kept_files=kept, file_errors=uploads.errors), status)
+
+
+def _address_again(
+    page: StatusPage, form: AddressForm, notice: str | None = None, status: int = UNACCEPTABLE
+) -> ResponseReturnValue:
+    if not page.is_unreachable:  # another tab has given one meanwhile, and the page has no such form any more
+        return _back(page)
+    return _answered(_render(page, MessageForm(formdata=None), address=form, notice=notice), status)
+
+
+def _answered(body: str, status: int) -> Response:
+    response = make_response(body, status)
     if status == UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
@@ -157,6 +212,10 @@ def _asked_language() -> str:
 
 def _stale_notice() -> str:
     return _("This page was open for a long time. Everything is still here: please send once more.")
+
+
+def _often_sentence() -> str:
+    return _("The address was changed too often today. Please try again tomorrow, or write to us below.")
 
 
 def _busy_notice() -> str:

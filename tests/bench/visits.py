@@ -24,9 +24,9 @@ SENTENCES = (
     "Please quote a gas-fired steam boiler, 4 t/h at 10 bar, feed water 105 °C, NOx below 30 mg.",
     "The burner of our boiler locks out after purge; the display shows E07 since Monday.",
     "Could you tell us the delivery time to Hamburg and whether commissioning on site is included?",
-    "我们需要一台每小时四吨的燃气蒸汽锅炉，工作压力一兆帕，请报价并说明交货期。",  # noqa: RUF001  # Chinese has its own comma.
-    "现有锅炉运行十年，燃烧器经常熄火，请问能否安排工程师到现场检查？",  # noqa: RUF001  # The same.
-    "请提供真空热水锅炉的样本、外形尺寸图和氮氧化物排放数据，谢谢。",  # noqa: RUF001  # The same.
+    "我们需要一台每小时四吨的燃气蒸汽锅炉，工作压力一兆帕，请报价并说明交货期。",  # Chinese has its own comma.
+    "现有锅炉运行十年，燃烧器经常熄火，请问能否安排工程师到现场检查？",  # The same.
+    "请提供真空热水锅炉的样本、外形尺寸图和氮氧化物排放数据，谢谢。",  # The same.
 )
 
 

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from liju_contact.store.database import Database
 from liju_contact.store.schema import migrate
+from tests.program import Program, running
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -50,6 +51,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """The whole program as a newcomer starts it: with a worker, and a post office that shows its letters."""
+    with running(tmp_path_factory.mktemp("program") / "instance") as program:
+        yield program
+
+
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip(f"There is no browser at {CHROMIUM}; the variable CHROMIUM names another place.")
@@ -75,7 +83,8 @@ def new_page(browser: Browser, server: str) -> Iterator[NewPage]:
 
     def open_page(**options: Any) -> Page:
         # Without the transition between two pages, which a test would only wait for.
-        context = browser.new_context(base_url=server, reduced_motion="reduce", **{"locale": "en-GB", **options})
+        usual = {"base_url": server, "locale": "en-GB", "reduced_motion": "reduce"}
+        context = browser.new_context(**{**usual, **options})
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()

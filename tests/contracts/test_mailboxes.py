@@ -148,7 +148,7 @@ def _fake(afterwards: str) -> Case:
     return Case(
         mailbox=fake,
         append=fake.append,
-        remove=lambda uid: fake.mails.pop(uid) and None,
+        remove=fake.remove,
         renew=fake.renew,
         contents=lambda: [(raw, uid in fake.seen) for uid, raw in fake.mails.items()],
         moved=lambda: fake.moved,

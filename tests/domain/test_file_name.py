@@ -28,7 +28,7 @@ def assert_harmless(name: str) -> None:
     ("name", "expected"),
     [
         ("Boiler room.dwg", "Boiler room.dwg"),
-        ("锅炉房 平面图（终版）.DWG", "锅炉房 平面图（终版）.DWG"),  # noqa: RUF001  # full-width brackets as typed
+        ("锅炉房 平面图（终版）.DWG", "锅炉房 平面图（终版）.DWG"),  # full-width brackets as typed
         ("Prüfung №5 – O₂ 3,5 %.pdf", "Prüfung №5 – O₂ 3,5 %.pdf"),  # noqa: RUF001  # a dash as typed
         ("👩‍🔧 foto.heic", "👩‍🔧 foto.heic"),
         ("e\u0301cran.png", "\u00e9cran.png"),

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001  # letters are quoted here in the scripts their mail programs write
+# letters are quoted here in the scripts their mail programs write
 """Answers above the quotes of the mail programs used in China: the answer is shown, the quote is folded."""
 
 import pytest

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001  # punctuation as people type it
+# punctuation as people type it
 """Letters in which nothing may be folded: they only look as if they quoted or were signed."""
 
 import pytest

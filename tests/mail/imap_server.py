@@ -1,14 +1,11 @@
-"""A real IMAP server for tests: pymap, in memory, in a process of its own, with any of its abilities taken away.
+"""A real IMAP server for tests, in a process of its own: started, stopped, and used by a person beside the program.
 
-``ImapServer`` starts it; its ``person`` signs in beside the program, as somebody with a mail program would.
+What the server is made of is in ``pymap_server``.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import itertools
-import re
 import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -50,14 +47,18 @@ class ImapServer:
             listening.bind(("127.0.0.1", self.port))
             listening.listen()
             self.port = listening.getsockname()[1]
-            # Forked from a server that has loaded pymap once: loading it takes most of a second.
+            # Forked from a process that has loaded all that once: it takes most of a second.
             context = get_context("forkserver")
-            context.set_forkserver_preload([__name__])
+            context.set_forkserver_preload(["tests.mail.pymap_server", "liju_contact.app"])
             self._process = context.Process(target=_serve, args=(listening, self.abilities), daemon=True)
             self._process.start()
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End it as a crash would; what it held is gone."""
         assert self._process is not None
         self._process.kill()
         self._process.join(10)
@@ -121,66 +122,7 @@ class ImapServer:
 
 
 def _serve(listening: socket.socket, abilities: Abilities) -> None:
-    asyncio.run(_answer(listening, abilities))
+    # pymap is for the server's process: the tests' own shall not carry it.
+    from tests.mail.pymap_server import serve  # noqa: PLC0415  # see above
 
-
-async def _answer(listening: socket.socket, abilities: Abilities) -> None:
-    # These bring half of pymap along, which the tests' own process does not need.
-    from proxyprotocol.reader import ProxyProtocolReader  # noqa: PLC0415 - see above
-    from pymap.backend.dict import Config, DictBackend, Login  # noqa: PLC0415 - see above
-    from pymap.imap import IMAPServer  # noqa: PLC0415 - see above
-    from pysasl import SASLAuth  # noqa: PLC0415 - see above
-    from pysasl.hashing import BuiltinHash  # noqa: PLC0415 - see above
-
-    class Announcing(Config):
-        @property
-        def login_capability(self) -> list[bytes]:
-            return [name for name in super().login_capability if name.decode() not in abilities.without]
-
-        @property
-        def tls_auth(self) -> SASLAuth:
-            known = {mechanism.name.decode(): mechanism for mechanism in _mechanisms()}
-            return SASLAuth([known[name] for name in abilities.mechanisms])
-
-    config = Announcing(
-        argparse.Namespace(passlib_cfg=None, proxy_protocol=None),
-        host=None,
-        port=0,
-        demo_data=False,
-        demo_user=USER,
-        demo_password=PASSWORD,
-        tls_enabled=abilities.security == "starttls",
-        cert_file=str(CERTIFICATES / f"{abilities.certificate}.pem"),
-        hash_context=BuiltinHash(rounds=1),
-        invalid_user_sleep=0,
-    )
-    config.apply_context()
-    login = Login(config)
-    await DictBackend._add_demo_user(config, login)
-    answering = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(login, config))
-    tls = config.ssl_context if abilities.security == "tls" else None
-    server = await asyncio.start_server(answering, sock=listening, ssl=tls)
-    await server.serve_forever()
-
-
-def _mechanisms() -> Iterator[Any]:
-    """Yield ways to sign in; for the OAuth2 ones the password is the token."""
-    from pysasl.creds.plain import PlainCredentials  # noqa: PLC0415 - as in _answer
-    from pysasl.mechanism import ServerChallenge, ServerMechanism  # noqa: PLC0415 - as in _answer
-    from pysasl.mechanism.plain import PlainMechanism  # noqa: PLC0415 - as in _answer
-
-    class Bearer(ServerMechanism):
-        def __init__(self, name: bytes, pattern: bytes) -> None:
-            super().__init__(name)
-            self._pattern = pattern
-
-        def server_attempt(self, responses: Sequence[Any]) -> tuple[Any, None]:
-            if not responses:
-                raise ServerChallenge(b"")
-            found = re.fullmatch(self._pattern, responses[0].response)
-            assert found is not None, responses
-            return PlainCredentials(found[1].decode(), found[2].decode()), None
-
-    yield PlainMechanism()
-    yield Bearer(b"XOAUTH2", rb"user=([^\x01]+)\x01auth=Bearer ([^\x01]+)\x01\x01")
-    yield Bearer(b"OAUTHBEARER", rb"n,a=([^\x01]+),\x01auth=Bearer ([^\x01]+)\x01\x01")
+    serve(listening, abilities)

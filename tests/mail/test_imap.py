@@ -1,4 +1,4 @@
-"""The IMAP mailbox against a real server: certificates, passwords and tokens, news while waiting, and servers that die."""
+"""The IMAP mailbox against a real server: certificates, passwords, tokens, news while waiting, servers that die."""
 
 from __future__ import annotations
 

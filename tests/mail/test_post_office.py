@@ -6,21 +6,24 @@ import resource
 import smtplib
 import socket
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from liju_contact.domain.errors import NotFound, StartRefused
+from liju_contact.domain.errors import NotFound, StartRefused, StoreBusy, StoreFull
 from liju_contact.mail.maildir import Envelope, keep_letter, make_maildir, read_letter
-from liju_contact.mail.post_office import MaildirPostOffice, run_post_office
+from liju_contact.mail.post_office import MaildirPostOffice, TakeIn, run_post_office
+from liju_contact.usecases.read_post_office import KeptFile, OwnMail, Unwritable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from multiprocessing.context import SpawnProcess
-    from pathlib import Path
 
     from liju_contact.usecases.read_post_office import KeptLetter, PostOffice
 
@@ -30,18 +33,25 @@ ENVELOPE = Envelope(sender=SENDER, recipients=(RECIPIENT,))
 PICTURE = b"\x89PNG\r\n\x1a\n and pixels"
 
 
-def serve(maildir: Path, sock: socket.socket, letter_bytes_limit: int, file_bytes_limit: int) -> None:
+def serve(
+    maildir: Path, sock: socket.socket, letter_bytes_limit: int, file_bytes_limit: int, take_in: TakeIn | None
+) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes_limit, resource.RLIM_INFINITY))
-    run_post_office(maildir, sock=sock, letter_bytes_limit=letter_bytes_limit)
+    run_post_office(maildir, sock=sock, letter_bytes_limit=letter_bytes_limit, take_in=take_in)
 
 
 @contextmanager
 def open_post_office(
-    maildir: Path, *, letter_bytes_limit: int = 100_000_000, file_bytes_limit: int = resource.RLIM_INFINITY
+    maildir: Path,
+    *,
+    letter_bytes_limit: int = 100_000_000,
+    file_bytes_limit: int = resource.RLIM_INFINITY,
+    take_in: TakeIn | None = None,
 ) -> Iterator[tuple[int, SpawnProcess]]:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         port: int = sock.getsockname()[1]
-        process = get_context("spawn").Process(target=serve, args=(maildir, sock, letter_bytes_limit, file_bytes_limit))
+        arguments = (maildir, sock, letter_bytes_limit, file_bytes_limit, take_in)
+        process = get_context("spawn").Process(target=serve, args=arguments)
         process.start()
     try:
         yield port, process
@@ -57,6 +67,19 @@ def only_letter(maildir: Path) -> str:
 
 def kept(maildir: Path, received: bytes) -> KeptLetter:
     return MaildirPostOffice(maildir).get_letter(keep_letter(maildir, ENVELOPE, received))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taker:
+    """Takes in what comes by writing it down; in trouble for as long as the folder is missing."""
+
+    folder: Path
+    trouble: type[StoreBusy] = StoreBusy
+
+    def __call__(self, sender: str, recipients: tuple[str, ...], received: bytes) -> None:
+        if not self.folder.exists():
+            raise self.trouble("There is no place for it.")
+        (self.folder / "taken").write_bytes(b"|".join([sender.encode(), *map(str.encode, recipients), received]))
 
 
 def with_body(content_type: bytes, body: bytes) -> bytes:
@@ -166,6 +189,85 @@ def test_taken_port_is_one_clear_sentence(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(StartRefused, match=rf"cannot open 127\.0\.0\.1:{port} .*Address already in use"):
             run_post_office(tmp_path, "127.0.0.1", port)
+
+
+def test_what_comes_is_taken_in_with_its_envelope_before_it_is_answered(tmp_path: Path) -> None:
+    taker = Taker(folder=tmp_path)
+    with open_post_office(tmp_path / "post", take_in=taker) as (port, _), smtplib.SMTP("127.0.0.1", port) as client:
+        client.sendmail("", [RECIPIENT, "second@customer.example"], LETTER)
+
+        assert (tmp_path / "taken").read_bytes() == b"|buyer@customer.example|second@customer.example|" + LETTER
+
+    assert read_letter(tmp_path / "post", only_letter(tmp_path / "post"))[1] == LETTER
+
+
+@pytest.mark.parametrize(("trouble", "code"), [(StoreBusy, 451), (StoreFull, 452)])
+def test_what_cannot_be_taken_in_is_refused_for_now_and_shows_once(
+    tmp_path: Path, trouble: type[StoreBusy], code: int
+) -> None:
+    taker = Taker(folder=tmp_path / "later", trouble=trouble)
+    with open_post_office(tmp_path / "post", take_in=taker) as (port, _), smtplib.SMTP("127.0.0.1", port) as client:
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            client.sendmail(SENDER, [RECIPIENT], LETTER)
+        taker.folder.mkdir()
+        client.sendmail(SENDER, [RECIPIENT], LETTER)
+
+    assert refused.value.smtp_code == code
+    assert read_letter(tmp_path / "post", only_letter(tmp_path / "post"))[1] == LETTER
+
+
+def own_mail(**changes: Any) -> OwnMail:
+    return OwnMail(
+        **{
+            "message_id": "<1@post-office.localhost>",
+            "written_at": datetime(2026, 11, 23, 2, tzinfo=UTC),
+            "sender_name": "林",
+            "sender": RECIPIENT,
+            "recipient": SENDER,
+            "subject": "锅炉",
+            "text": "好 " * 600,
+            "language": "en",
+            "headers": (("In-Reply-To", "<0@x.example>"),),
+            "files": (),
+            **changes,
+        }
+    )
+
+
+def test_own_mail_reads_as_it_was_written_and_is_kept(tmp_path: Path) -> None:
+    post_office: PostOffice = MaildirPostOffice(tmp_path)
+    files = (
+        KeptFile(name="图.pdf", media_type="application/pdf", content=bytes(range(256))),
+        KeptFile(name="odd", media_type="no type; at all", content=b"x"),
+    )
+
+    raw = post_office.write_mail(own_mail(files=files))
+    post_office.keep_mail(RECIPIENT, SENDER, raw)
+
+    letter = post_office.get_letter(only_letter(tmp_path))
+    assert max(map(len, raw.splitlines())) < 998
+    assert (letter.line.sender, letter.line.recipients) == (f"林 <{RECIPIENT}>", (SENDER,))
+    assert (letter.line.subject, letter.text.strip()) == ("锅炉", ("好 " * 600).strip())
+    assert letter.header("In-Reply-To") == "<0@x.example>"
+    assert [post_office.get_file(letter.line.id, index) for index in (0, 1)] == [
+        files[0],
+        replace(files[1], media_type="application/octet-stream"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes", [{"sender": "josé@x.example"}, {"recipient": "no address"}, {"subject": "a\r\nBcc: b@x.example"}]
+)
+def test_own_mail_without_a_form_in_plain_mail_is_unwritable(tmp_path: Path, changes: dict[str, str]) -> None:
+    with pytest.raises(Unwritable):
+        MaildirPostOffice(tmp_path).write_mail(own_mail(**changes))
+
+
+def test_own_mail_that_cannot_be_kept_is_a_busy_store(tmp_path: Path) -> None:
+    (tmp_path / "post").write_bytes(b"a file where the folder should be")
+
+    with pytest.raises(StoreBusy, match="cannot keep this mail"):
+        MaildirPostOffice(tmp_path / "post").keep_mail(SENDER, RECIPIENT, LETTER)
 
 
 def test_control_character_in_an_address_makes_no_line_of_its_own(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from liju_contact.store.database import Database
 from liju_contact.store.mailboxes import (
     SILENT_AFTER,
@@ -47,15 +49,13 @@ def test_position_is_kept_by_mailbox_with_the_largest_uids(db: Database, clock: 
 
 
 def test_position_rolls_back_with_what_it_belongs_to(db: Database, clock: Clock) -> None:
-    class Crash(Exception):  # noqa: N818  # a test's own
-        pass
-
-    try:
+    def store_and_crash() -> None:
         with db.begin() as tx:
             keep_position(tx, BOX, Position(uid_validity=1, last_uid=1), clock.at)
-            raise Crash
-    except Crash:
-        pass
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        store_and_crash()
 
     assert rows(db, "mailbox") == []
 
@@ -69,9 +69,7 @@ def test_failure_keeps_the_time_it_began_and_the_latest_words(db: Database, cloc
         note_failure(tx, BOX, "wrong password", clock.at)
 
     assert trouble_at(db, clock.at) == [
-        FetchingTrouble(
-            mailbox=BOX, fetched_at=None, failing_since=began_at, alarmed_at=None, words="wrong password"
-        )
+        FetchingTrouble(mailbox=BOX, fetched_at=None, failing_since=began_at, alarmed_at=None, words="wrong password")
     ]
 
 

@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
@@ -15,9 +16,14 @@ from sqlalchemy import text
 from liju_contact.domain.errors import SchemaMismatch
 from liju_contact.store import schema
 from liju_contact.store.database import Database
+from liju_contact.store.deliveries import deliveries_of
+from liju_contact.store.events import events_of
+from liju_contact.store.inquiries import newest_inquiries_of
+from liju_contact.store.messages import messages_of
 from liju_contact.store.schema import HEAD, check_schema, known_revisions, migrate, revision
 from liju_contact.store.table import Table
 
+_PAST = Path(__file__).parent / "past"  # one inquiry each, as the program with that schema wrote it
 NEWER = (
     "The database was written by a newer program (schema 9999; this one knows up to 0002). "
     "Start the newer program, or restore a backup from before its first start."
@@ -111,6 +117,29 @@ def test_a_failed_migration_leaves_the_database_empty(empty: Database) -> None:
     with empty.read() as tx:
         assert revision(tx) is None
     assert migrate(empty)
+    empty.close()
+
+
+def test_what_an_older_program_stored_is_still_there_after_migrating(empty: Database) -> None:
+    """Every past schema is filled with one inquiry, as that program wrote it, and brought to today's."""
+    for past in sorted(known_revisions() - {HEAD}):
+        with empty.begin() as tx:
+            config = schema.alembic_config()
+            config.attributes["connection"] = tx
+            command.upgrade(config, past)
+            for statement in (_PAST / f"{past}.sql").read_text("utf-8").split(";"):
+                tx.execute(text(statement))
+
+        migrate(empty)
+
+        with empty.read() as tx:
+            [inquiry] = newest_inquiries_of(tx, "ana@x.example", limit=5)
+            assert (inquiry.reference, inquiry.assignee, inquiry.unreachable_since) == ("LJ-0000-0001", None, None)
+            assert [message.body for message in messages_of(tx, inquiry.id)] == ["Two boilers."]
+            assert [(event.kind.value, event.actor_name) for event in events_of(tx, inquiry.id)] == [
+                ("inquiry_received", "")
+            ]
+            assert [line.recipient for line in deliveries_of(tx, inquiry.id)] == ["ana@x.example"]
     empty.close()
 
 

@@ -33,6 +33,9 @@ class FakeMailbox:
     def append(self, *raws: bytes) -> None:
         self.mails.update((next(self._uids), raw) for raw in raws)
 
+    def remove(self, uid: int) -> None:
+        del self.mails[uid]
+
     def renew(self) -> None:
         """Do as a server that lost its index: the same mails, counted anew."""
         self.uid_validity += 1

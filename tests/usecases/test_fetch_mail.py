@@ -187,7 +187,12 @@ def test_a_mailbox_that_counts_anew_is_read_again_and_doubles_nothing(deps: Deps
 
 def test_a_mail_that_is_gone_when_its_turn_comes_is_no_trouble(deps: Deps) -> None:
     mailbox = box(ONE, TWO)
-    mailbox.when = lambda step: mailbox.mails.pop(1, b"") and None if step == "fetch 1" else None
+
+    def remove(step: str) -> None:
+        if step == "fetch 1":
+            mailbox.remove(1)
+
+    mailbox.when = remove
 
     assert fetch(deps, mailbox) == 1
 

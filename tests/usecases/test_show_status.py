@@ -13,14 +13,21 @@ from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Author
+from liju_contact.store.events import add_event
+from liju_contact.store.inquiries import get_inquiry
+from liju_contact.store.participants import Participant, add_participant
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.add_message import add_customer_message
+from liju_contact.usecases.answer_customer import Answer, answer_customer
+from liju_contact.usecases.correct_address import correct_address
 from liju_contact.usecases.deliver_letters import deliver_letters
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.show_status import LetterFate, StatusPage, show_status
 from liju_contact.usecases.tend_outbox import drop_delivery, retry_delivery
+from liju_contact.usecases.write_note import NewNote, write_note
 from tests.conftest import Clock
 from tests.store.statements import listening
+from tests.usecases.mails import LI, LI_AT_HOME, with_staff
 from tests.usecases.stories import (
     DEFERRED,
     DELIVERED,
@@ -38,6 +45,12 @@ from tests.usecases.stories import (
 from tests.usecases.test_submit_inquiry import with_team
 
 CUSTOMER, SALES, DESK = "Ana.Souza@usina.example", "sales@liju.example", "desk@liju.example"
+
+
+def change(deps: Deps, **values: object) -> None:
+    """Change the only inquiry."""
+    with deps.db.begin() as tx:
+        tx.execute(update(InquiryRow).values(**values))
 
 
 def fates(page: StatusPage) -> dict[LetterKind, LetterFate]:
@@ -73,6 +86,7 @@ def test_the_page_has_everything_the_customer_gave(deps: Deps, clock: Clock) -> 
         "product": "蒸汽锅炉",
         "topic": "询价",
         "team": "锅炉销售部",
+        "assignee": "",
         "details": NEW.details,
         "received_at": clock.at,
         "answer_due_at": rows(deps.db, "inquiry")[0]["answer_due_at"],
@@ -81,6 +95,7 @@ def test_the_page_has_everything_the_customer_gave(deps: Deps, clock: Clock) -> 
         "messages": None,
         "events": (Event(kind=EventKind.INQUIRY_RECEIVED, actor=Actor.CUSTOMER, happened_at=clock.at),),
         "letters": None,
+        "unreachable_since": None,
     }
 
 
@@ -227,11 +242,106 @@ def test_the_page_tells_which_letters_are_the_customers_and_since_when(deps: Dep
 def test_a_page_has_no_room_for_what_is_not_the_customers_business(deps: Deps) -> None:
     """The names of all fields a template could show: whoever adds one has to think of D15 here."""
     submitted = submit(deps)
+    change(deps, assignee=SALES)
 
     page = status_of(deps, submitted)
 
-    assert {name.name for name in fields(page.letters[0])} == {"kind", "is_for_customer", "fate", "at"}
+    assert {name.name for name in fields(page.letters[0])} == {"kind", "is_for_customer", "recipient", "fate", "at"}
     assert SALES not in repr(page)
+
+
+@pytest.mark.parametrize(
+    ("assignee", "language", "name"),
+    [
+        (LI, "en", "Li Wei"),
+        (LI, "zh_Hans", "李伟"),
+        (LI_AT_HOME, "en", "Li Wei"),
+        ("gone@liju.example", "en", ""),
+        (None, "en", ""),
+    ],
+)
+def test_who_has_taken_it_on_is_named_in_the_pages_language(
+    deps: Deps, assignee: str | None, language: str, name: str
+) -> None:
+    deps = with_staff(deps)
+    submitted = submit(deps)
+    change(deps, assignee=assignee)
+
+    assert status_of(deps, submitted, language).assignee == name
+
+
+def test_what_staff_call_spam_is_closed_for_the_customer(deps: Deps) -> None:
+    submitted = submit(deps)
+    change(deps, state="spam")
+
+    page = status_of(deps, submitted)
+
+    assert (page.state, page.is_promised) == (InquiryState.CLOSED, False)
+
+
+def test_a_message_taken_back_is_not_an_event_for_the_customer(deps: Deps) -> None:
+    submitted = submit(deps)
+    with deps.db.begin() as tx:
+        add_event(tx, 1, EventKind.MESSAGE_WITHDRAWN, Actor.STAFF, deps.now(), actor_name="Li Wei")
+
+    assert [event.kind for event in status_of(deps, submitted).events] == [EventKind.INQUIRY_RECEIVED]
+
+
+def test_since_when_letters_do_not_arrive_is_told(deps: Deps, clock: Clock) -> None:
+    submitted = submit(deps)
+    reachable = status_of(deps, submitted)
+    change(deps, unreachable_since=clock.at)
+
+    page = status_of(deps, submitted)
+
+    assert [reachable.is_unreachable, page.is_unreachable] == [False, True]
+    assert page.unreachable_since == clock.at
+
+
+def test_each_of_the_customers_letters_names_the_address_it_went_to(deps: Deps) -> None:
+    submitted = submit(deps)
+    deliver_letters(deps, ScriptedCarrier(script={CUSTOMER: [REFUSED]}), holder="w")
+    change(deps, unreachable_since=deps.now())
+    correct_address(deps, *opened(submitted), email="ana@other.example", now=deps.now())
+
+    page = status_of(deps, submitted)
+
+    assert [(line.recipient, line.fate) for line in page.letters if line.is_for_customer] == [
+        (CUSTOMER, LetterFate.FAILED),
+        ("ana@other.example", LetterFate.WAITING),
+    ]
+    assert {line.recipient for line in page.letters if not line.is_for_customer} == {""}
+
+
+def test_a_letter_to_two_on_the_customers_side_is_two_lines(deps: Deps) -> None:
+    """That a colleague got the answer does not mean that the customer did."""
+    deps, colleague = with_staff(deps), "jo@usina.example"
+    submitted = submit(deps)
+    with deps.db.begin() as tx:
+        inquiry = get_inquiry(tx, 1)
+        add_participant(tx, inquiry.id, Participant(address=colleague, name="Jo"), deps.now())
+        answer = Answer(author=deps.settings.catalogue.staff[0], body="Yes.", files=(), nonce="n")
+        answer_customer(deps, tx, inquiry, answer, now=deps.now())
+    deliver_letters(deps, ScriptedCarrier(script={CUSTOMER: [REFUSED]}), holder="w")
+
+    page = status_of(deps, submitted)
+
+    lines = [(line.recipient, line.fate) for line in page.letters if line.kind is LetterKind.ANSWER]
+    assert lines == [(CUSTOMER, LetterFate.FAILED), (colleague, LetterFate.SENT)]
+
+
+def test_what_staff_tell_each_other_leaves_no_line(deps: Deps) -> None:
+    deps = with_staff(deps)
+    submitted = submit(deps)
+    before = status_of(deps, submitted)
+    with deps.db.begin() as tx:
+        note = NewNote(author=deps.settings.catalogue.staff[0], body="He never pays.", files=(), nonce="n")
+        write_note(deps, tx, get_inquiry(tx, 1), note, now=deps.now())
+
+    page = status_of(deps, submitted)
+
+    assert "note_for_team" in {row["kind"] for row in rows(deps.db, "letter")}
+    assert page == before
 
 
 def test_a_page_nobody_asked_for_in_a_language_is_in_that_of_the_inquiry(deps: Deps) -> None:

@@ -1,15 +1,17 @@
-"""The page of the demo's post office: what it shows, what it must never run, and what a newcomer does with it."""
+"""The page of the demo's post office: what it shows, what it must never run, and what is written there."""
 
 from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
 from dataclasses import replace
+from email import message_from_bytes
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, default
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -22,11 +24,16 @@ from liju_contact.config import Settings
 from liju_contact.domain.errors import NotFound
 from liju_contact.mail.maildir import Envelope, keep_letter
 from liju_contact.mail.post_office import MaildirPostOffice
+from liju_contact.store.database import Database
+from liju_contact.store.files import chunks
 from liju_contact.templating import template_environments
+from liju_contact.usecases.deps import Deps
 from liju_contact.web import assets
 from liju_contact.web.assets import Assets
+from liju_contact.web.form_token import new_form_token
 from liju_contact.web.headers import install_headers
 from liju_contact.web.post_office import LETTERS_ON_A_PAGE, SHOWN_CHARACTERS, bp
+from tests.usecases.stories import rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,9 +54,20 @@ def page_with_a_script() -> tuple[str, dict[str, str]]:
 
 
 @pytest.fixture
-def app(tmp_path: Path, settings: Settings) -> Flask:
+def deps(tmp_path: Path, settings: Settings, migrated_file: Path) -> Iterator[Deps]:
+    """The program's parts on SQLite alone: the page itself stores nothing."""
+    shutil.copy(migrated_file, tmp_path / "liju.db")
+    files = replace(settings.files, count_limit=2, total_limit_bytes=1000)
+    made = make_deps(replace(settings, files=files))
+    yield replace(made, post_office=MaildirPostOffice(tmp_path))
+    made.db.close()
+
+
+@pytest.fixture
+def app(deps: Deps) -> Flask:
     app = Flask("liju_contact", template_folder=None, static_folder=None)
-    app.extensions["liju"] = replace(make_deps(settings), post_office=MaildirPostOffice(tmp_path))
+    app.extensions["liju"] = deps
+    settings = deps.settings
     app.extensions["liju_assets"] = Assets(settings.catalogue)
     shared = {"asset": app.extensions["liju_assets"].url, "url_for": app.url_for}
     app.extensions["liju_templates"] = template_environments(settings.web.languages[:1], shared)
@@ -78,6 +96,24 @@ def letter(subject: str = "Hello", text: str = "Text", html: str = "") -> EmailM
 
 def keep(maildir: Path, message: EmailMessage, recipient: str = "buyer@customer.example") -> str:
     return keep_letter(maildir, Envelope(sender="service@liju.example", recipients=(recipient,)), message.as_bytes())
+
+
+def keep_ours(maildir: Path, recipient: str = "buyer@customer.example", **parts: str) -> str:
+    """Keep a letter that can be answered: its answers come to this program."""
+    message = letter(**parts)
+    message["Reply-To"] = "inquiry+lj7k3f9q2x.a1.0123456789abcdef0123456789@liju.example"
+    return keep(maildir, message, recipient)
+
+
+def received(deps: Deps) -> list[EmailMessage]:
+    """Return every mail that came into the program by this page, as it reads."""
+    with deps.db.read() as tx:
+        raw = [b"".join(chunks(tx, row["blob_id"])) for row in rows(deps.db, "inbound")]
+    return [message_from_bytes(mail, policy=default) for mail in raw]
+
+
+def upload(name: str = "图 1.pdf", content: bytes = b"%PDF") -> tuple[BytesIO, str]:
+    return BytesIO(content), name
 
 
 def test_list_is_kind_while_it_is_empty(client: FlaskClient) -> None:
@@ -239,6 +275,129 @@ def test_nothing_can_be_changed(client: FlaskClient, tmp_path: Path) -> None:
     assert answers == {405}
 
 
+def test_reply_form_stands_below_a_letter_that_can_be_answered(client: FlaskClient, tmp_path: Path) -> None:
+    to_customer, to_staff = keep_ours(tmp_path), keep_ours(tmp_path, "sales@liju.example")
+    ours = "inquiry@liju.example"
+
+    pages = [client.get(f"/post-office/{letter_id}").text for letter_id in (to_customer, to_staff)]
+    not_ours = client.get(f"/post-office/{keep(tmp_path, letter(), ours)}").text
+
+    assert "Reply as <bdi>buyer@customer.example</bdi></button>" in pages[0]
+    assert "Reply as <bdi>sales@liju.example</bdi></button>" in pages[1]
+    assert ["#note, #close, #assign me, #spam" in page for page in pages] == [False, True]
+    assert "<form" not in not_ours
+
+
+def test_reply_goes_into_the_program_and_leads_back_to_the_letter(
+    client: FlaskClient, deps: Deps, tmp_path: Path
+) -> None:
+    letter_id = keep_ours(tmp_path, text="How much steam?")
+    form = {"token": new_form_token(deps), "text": "2 t/h\r\nat 10 bar", "files": [upload(), upload("b.exe", b"MZ")]}
+
+    answer = client.post(f"/post-office/{letter_id}/reply?view=text", data=form)
+    page = client.get(answer.location).text
+
+    assert (answer.status_code, answer.location) == (303, f"/post-office/{letter_id}?view=text&sent=1")
+    assert "Your reply is on its way into the program; its letters appear here in a moment." in page
+    [mail] = received(deps)
+    body = mail.get_body()
+    assert body is not None
+    assert body.get_content().splitlines()[:2] == ["2 t/h", "at 10 bar"]
+    assert body.get_content().rstrip().endswith("> How much steam?")
+    assert [(file.get_filename(), file.get_content()) for file in mail.iter_attachments()] == [
+        ("图 1.pdf", b"%PDF"),
+        ("b.exe", b"MZ"),
+    ]
+
+
+def test_mail_to_us_goes_into_the_program(client: FlaskClient, deps: Deps) -> None:
+    form = {
+        "token": new_form_token(deps),
+        "email": "Ana <ana@usina.example>",
+        "name": "Ana",
+        "subject": "Boilers",
+        "text": "Two.",
+        "files": [upload()],
+    }
+    link = client.get("/post-office/").text
+
+    answer = client.post("/post-office/write", data=form)
+
+    assert 'href="/post-office/write"' in link
+    assert (answer.status_code, answer.location) == (303, "/post-office/write?sent=1")
+    assert "Your mail is on its way into the program" in client.get(answer.location).text
+    [mail] = received(deps)
+    assert (mail["From"], mail["To"], mail["Subject"]) == ("Ana <ana@usina.example>", "inquiry@liju.example", "Boilers")
+
+
+TOO_LONG = "x" * 20_001
+WRONG_FORMS: dict[str, tuple[dict[str, Any], str]] = {
+    "nothing": ({"text": " \u200b\r\n"}, "Please write a message or attach a file."),
+    "too long": ({"text": TOO_LONG}, "Please shorten your message to 20000 characters, or attach it as a file."),
+    "too many files": ({"text": "x", "files": [upload] * 3}, "Please attach at most 2 files."),
+    "too large a file": (
+        {"files": [lambda: upload(content=b"x" * 1001)]},
+        "Please attach files of at most 1 kB together.",
+    ),
+    "a stale token": ({"text": "x", "token": "old"}, "This page was open for a long time."),
+    "a stale token and a file": ({"token": "old", "files": [upload]}, "Please attach your files once more."),
+    "no address": ({"text": "x", "email": ""}, "Please tell us your e-mail address"),
+    "a wrong address": ({"text": "x", "email": "ana at usina"}, "This does not look like an e-mail address."),
+    "an accent": ({"text": "x", "email": "josé@usina.example"}, "plain e-mail has no form for one of its addresses."),
+}
+
+
+@pytest.mark.parametrize("case", WRONG_FORMS)
+def test_wrong_form_comes_back_with_what_was_typed(client: FlaskClient, deps: Deps, tmp_path: Path, case: str) -> None:
+    given, sentence = WRONG_FORMS[case]
+    letter_id, paths = keep_ours(tmp_path), ["/post-office/write"]
+    paths += [] if "email" in given else [f"/post-office/{letter_id}/reply"]
+
+    for path in paths:
+        files = [make() for make in given.get("files", [])]
+        form = {"token": new_form_token(deps), "email": "a@x.example", "subject": HOSTILE, **given, "files": files}
+        answer = client.post(path, data=form)
+
+        assert answer.status_code == 422
+        assert sentence in answer.text
+        assert given.get("text", "").strip(" \r\n") in answer.text
+        assert "<script>alert" not in answer.text
+    assert received(deps) == []
+
+
+def test_form_comes_back_while_the_database_is_busy(app: Flask, deps: Deps, tmp_path: Path) -> None:
+    letter_id = keep_ours(tmp_path)
+    impatient = Database(deps.db.url, busy_seconds=0.1)
+    app.extensions["liju"] = replace(deps, db=impatient)
+    form = {"token": new_form_token(deps), "text": "What I typed"}
+
+    with deps.db.begin():
+        answer = app.test_client().post(f"/post-office/{letter_id}/reply", data=form)
+    impatient.close()
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "Nothing you typed is lost" in answer.text
+    assert "What I typed</textarea>" in answer.text
+
+
+def test_nobody_writes_once_a_mail_server_is_configured(app: Flask, deps: Deps, tmp_path: Path) -> None:
+    letter_id = keep_ours(tmp_path)
+    form = {"token": new_form_token(deps), "email": "a@x.example", "text": "x"}
+    app.extensions["liju"] = replace(deps, post_office=None)
+    client = app.test_client()
+
+    answers = {client.post(f"/post-office/{path}", data=form).status_code for path in ("write", f"{letter_id}/reply")}
+
+    assert (answers, client.get("/post-office/write").status_code) == ({404}, 404)
+    assert received(deps) == []
+
+
+def test_letter_that_is_not_there_cannot_be_answered(client: FlaskClient, deps: Deps) -> None:
+    form = {"token": new_form_token(deps), "text": "x"}
+
+    assert client.post("/post-office/1795390385.M000001P1Q1.post/reply", data=form).status_code == 404
+
+
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
@@ -299,8 +458,9 @@ def test_pages_are_accessible_and_fit_the_screen(
     app: Flask, tmp_path: Path, browser: Browser, colour_scheme: str, width: int
 ) -> None:
     message = letter("我们已收到 " + "long-subject-" * 20, text="x" * 300, html="<p>锅炉</p>")
+    message["Reply-To"] = "inquiry@liju.example"
     message.add_attachment(b"x", maintype="image", subtype="png", filename="very-long-file-name-" * 9 + ".png")
-    letter_id = keep(tmp_path, message)
+    letter_id = keep(tmp_path, message, f"{'very-long-name-' * 4}@liju.example")
     with (
         serving(app) as address,
         browser.new_context(
@@ -309,7 +469,8 @@ def test_pages_are_accessible_and_fit_the_screen(
     ):
         page = context.new_page()
         found = {}
-        for path in ("", letter_id, f"{letter_id}?view=text", f"{letter_id}?view=headers", f"{letter_id}?view=source"):
+        views = [f"{letter_id}?view={view}" for view in ("text", "headers", "source")]
+        for path in ("", letter_id, f"{letter_id}?sent=1", *views, "write", "write?sent=1"):
             page.goto(f"{address}/post-office/{path}")
             too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
             violations = Axe().run(page).response["violations"]

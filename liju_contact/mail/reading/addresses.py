@@ -48,13 +48,13 @@ class _Pending:
     angle: str | None = None
     has_at: bool = False
 
-    def write(self, token: str) -> None:
-        if token.startswith("@") and self.written and self.written[-1] == " ":
+    def write(self, sign: str) -> None:
+        if sign.startswith("@") and self.written and self.written[-1] == " ":
             # ``hans @ example.de`` is one word.
             self.written.pop()
-        if token != " " or (self.written and not self.written[-1].endswith("@")):
-            self.written.append(token)
-        self.has_at = self.has_at or "@" in token
+        if sign != " " or (self.written and not self.written[-1].endswith("@")):
+            self.written.append(sign)
+        self.has_at = self.has_at or "@" in sign
 
 
 def mailboxes(value: str) -> tuple[Mailbox, ...]:
@@ -89,9 +89,9 @@ def _pending(value: str) -> Iterator[_Pending]:
     yield pending
 
 
-def _is_part_of_name(token: str, pending: _Pending) -> bool:
+def _is_part_of_name(separator: str, pending: _Pending) -> bool:
     """Tell whether a comma belongs to a name that lacks its quotes: ``Müller, Hans <hans@example.de>``."""
-    return token == "," and pending.angle is None and not pending.has_at
+    return separator == "," and pending.angle is None and not pending.has_at
 
 
 def _closing(value: str, position: int) -> int:

@@ -30,7 +30,7 @@ _KNOWN_PHRASE = re.compile(
     ){_OPENING}({_ADDRESS})""",
     re.IGNORECASE | re.VERBOSE,
 )
-_LIST_OF_RECIPIENTS = re.compile(r"收\s{0,2}件\s{0,2}[人者]\s{0,2}[:：]([^\n]{0,500})")  # noqa: RUF001  # see above
+_LIST_OF_RECIPIENTS = re.compile(r"收\s{0,2}件\s{0,2}[人者]\s{0,2}[:：]([^\n]{0,500})")  # see above
 # The same in Europe, where such words are said of more than failures.
 _LOOSER_PHRASE = re.compile(
     rf"""(?:

@@ -64,15 +64,34 @@ _JAPANESE = "iso2022_jp_ext"
 
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
-# Latin with accents, Greek, Cyrillic, Hebrew, Arabic: the blocks of 64 characters that one text takes its letters from.
+# The blocks of 64 characters that the letters of one text come from: Latin with accents, Greek, Cyrillic, Armenian,
+# Hebrew, Arabic.
 _SCRIPTS_BELOW_0800 = tuple(
     frozenset({0x02, 0x03, *range(first, last + 1)})
-    for first, last in ((0x02, 0x0D), (0x0D, 0x0F), (0x10, 0x14), (0x16, 0x17), (0x18, 0x1F))
+    for first, last in ((0x02, 0x0D), (0x0D, 0x0F), (0x10, 0x14), (0x14, 0x16), (0x16, 0x17), (0x18, 0x1F))
 )
 
 # What is told apart when nothing is declared; more candidates are slower and worse on short texts.
-_GUESSES = ["cp949", "big5hkscs", "big5", "cp932", "euc_jp", "cp1251", "koi8_r", "cp1250", "cp1253", "cp1254", "cp1252", "cp1256", "cp1255", "cp874"]
+_GUESSES = [
+    "cp949",
+    "big5hkscs",
+    "big5",
+    "cp932",
+    "euc_jp",
+    "cp1251",
+    "koi8_r",
+    "cp1250",
+    "cp1253",
+    "cp1254",
+    "cp1252",
+    "cp1256",
+    "cp1255",
+    "cp874",
+]
 _THREE_HIGH_BYTES = re.compile(rb"[\x80-\xff]{3}")
+# Bytes of GB 2312 and what they are in other charsets, and how many of them are no chance.
+_FIRST_CHARACTERS, _LETTERS, _BEHIND_KOREAN, _ACCENTED_LETTERS = 0xB0, 0xC0, 0xC9, 0xE0
+_SOME, _MANY = 4, 8
 _ASCII_RUN = re.compile("[\x00-\x7f]+")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 _ESCAPE_TO_SET = re.compile(rb"\x1b([$(][@A-Z]|\$\([A-Z])")
@@ -102,18 +121,22 @@ def _decoded(content: bytes, codec: str) -> str:
     if content.isascii() and codec not in _NOT_OVER_ASCII:
         return _japanese(content) if b"\x1b$" in content else content.decode("ascii")
     if codec == _JAPANESE:
-        return _japanese(content)
-    # UTF-8 labelled as Latin-1 is frequent; Latin-1 that is valid UTF-8 by chance is not.
-    order = ("utf-8", codec) if codec == "cp1252" else (codec, "utf-8")
-    for candidate in filter(None, order):
-        text = _strict(content, candidate)
-        if text is not None and (candidate == codec or not _is_utf8_by_chance(text)):
-            return text
-    return _doubtful(content, codec)
+        # The real one has seven bits.
+        return _japanese(content) if content.isascii() else _decoded(content, "")
+    utf8 = _strict(content, "utf-8")
+    declared = _strict(content, codec) if codec not in {"", "utf_8"} else utf8
+    if utf8 is not None and (declared is None or _is_mislabelled(utf8, codec)) and not _is_utf8_by_chance(utf8):
+        return utf8
+    return declared if declared is not None and codec else _doubtful(content, codec)
+
+
+def _is_mislabelled(utf8: str, codec: str) -> bool:
+    """Tell whether the label is one that UTF-8 often gets. What is valid UTF-8 is hardly ever of those charsets."""
+    return codec in {"", "cp1252"} or (codec == "gb18030" and max(utf8) >= "\u0800")
 
 
 def _is_utf8_by_chance(text: str) -> bool:
-    """Tell whether this reading as UTF-8 mixes scripts as nobody does: the GBK of \u56fe\u7eb8, a drawing, is also valid UTF-8."""
+    """Tell whether a reading as UTF-8 mixes scripts as nobody does: the GBK of \u56fe\u7eb8 is also valid UTF-8."""
     if max(text) >= "\u0800":
         return False
     blocks = {ord(character) >> 6 for character in _ASCII_RUN.sub("", text[:_GUESSED_FROM_CHARACTERS])}
@@ -128,14 +151,15 @@ def _strict(content: bytes, codec: str) -> str | None:
 
 
 def _doubtful(content: bytes, codec: str) -> str:
-    """Decode what is neither what it says nor UTF-8."""
+    """Decode what is neither what it says nor UTF-8 without doubt."""
     damaged = content.decode(codec, "replace") if codec else ""
     if damaged and _is_little_damage(damaged):
         return damaged
     chinese = _strict(content, "gb18030")
     if chinese is not None and _is_plausible_chinese(chinese):
         return chinese
-    return content.decode(_guessed(content), "replace")
+    utf8 = _strict(content, "utf-8")
+    return utf8 if utf8 is not None else content.decode(_guessed(content), "replace")
 
 
 def _is_little_damage(text: str) -> bool:
@@ -147,8 +171,9 @@ def _is_little_damage(text: str) -> bool:
 def _is_plausible_chinese(text: str) -> bool:
     """Tell Chinese from the other charsets whose bytes can be read as Chinese as well.
 
-    Nearly all characters of a Chinese text are among the 7 445 of GB 2312. Cyrillic and Greek letters have all bytes
-    above 0xC0, Korean has all first bytes below 0xC9, and Japanese is half kana.
+    Nearly all characters of a Chinese text are among the 7 445 of GB 2312, and most are in its first half. Accented
+    letters have all first bytes above 0xE0, Cyrillic and Greek have all bytes above 0xC0, Korean has all first bytes
+    below 0xC9, and Japanese is half kana.
     """
     wide = _ASCII_RUN.sub("", text[:_GUESSED_FROM_CHARACTERS])
     frequent = wide.encode("gb2312", "ignore")
@@ -156,10 +181,11 @@ def _is_plausible_chinese(text: str) -> bool:
         return False
     first_bytes, last_bytes = frequent[::2], frequent[1::2]
     kana = first_bytes.count(0xA4) + first_bytes.count(0xA5)
-    letters = [first for first in first_bytes if first >= 0xB0]  # noqa: PLR2004  # the first row of characters
-    is_alphabetic = len(letters) >= 4 and min(letters) >= 0xC0 and min(last_bytes) >= 0xC0  # noqa: PLR2004  # see above
-    is_korean = len(letters) >= 8 and max(letters) < 0xC9  # noqa: PLR2004  # see above
-    return not (is_alphabetic or is_korean or kana * 4 > len(first_bytes))
+    letters = [first for first in first_bytes if first >= _FIRST_CHARACTERS]
+    is_accented = bool(letters) and min(letters) >= _ACCENTED_LETTERS
+    is_alphabetic = len(letters) >= _SOME and min(letters) >= _LETTERS and min(last_bytes) >= _LETTERS
+    is_korean = len(letters) >= _MANY and max(letters) < _BEHIND_KOREAN
+    return not (is_accented or is_alphabetic or is_korean or kana * 4 > len(first_bytes))
 
 
 def _guessed(content: bytes) -> str:
@@ -194,5 +220,5 @@ def _of_set(name: bytes, content: bytes) -> str:
     """Decode what follows an escape sequence: the two-byte set is EUC-JP with the high bits cleared."""
     if not name.startswith(b"$"):
         return content.decode("latin-1")
-    high = bytes(octet | 0x80 if octet > 0x20 else octet for octet in content)  # noqa: PLR2004  # controls stay
+    high = bytes(octet | 0x80 if octet > ord(" ") else octet for octet in content)
     return high.decode("euc_jis_2004", "replace")

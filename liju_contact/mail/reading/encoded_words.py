@@ -19,19 +19,21 @@ LONGEST_VALUE = 65_536
 _WORD_START = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Word:
     """An encoded word, or plain text where ``charset`` is empty."""
 
-    charset: str
-    is_base64: bool
     payload: str
+    charset: str = ""
+    is_base64: bool = False
 
 
 def readable(value: str) -> str:
     """Return a header value on one line, decoded; what cannot be decoded stays as it came. Never raises."""
     value = value[:LONGEST_VALUE]
     if "=?" not in value:
+        if value.isascii() and value.isprintable():
+            return value.strip()
         return clean_line(with_raw_bytes_decoded(value))
     runs = groupby(_without_gaps([*_words(value)]), key=lambda word: word.charset)
     return clean_line("".join(_decoded(charset, [*words]) for charset, words in runs))
@@ -54,11 +56,12 @@ def _words(value: str) -> Iterator[_Word]:
     position = 0
     # A word ends at the first "?=" behind its encoding, because question marks inside of words occur.
     while (start := _WORD_START.search(value, position)) and (end := value.find("?=", start.end())) >= 0:
-        yield _Word("", False, value[position : start.start()])  # noqa: FBT003  # the three stand in the order of a word
+        yield _Word(payload=value[position : start.start()])
         # RFC 2231 allows a language behind the charset.
-        yield _Word(start[1].partition("*")[0].lower(), start[2] in "bB", value[start.end() : end])
+        charset = start[1].partition("*")[0].lower()
+        yield _Word(payload=value[start.end() : end], charset=charset, is_base64=start[2] in "bB")
         position = end + 2
-    yield _Word("", False, value[position:])  # noqa: FBT003  # likewise
+    yield _Word(payload=value[position:])
 
 
 def _without_gaps(words: list[_Word]) -> Iterator[_Word]:

@@ -67,7 +67,8 @@ class _Sorter:
     def texts_of(self, part: Part, place: _Place) -> Iterator[Text]:
         """Yield the running text below ``part`` and collect its files."""
         self.faults.add(*part.faults)
-        if part.media_type in ENCLOSED_MAIL or (part.media_type.startswith("multipart/") and part.faults):
+        is_left_whole = part.media_type.startswith("multipart/") and part.faults and not part.children
+        if part.media_type in ENCLOSED_MAIL or is_left_whole:
             self._add_file(part, place)
         elif part.media_type.startswith("multipart/"):
             yield from self._texts_of_multipart(part, place)
@@ -93,8 +94,9 @@ class _Sorter:
 
     def _add_file(self, part: Part, place: _Place) -> None:
         number = len(self.files) + 1
-        content = self.faults.guarded(lambda: _content(part, self.faults), bytes(part.body), "A file is kept encoded.")
-        name = self.faults.guarded(lambda: name_of(part, number), made_name(part, number), "A file's name is odd.")
+        content = self.faults.guarded(lambda: _content(part, self.faults), None, "A file is kept in its encoding.")
+        content = bytes(part.body) if content is None else content
+        name = self.faults.guarded(lambda: name_of(part, number), made_name(part, number), "A file's name is lost.")
         if part.media_type in _TNEF_TYPES or name.lower() in _TNEF_NAMES:
             unwrapped = self._unwrapped(content)
             if unwrapped:
@@ -120,7 +122,9 @@ class _Sorter:
 
     def files_shown_in_place(self) -> Iterator[MailFile]:
         """Yield the files, with the pictures marked that the HTML refers to (RFC 2392) wherever they stand."""
-        unsure = any(self.content_ids.get(index) and _is_attached_picture(file) for index, file in enumerate(self.files))
+        unsure = any(
+            self.content_ids.get(index) and _is_attached_picture(file) for index, file in enumerate(self.files)
+        )
         referred = self._references() if unsure else set()
         for index, file in enumerate(self.files):
             is_referred = _is_attached_picture(file) and self.content_ids.get(index) in referred

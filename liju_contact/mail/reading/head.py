@@ -5,7 +5,6 @@ Keeps out: what the fields mean, and decoding their values (``header``).
 
 import re
 from dataclasses import dataclass
-from typing import Final
 
 HEAD_BYTES = 1_048_576
 MOST_FIELDS = 10_000
@@ -13,10 +12,10 @@ MOST_FIELDS = 10_000
 
 LONGEST_FIELD = 131_072
 
-# A field with its continuation lines. A continuation line of blanks alone is looked at in ``_end_of_blank_line``.
+# A field with its continuation lines. A line of blanks alone is not one of them, see ``_goes_on_behind``.
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t]++[^\s][^\n]*+)*+)(?:\n|\Z)")
 _FIELD_NAME = re.compile(rb"[!-9;-~]++[ \t]*+:")
-_LINE: Final = re.compile(rb"[^\n]*+(?:\n|\Z)")
+_LINE = re.compile(rb"[^\n]*+(?:\n|\Z)")
 _BLANK_LINE = re.compile(rb"[ \t\r]*+(?:\n|\Z)")
 _BLANK_LINES_BEFORE_FIELD = re.compile(rb"(?:\xef\xbb\xbf)?+(?:[ \t\r]*+\n)*+(?=>?From |[!-9;-~]++[ \t]*+:)")
 _MBOX_LINE = re.compile(rb">?From [^\n]*+\n")

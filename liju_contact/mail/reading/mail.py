@@ -5,9 +5,10 @@ Every field and every part is read on its own, so that what can be read is read.
 """
 
 from datetime import datetime
+from functools import partial
+from itertools import chain
 
 from liju_contact.domain.inbound_mail import InboundMail, Mailbox
-from liju_contact.domain.text import clean_line
 from liju_contact.domain.visible_text import fold
 from liju_contact.mail.reading.automatic import automatic_rule, is_from_list
 from liju_contact.mail.reading.bounce import find_bounce
@@ -36,6 +37,8 @@ _RECIPIENT_FIELDS = (
     "Resent-Cc",
 )
 
+_NOBODY: tuple[Mailbox, ...] = ()
+
 # More ids than this in one conversation are a loop, and the nearest are those that count.
 _MOST_REFERENCES = 500
 
@@ -51,12 +54,13 @@ def read_mail(received: bytes) -> InboundMail:
     running = RunningText(faults=faults, first_number=len(contents.files) + 1)
     text = running.read(contents.texts)
     parted = fold(text)
+    named = {name: _mailboxes(mail, name, faults) for name in _RECIPIENT_FIELDS}
     return InboundMail(
         sender=_sender(mail, faults),
         reply_to=_mailboxes(mail, "Reply-To", faults),
-        to=unique(mailbox.address for mailbox in _mailboxes(mail, "To", faults)),
-        recipients=_recipients(mail, faults),
-        subject=faults.guarded(lambda: readable(mail.value("Subject")), "", "The subject cannot be read."),
+        to=unique(mailbox.address for mailbox in named["To"]),
+        recipients=_recipients(named),
+        subject=faults.guarded(partial(readable, mail.value("Subject")), "", "The subject cannot be read."),
         date=_date(mail, faults),
         message_id=next(iter(message_ids(mail.value("Message-ID"))), ""),
         references=_references(mail),
@@ -68,7 +72,7 @@ def read_mail(received: bytes) -> InboundMail:
         is_from_list=is_from_list(mail),
         bounce=find_bounce(mail),
         complaint=find_complaint(mail),
-        authentication=tuple(clean_line(readable(value)) for value in mail.values("Authentication-Results")),
+        authentication=tuple(readable(value) for value in mail.values("Authentication-Results")),
         is_marked_spam=_is_marked_spam(mail),
         faults=tuple(faults.sentences),
     )
@@ -76,16 +80,20 @@ def read_mail(received: bytes) -> InboundMail:
 
 def _mailboxes(mail: Part, name: str, faults: Faults) -> tuple[Mailbox, ...]:
     """Return the mailboxes in all fields of a name."""
-    sentence = f"The field {name} cannot be read."
-    read = (faults.guarded(lambda value=value: mailboxes(value), (), sentence) for value in mail.values(name))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
-    return tuple(mailbox for found in read for mailbox in found)
+    values = mail.values(name)
+    if not values:
+        return ()
+    fields = (
+        faults.guarded(partial(mailboxes, value), _NOBODY, f"The field {name} cannot be read.") for value in values
+    )
+    return tuple(chain.from_iterable(fields))
 
 
 def _sender(mail: Part, faults: Faults) -> Mailbox | None:
     """Return the first mailbox of the first From, and say where a server may have judged another one."""
     if len(mail.values("From")) > 1:
         faults.add("The mail has more than one From; the first one is read.")
-    found = faults.guarded(lambda: mailboxes(mail.value("From")), (), "The field From cannot be read.")
+    found = faults.guarded(partial(mailboxes, mail.value("From")), _NOBODY, "The field From cannot be read.")
     if len(found) > 1:
         faults.add("The From names more than one mailbox; the first one is read.")
     if not found:
@@ -93,12 +101,11 @@ def _sender(mail: Part, faults: Faults) -> Mailbox | None:
     return found[0] if found else None
 
 
-def _recipients(mail: Part, faults: Faults) -> tuple[str, ...]:
+def _recipients(named: dict[str, tuple[Mailbox, ...]]) -> tuple[str, ...]:
     """Return the addresses, each once whatever its case, in the spelling that comes first."""
     spellings: dict[str, str] = {}
-    for name in _RECIPIENT_FIELDS:
-        for mailbox in _mailboxes(mail, name, faults):
-            spellings.setdefault(mailbox.address.lower(), mailbox.address)
+    for mailbox in chain.from_iterable(named.values()):
+        spellings.setdefault(mailbox.address.lower(), mailbox.address)
     return tuple(spellings.values())
 
 

@@ -13,9 +13,7 @@ from liju_contact.mail.reading.encoded_words import LONGEST_VALUE, readable
 # Each repetition is possessive: what it took it never gives back, which keeps hostile values linear.
 _MAIN = re.compile(r"[\s;]*+([^\s;=\"(]++)(?!\s*+=)")
 _SEPARATORS = re.compile(r"[;\s]*+")
-_PARAMETER = re.compile(
-    r"""([^\s=;"()]++) \s*+=\s*+ (?: "((?:[^"\\]|\\.)*+)" | ("?[^;]*+) )""", re.VERBOSE | re.DOTALL
-)
+_PARAMETER = re.compile(r"""([^\s=;"()]++) \s*+=\s*+ (?: "((?:[^"\\]|\\.)*+)" | ("?[^;]*+) )""", re.VERBOSE | re.DOTALL)
 _NAME = re.compile(r"([^*]+)(?:\*(\d{1,3}))?(\*)?")
 _BARE_TOKEN = re.compile(r"[^\s(]*")
 _ESCAPED = re.compile(r"\\([\"\\])")
@@ -90,8 +88,11 @@ def _joined(pieces: list[_Piece]) -> str:
 
 
 def _charset_and_rest(value: str) -> tuple[str, str]:
-    parts = value.split("'", 2)
-    return (parts[0], parts[2]) if len(parts) == 3 else ("", value)  # noqa: PLR2004  # charset, language, text
+    match value.split("'", 2):
+        case [charset, _, rest]:
+            return charset, rest
+        case _:
+            return "", value
 
 
 def _octets(piece: _Piece, value: str) -> bytes:

@@ -65,12 +65,6 @@ class Part:
         """The bare name of the transfer encoding, in lower case."""
         return transfer.name_of(self.value("Content-Transfer-Encoding"))
 
-    def walk(self) -> Iterator[Part]:
-        """Yield this part and all below it, in their order in the mail."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
-
 
 def cut(received: bytes) -> Part:
     """Cut a whole mail. Raises nothing, whatever the bytes are."""

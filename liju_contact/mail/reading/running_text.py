@@ -15,14 +15,15 @@ from liju_contact.mail.reading.faults import Faults
 from liju_contact.mail.reading.file_names import named
 from liju_contact.mail.reading.files import Choice, Text
 from liju_contact.mail.reading.flowed import unflow
-from liju_contact.mail.reading.html_text import html_to_text
+from liju_contact.mail.reading.html_text import LONGEST_READ, html_to_text
 from liju_contact.mail.reading.part import Part
 
 LONGEST_TEXT = 1_000_000
 """Characters; a long novel. The received bytes are kept anyway."""
 
-# Enough for the longest text in any encoding: four bytes for a character, each written with three.
-_MOST_BYTES = 12 * LONGEST_TEXT
+# Enough for the longest text in any charset, and for that in quoted-printable, which writes a byte with three.
+_MOST_BYTES = 4 * LONGEST_TEXT
+_MOST_ENCODED_BYTES = 3 * _MOST_BYTES
 
 _MOST_UU_FILES = 100
 _HTML_TYPES = {"text/html", "text/x-amp-html", "text/watch-html"}
@@ -59,12 +60,17 @@ class RunningText:
         return self.faults.guarded(lambda: self._part(text), "", "A part of the text cannot be read.")
 
     def _part(self, part: Part) -> str:
-        if len(part.body) > _MOST_BYTES:
+        content = transfer.undo(part.body[:_MOST_ENCODED_BYTES], part.encoding)
+        if len(content) > _MOST_BYTES or len(part.body) > _MOST_ENCODED_BYTES:
             self.faults.add(_CUT)
-        content = transfer.undo(part.body[:_MOST_BYTES], part.encoding)
+            # A character that is cut in two at the end would make the charset doubtful.
+            content = content[: content.rfind(b"\n", 0, _MOST_BYTES) + 1 or _MOST_BYTES]
         declared = part.params.get("charset", "")
         if part.media_type in _HTML_TYPES:
-            return html_to_text(charset.decode(content, declared or _meta_charset(content)))
+            html = charset.decode(content, declared or _meta_charset(content))
+            if len(html) > LONGEST_READ:
+                self.faults.add(_CUT)
+            return html_to_text(html)
         text = charset.decode(self._without_uu_files(content), declared)
         if part.params.get("format", "").lower() == "flowed":
             return unflow(text, delsp=part.params.get("delsp", "").lower() == "yes")

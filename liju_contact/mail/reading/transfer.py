@@ -7,11 +7,13 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _NOT_ALPHABET = bytes(octet for octet in range(256) if octet not in _ALPHABET)
 
 # What stands behind padding is one more text, if it looks like one: a list's footer in plain words is none.
+_MOST_PIECES = 1000
 _PADDING = re.compile(rb"=[=\s]*+")
 _NOT_BASE64_LINES = re.compile(rb"[^A-Za-z0-9+/=\s]|[A-Za-z0-9+/][ \t]+[A-Za-z0-9+/]")
 
@@ -41,7 +43,7 @@ def name_of(encoding: str) -> str:
 
 
 def undo(body: memoryview, encoding: str) -> bytes:
-    """Return the bytes that ``body`` stands for; ``encoding`` is a name from ``name_of``. Unknown ones change nothing."""
+    """Return the bytes that ``body`` stands for; ``encoding`` is from ``name_of``; unknown ones change nothing."""
     decoder = _DECODERS.get(encoding)
     return decoder(body) if decoder else bytes(body)
 
@@ -70,7 +72,7 @@ def _base64(body: memoryview) -> bytes:
 
 def _padded_pieces(body: memoryview) -> Iterator[memoryview]:
     start = 0
-    for found in _PADDING.finditer(body):
+    for found in islice(_PADDING.finditer(body), _MOST_PIECES):
         yield body[start : found.end()]
         start = found.end()
     yield body[start:]

@@ -3,7 +3,7 @@
 QQ, 163 and many Exchange servers mark their replies nowhere else. A person's words must never fit by chance, so a mark
 counts only at the very beginning, and only when nothing, a bracket or a punctuation mark follows it: "Automatic reply:
 Boiler" is a reply, "Automatic reply of the feed valve" is a question.
-"""
+"""  # Turkish has letters that resemble others
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """How a read mail goes from the process that reads to the one that applies: JSON, then the files' bytes.
 
-Not pickle: whoever reads hostile bytes must not be able to say what runs in the process that holds the database.
+Not pickle: whoever reads hostile bytes must not be able to say what runs in the process that holds the database. So
+what comes is taken only if every value has the type and size that it may have.
 
     8 bytes  length of the JSON, big-endian
-    JSON     the mail; of each file its size in place of its content; or {"fault": "..."}
+    JSON     the mail; of each file its size in place of its content
     bytes    the contents of the files, one after another
 """
 
@@ -11,13 +12,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, is_dataclass, replace
 from datetime import datetime
-from typing import Any, BinaryIO
+from functools import cache
+from types import NoneType
+from typing import Any, BinaryIO, get_args, get_origin, get_type_hints
 
-from liju_contact.domain.inbound_mail import Bounce, Complaint, InboundMail, Mailbox, MailFile
+from liju_contact.domain.inbound_mail import InboundMail
 
 LENGTH_BYTES = 8
+
+OUT_OF_MEMORY = 3
+"""The exit status of a reading process that has no memory left to say anything."""
+
+MOST_JSON_BYTES = 64 * 1024 * 1024
+"""Two million characters, each written with twelve, and whatever else a mail says about itself."""
+
+MOST_CONTENT_BYTES = 300 * 1024 * 1024
+"""No reading process has more memory than this."""
 
 
 def write_mail(stream: BinaryIO, mail: InboundMail) -> None:
@@ -25,53 +37,75 @@ def write_mail(stream: BinaryIO, mail: InboundMail) -> None:
     described = asdict(bare) | {"date": mail.date.isoformat() if mail.date else None}
     for file, content in zip(described["files"], mail.files, strict=True):
         file["content"] = len(content.content)
-    _write_json(stream, described)
-    for file in mail.files:
-        stream.write(file.content)
+    octets = json.dumps(described).encode("ascii")
+    stream.write(len(octets).to_bytes(LENGTH_BYTES, "big") + octets)
+    for content in mail.files:
+        stream.write(content.content)
     stream.flush()
 
 
-def write_fault(stream: BinaryIO, sentence: str) -> None:
-    _write_json(stream, {"fault": sentence})
-    stream.flush()
+def read_mail_from(read: Callable[[int], bytes]) -> InboundMail:
+    """Return the mail that ``write_mail`` wrote; ``read(n)`` returns exactly n bytes.
 
-
-def read_answer(read: Callable[[int], bytes]) -> InboundMail | str:
-    """Return the mail, or the sentence that says why there is none; ``read(n)`` returns exactly n bytes.
-
-    Raises ``ValueError`` or ``KeyError`` when what comes is not of this form.
+    Raises ``ValueError`` when what comes is anything else.
     """
-    described = json.loads(read(int.from_bytes(read(LENGTH_BYTES), "big")))
-    if "fault" in described:
-        return str(described["fault"])
-    sizes = [int(file["content"]) for file in described["files"]]
-    contents = [read(size) for size in sizes]
-    return _mail(described, contents)
+    length = int.from_bytes(read(LENGTH_BYTES), "big")
+    if length > MOST_JSON_BYTES:
+        raise ValueError("This is longer than any mail's description.")
+    try:
+        described = json.loads(read(length))
+    except RecursionError as error:
+        raise ValueError("This is nested deeper than any mail's description.") from error
+    if not isinstance(described, dict) or not isinstance(described.get("files"), list):
+        raise ValueError("This describes no mail.")  # noqa: TRY004  # what is wrong is a value that came, not our call
+    sizes = [_size(file) for file in described["files"]]
+    if sum(sizes) > MOST_CONTENT_BYTES:
+        raise ValueError("These are more bytes than any mail's files have.")
+    files = [file | {"content": read(size)} for file, size in zip(described["files"], sizes, strict=True)]
+    mail: InboundMail = _made(InboundMail, described | {"files": files})
+    return mail
 
 
-def _write_json(stream: BinaryIO, value: dict[str, Any]) -> None:
-    octets = json.dumps(value).encode("ascii")
-    stream.write(len(octets).to_bytes(LENGTH_BYTES, "big"))
-    stream.write(octets)
+def _size(file: Any) -> int:
+    size = file.get("content") if isinstance(file, dict) else None
+    if type(size) is not int or size < 0:
+        raise ValueError("This is no file's size.")
+    return size
 
 
-def _mail(described: dict[str, Any], contents: list[bytes]) -> InboundMail:
-    files = [
-        MailFile(**file | {"content": content}) for file, content in zip(described["files"], contents, strict=True)
-    ]
-    values = {field.name: _frozen(described[field.name]) for field in fields(InboundMail)}
-    values["sender"] = Mailbox(**described["sender"]) if described["sender"] else None
-    values["reply_to"] = tuple(Mailbox(**mailbox) for mailbox in described["reply_to"])
-    values["date"] = datetime.fromisoformat(described["date"]) if described["date"] else None
-    values["files"] = tuple(files)
-    values["bounce"] = Bounce(**_all_frozen(described["bounce"])) if described["bounce"] else None
-    values["complaint"] = Complaint(**_all_frozen(described["complaint"])) if described["complaint"] else None
-    return InboundMail(**values)
+def _made(kind: Any, described: Any) -> Any:
+    """Make a dataclass from the JSON of its fields."""
+    hints = _hints(kind)
+    if not isinstance(described, dict) or described.keys() != hints.keys():
+        raise ValueError(f"This describes no {kind.__name__}.")
+    return kind(**{name: _value(hint, described[name]) for name, hint in hints.items()})
 
 
-def _all_frozen(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _frozen(value) for name, value in values.items()}
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+def _value(hint: Any, described: Any) -> Any:
+    """Return what a JSON value means where a field wants ``hint``: ``X``, ``X | None`` or ``tuple[X, ...]``."""
+    kinds = get_args(hint)
+    if NoneType in kinds:
+        return None if described is None else _value(kinds[0], described)
+    if get_origin(hint) is tuple and isinstance(described, list):
+        return tuple(_value(kinds[0], each) for each in described)
+    if isinstance(hint, type) and is_dataclass(hint):
+        return _made(hint, described)
+    if hint is datetime and isinstance(described, str):
+        return _moment(described)
+    if type(described) is not hint:
+        raise ValueError(f"This is no {hint}.")
+    if hint is str:
+        described.encode()  # Raises for what no database and no page can take.
+    return described
+
+
+def _moment(written: str) -> datetime:
+    moment = datetime.fromisoformat(written)
+    if moment.utcoffset() is None:
+        raise ValueError("A moment without a zone is none.")
+    return moment

@@ -116,7 +116,7 @@ def test_automatic_rule_of_a_persons_mail(fields: tuple[str, ...]) -> None:
         "ตอบกลับอัตโนมัติ: ใบเสนอราคา",
         "رد تلقائي: عرض",
         "תשובה אוטומטית: הצעה",
-        "自动回复：询价",  # noqa: RUF001  # as QQ writes it
+        "自动回复：询价",  # as QQ writes it
         "自动回复:Re: 询价",
         "[自动回复] 询价",
         "【自动回复】询价",
@@ -145,7 +145,7 @@ def test_automatic_rule_of_a_vacation_subject(subject: str) -> None:
         "On leave-taking of our engineer",
         "Absences of flame",
         "自动回复功能怎么关闭",
-        "回复：自动回复：询价",  # noqa: RUF001  # as QQ writes it
+        "回复：自动回复：询价",  # as QQ writes it
         "自动给水阀",
         "Undelivered: 3 safety valves of order 4711",
         "Delivery failure of our last order",
@@ -154,8 +154,8 @@ def test_automatic_rule_of_a_vacation_subject(subject: str) -> None:
         "Re: Undeliverable: Quotation",
         "WG: Unzustellbar: Angebot",
         "Warning: low water in boiler 3",
-        "未送达：安全阀三只",  # noqa: RUF001  # as Chinese is written
-        "邮件被退回，请给我新的邮箱",  # noqa: RUF001  # likewise
+        "未送达：安全阀三只",  # as Chinese is written
+        "邮件被退回，请给我新的邮箱",  # likewise
     ],
 )
 def test_automatic_rule_of_a_persons_subject(subject: str) -> None:

@@ -124,7 +124,7 @@ QQ = """<html><body><p>很抱歉您发送的邮件被退回，以下是该邮件
 <td>主 题：报价<br/>时 间：2026-09-15 14:31:25</td></tr></table>
 <table><tr><td colspan="2">无法发送到 liu@customer.example</td></tr>
 <tr><td>退信原因</td><td>收件人邮件地址（liu@customer.example）不存在，邮件无法送达。host mx.customer.example said:
-550 5.1.1 User unknown</td></tr><tr><td>解决方案</td><td>请联系您的收件人</td></tr></table></body></html>"""  # noqa: RUF001
+550 5.1.1 User unknown</td></tr><tr><td>解决方案</td><td>请联系您的收件人</td></tr></table></body></html>"""
 NETEASE = """抱歉，您的邮件被退回来了……
 原邮件信息：
 时 间： 2026-09-15 14:31:25
@@ -133,7 +133,7 @@ NETEASE = """抱歉，您的邮件被退回来了……
 抄 送：
 退信原因： 您可能写了外星人的邮件地址；或者是网络不给力，我们无法与收信方联络上。
 英文说明:Can not connect to customer.example:192.0.2.1:25
-"""  # noqa: RUF001
+"""
 QMAIL = """Hi. This is the qmail-send program at mx.provider.example.
 I'm afraid I wasn't able to deliver your message to the following addresses.
 

@@ -39,7 +39,7 @@ def test_flowed_text_comes_out_in_paragraphs(flowed: str, expected: str) -> None
 
 
 def test_delsp_joins_chinese_without_a_space() -> None:
-    assert unflow("两台锅 \n炉，燃 \n气", delsp=True) == "两台锅炉，燃气"  # noqa: RUF001  # Chinese
+    assert unflow("两台锅 \n炉，燃 \n气", delsp=True) == "两台锅炉，燃气"  # Chinese
 
 
 def test_delsp_keeps_the_space_that_was_doubled() -> None:
