@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -17,7 +18,7 @@ from liju_contact.domain.reference import read_reference
 from liju_contact.store.inbound_lines import InboundLine
 from liju_contact.usecases.decide_held import accept_mail, discard_mail, undo_decision
 from liju_contact.usecases.explain_mail import explain_mail
-from liju_contact.usecases.tend_inbound import Difference, list_inbound, replay_mail
+from liju_contact.usecases.tend_inbound import Difference, list_inbound, raw_mail, replay_mail
 
 __all__ = ["mail"]
 _OPEN = (InboundState.WAITING, InboundState.HELD, InboundState.PARKED)
@@ -37,6 +38,16 @@ def list_command(program: Program, every: bool, limit: int, instance: Path) -> N
         click.echo(_described(line))
     if not lines:
         click.echo("No mail waits for anybody.")
+
+
+@mail.command("show")
+@click.argument("mail_id", type=_MAIL_ID)
+@instance_option
+@click.pass_obj
+def show_command(program: Program, mail_id: int, instance: Path) -> None:
+    """Print a mail as it was received, byte by byte."""
+    raw = raw_mail(ready_deps(program, instance), mail_id)
+    sys.stdout.buffer.write(raw)
 
 
 @mail.command("accept")

@@ -133,7 +133,7 @@ def read_inbound_settings(section: Section, instance: Path) -> InboundSettings:
         new_inquiries=section.choice("new_inquiries", ("yes", "no"), "yes") == "yes",
         colleagues=cast("Literal['hold', 'join']", section.choice("colleagues", ("hold", "join"), "hold")),
         mails_per_sender=section.integer("mails_per_sender", 10, low=1, high=1000),
-        size_limit_bytes=section.integer("size_limit_mb", 50, low=1, high=200) * 1_000_000,
+        size_limit_bytes=section.integer("size_limit_mb", 75, low=1, high=200) * 1_000_000,
     )
     section.finish()
     return inbound

@@ -86,6 +86,11 @@ def awaits_answer(state: InquiryState) -> bool:
     return state in {InquiryState.RECEIVED, InquiryState.OPEN}
 
 
+def is_over(state: InquiryState) -> bool:
+    """Tell whether nobody waits for anything any more; a customer is not told apart which of the two it is."""
+    return state in {InquiryState.CLOSED, InquiryState.SPAM}
+
+
 def state_after_customer_message(state: InquiryState) -> InquiryState:
     """A customer who writes expects an answer again, also after closing."""
     return InquiryState.RECEIVED if state is InquiryState.RECEIVED else InquiryState.OPEN

@@ -179,7 +179,7 @@ def _from_staff(evidence: Evidence, key: ProvenKey) -> Judgement:
         return _held(HoldReason.UNKNOWN_COMMAND, key)
     decides = told.commands & {Command.SEND, Command.DROP}
     is_decision = len(decides) == 1 and len(told.commands) == 1
-    if is_decision != (key.purpose is Purpose.HELD):
+    if is_decision != (key.purpose is Purpose.HELD) or (decides and not is_decision):
         return _held(HoldReason.UNKNOWN_COMMAND, key)
     verdict = Verdict.DECISION if is_decision else _said_by_staff(evidence, told, key)
     if verdict in {Verdict.ANSWER, Verdict.NOTE} and _says_nothing(evidence, told):

@@ -40,8 +40,7 @@ _NEWEST_BY = (
     .order_by(MessageRow.id.desc())
     .limit(1)
 )
-_NEWEST_ID: Any = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
-_NEWEST_ID_UNTIL = _NEWEST_ID.where(MessageRow.written_at <= bindparam("until", type_=MessageRow.written_at.type))
+_NEWEST_ID = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
 _FILES_OF_INQUIRY = (
     select(FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
     .join(BlobRow, BlobRow.id == FileRow.blob_id)
@@ -109,16 +108,18 @@ def staff_message_after(tx: Connection, inquiry_id: int, number: int, besides: s
     return row.author_name or row.author_address if row else ""
 
 
-def staff_address_of_letter(tx: Connection, inquiry_id: int, written_at: datetime) -> str:
-    """Return who of the staff wrote the answer that left with a letter of that moment; "" when nobody did.
+def author_of_answer(tx: Connection, inquiry_id: int, number: int | None, written_at: datetime) -> str:
+    """Return the address of whoever of the staff wrote the answer in a letter of that moment; "" when nobody did.
 
-    That is the newest answer then: it may have been sent once more, to a corrected address.
+    That is the newest answer then, up to message ``number`` where it is known: it may have been sent once more since.
     """
     author = select(MessageRow.author_address).where(
         MessageRow.inquiry_id == inquiry_id,
         MessageRow.author == Author.STAFF.value,
         MessageRow.written_at <= written_at,
     )
+    if number is not None:
+        author = author.where(MessageRow.id <= number)
     return tx.execute(author.order_by(MessageRow.id.desc()).limit(1)).scalar_one_or_none() or ""
 
 
@@ -152,11 +153,8 @@ def newest_message_of(tx: Connection, inquiry_id: int, author: Author) -> Messag
     )
 
 
-def newest_message_id(tx: Connection, inquiry_id: int, *, until: datetime | None = None) -> int:
-    """Return the last message's id, or that of the last one then; 0 without any."""
-    if until is None:
-        return tx.execute(_NEWEST_ID, {"inquiry_id": inquiry_id}).scalar_one() or 0
-    return tx.execute(_NEWEST_ID_UNTIL, {"inquiry_id": inquiry_id, "until": until}).scalar_one() or 0
+def newest_message_id(tx: Connection, inquiry_id: int) -> int:
+    return tx.execute(_NEWEST_ID, {"inquiry_id": inquiry_id}).scalar_one() or 0
 
 
 def messages_of(tx: Connection, inquiry_id: int) -> list[Message]:

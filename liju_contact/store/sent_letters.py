@@ -17,6 +17,7 @@ _SENT: Any = (
         DeliveryRow.id.label("delivery_id"),
         LetterRow.kind,
         DeliveryRow.recipient_address.label("recipient"),
+        DeliveryRow.reply_key,
         LetterRow.inquiry_id,
         InquiryRow.reference,
         LetterRow.text,
@@ -36,6 +37,7 @@ class SentLetter:
     delivery_id: int
     kind: LetterKind
     recipient: str
+    reply_key: str
     inquiry_id: int | None
     reference: str | None
     text: str
@@ -67,14 +69,18 @@ def mark_bounced(tx: Connection, delivery_id: int, answer: Answer, now: datetime
     return True
 
 
-def drop_queued_of_message(tx: Connection, inquiry_id: int, written_at: datetime, now: datetime) -> int:
-    """Drop letters of that moment that have not left yet, and return how many others of them went to the customer."""
+def drop_queued_of(tx: Connection, inquiry_id: int, written_at: datetime, key_part: str, now: datetime) -> int:
+    """Drop letters of that moment that have not left yet, and return how many others of them went to the customer.
+
+    ``key_part`` stands in the reply keys of those that are meant; a letter without a key is known by its moment alone.
+    """
     of_moment = select(LetterRow.id).where(LetterRow.inquiry_id == inquiry_id, LetterRow.written_at == written_at)
-    queued = DeliveryRow.letter_id.in_(of_moment) & (DeliveryRow.state == DeliveryState.QUEUED.value)
+    is_meant = DeliveryRow.reply_key.contains(key_part, autoescape=True) | (DeliveryRow.reply_key == "")
+    queued = DeliveryRow.letter_id.in_(of_moment) & is_meant & (DeliveryRow.state == DeliveryState.QUEUED.value)
     dropped = {"state": DeliveryState.DROPPED.value, "due_at": None, "settled_at": now}
     tx.execute(update(DeliveryRow).where(queued).values(dropped))
     to_customer = of_moment.where(LetterRow.kind.in_([kind.value for kind in LetterKind if kind.is_for_customer]))
-    gone = DeliveryRow.letter_id.in_(to_customer) & (DeliveryRow.state != DeliveryState.DROPPED.value)
+    gone = DeliveryRow.letter_id.in_(to_customer) & is_meant & (DeliveryRow.state != DeliveryState.DROPPED.value)
     count: int = tx.execute(select(func.count()).select_from(DeliveryRow).where(gone)).scalar_one()
     return count
 

@@ -76,7 +76,7 @@ def join_message(deps: Deps, tx: Connection, inquiry: Inquiry, new: CustomerMess
     if message_id is None:
         return None
     add_files(tx, message_id, new.files)
-    add_event(tx, inquiry.id, EventKind.MESSAGE_ADDED, Actor.CUSTOMER, now)
+    add_event(tx, inquiry.id, EventKind.MESSAGE_ADDED, Actor.CUSTOMER, now, actor_name=new.author_name)
     set_state(tx, inquiry.id, state_after_customer_message(inquiry.state), now)
     renew_promise(deps, tx, inquiry, now)
     message = Message(id=message_id, author=Author.CUSTOMER, author_name=name, body=new.body, written_at=now, files=())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from liju_contact.domain.event import Actor, EventKind
-from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.inquiry import InquiryState, is_over
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import set_state
 from liju_contact.store.letters import post_letters
@@ -29,7 +29,7 @@ def reopen_inquiry(deps: Deps, reference: str, key: str, *, now: datetime) -> No
 def _change(deps: Deps, reference: str, key: str, state: InquiryState, kind: EventKind, *, now: datetime) -> None:
     with deps.db.begin() as tx:
         inquiry = open_for_update(deps, tx, reference, key)
-        if (inquiry.state is InquiryState.CLOSED) == (state is InquiryState.CLOSED):
+        if is_over(inquiry.state) == is_over(state):
             return
         set_state(tx, inquiry.id, state, now)
         if state is InquiryState.OPEN:

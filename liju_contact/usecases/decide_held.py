@@ -15,6 +15,7 @@ from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inbound import Decision, HoldReason, InboundState, Verdict
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.message import Author
+from liju_contact.domain.reply_key import Purpose, base36
 from liju_contact.domain.staff_command import Command
 from liju_contact.domain.verdict import JOINS
 from liju_contact.store.events import add_event
@@ -30,7 +31,7 @@ from liju_contact.store.inquiries import get_inquiry, get_inquiry_for_update, se
 from liju_contact.store.messages import newest_message_id, newest_message_of, remove_message, written_at_of
 from liju_contact.store.notes import remove_note
 from liju_contact.store.participants import remove_participant
-from liju_contact.store.sent_letters import drop_queued_of_message
+from liju_contact.store.sent_letters import drop_queued_of
 from liju_contact.usecases.deps import Deps
 
 _UNDECIDED = frozenset({InboundState.HELD, InboundState.PARKED})
@@ -119,10 +120,11 @@ def _withdraw(tx: Connection, line: InboundLine, now: datetime) -> None:
     if line.inquiry_id is None or (line.message_id is None and line.note_id is None):
         raise Conflict(f"Mail {line.id} changed an inquiry's state: change it back there.")
     if line.note_id is not None:
-        drop_queued_of_message(tx, line.inquiry_id, remove_note(tx, line.note_id), now)
+        drop_queued_of(tx, line.inquiry_id, remove_note(tx, line.note_id), f".{Purpose.NOTE.value}", now)
         return
+    key_part = f".{Purpose.CONVERSATION.value}{base36(line.message_id or 0)}."
     written_at = written_at_of(tx, line.message_id or 0)
-    if written_at and drop_queued_of_message(tx, line.inquiry_id, written_at, now):
+    if written_at and drop_queued_of(tx, line.inquiry_id, written_at, key_part, now):
         raise Conflict(f"Mail {line.id} has reached the customer as a letter: it cannot be taken back.")
     remove_message(tx, line.message_id or 0)
     _restore(tx, line, now)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -107,10 +107,9 @@ def _prepare(deps: Deps, reader: MailReader, taken: TakenInbound) -> Prepared | 
 def _apply_all(deps: Deps, batch: Sequence[Prepared]) -> None:
     now = deps.now()
     with deps.db.begin() as tx:
-        for number, prepared in enumerate(batch):
+        for prepared in batch:
             if is_waiting(tx, prepared.taken.id):
-                # A message and its letters know each other by their moment, so no two mails have the same.
-                _apply(deps, tx, prepared, now=now + timedelta(microseconds=number))
+                _apply(deps, tx, prepared, now=now)
 
 
 def _apply(deps: Deps, tx: Connection, prepared: Prepared, *, now: datetime) -> None:

@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.letter import LetterKind
+from liju_contact.domain.reply_key import find_reply_keys
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import get_inquiry, set_unreachable
 from liju_contact.store.letters import post_letters
-from liju_contact.store.messages import newest_message_id, staff_address_of_letter
+from liju_contact.store.messages import author_of_answer, newest_message_id
 from liju_contact.store.sent_letters import SentLetter
 from liju_contact.usecases.deps import Deps, LetterFailure
 from liju_contact.usecases.post_letters import to_team
@@ -29,7 +30,7 @@ def report_failure(deps: Deps, tx: Connection, sent: SentLetter, words: str, *, 
     if fold_address(sent.recipient) == fold_address(inquiry.email) and inquiry.unreachable_since is None:
         set_unreachable(tx, inquiry.id, now)
     add_event(tx, inquiry.id, EventKind.LETTER_FAILED, Actor.PROGRAM, now)
-    author = staff_address_of_letter(tx, inquiry.id, sent.written_at) if sent.kind is LetterKind.ANSWER else ""
+    author = _author(tx, sent, inquiry.id) if sent.kind is LetterKind.ANSWER else ""
     failure = LetterFailure(kind=sent.kind, recipient=sent.recipient, words=words, body=sent.text)
     posting = to_team(
         deps,
@@ -40,3 +41,8 @@ def report_failure(deps: Deps, tx: Connection, sent: SentLetter, words: str, *, 
         only=author,
     )
     post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)
+
+
+def _author(tx: Connection, sent: SentLetter, inquiry_id: int) -> str:
+    key = next(find_reply_keys(sent.reply_key), None)
+    return author_of_answer(tx, inquiry_id, key.number if key else None, sent.written_at)

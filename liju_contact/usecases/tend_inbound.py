@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inbound import HoldReason, InboundState, Verdict
 from liju_contact.domain.inbound_mail import InboundMail
 from liju_contact.domain.verdict import judge
+from liju_contact.store.files import chunks
 from liju_contact.store.inbound import TakenInbound, get_taken
 from liju_contact.store.inbound_lines import InboundLine, find_inbound, ids_of_inbound, page_of_inbound, wait_again
 from liju_contact.store.messages import body_of, change_body
@@ -43,6 +45,15 @@ def list_inbound(deps: Deps, *, states: Sequence[InboundState], limit: int) -> l
     """Return received mails in any of ``states``, newest first."""
     with deps.db.read() as tx:
         return page_of_inbound(tx, states=states, limit=limit)
+
+
+def raw_mail(deps: Deps, inbound_id: int) -> bytes:
+    """Return a mail as it was received, byte by byte. Raises ``NotFound``."""
+    with deps.db.read() as tx:
+        taken = get_taken(tx, inbound_id)
+        if taken is None:
+            raise NotFound(f"There is no mail {inbound_id}.")
+        return b"".join(chunks(tx, taken.blob_id))
 
 
 def replay_mail(deps: Deps, reader: MailReader, *, is_dry: bool, now: datetime) -> Iterator[Difference]:

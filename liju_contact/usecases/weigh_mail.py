@@ -18,7 +18,7 @@ from liju_contact.domain.reply_key import Place, Purpose, ReplyKey, find_bounce_
 from liju_contact.domain.staff_command import own_words, read_staff_mail
 from liju_contact.domain.verdict import Evidence, ProvenKey, Role
 from liju_contact.store.inquiries import find_inquiry
-from liju_contact.store.messages import newest_message_id, staff_message_after
+from liju_contact.store.messages import staff_message_after
 from liju_contact.store.participants import participants_of
 from liju_contact.store.sent_letters import SentLetter, find_sent, find_sent_by_message_id
 from liju_contact.usecases.count_rate import count_in_window
@@ -128,7 +128,7 @@ def _of_envelopes(deps: Deps, tx: Connection, addresses: str) -> Iterator[Proven
     """Yield what mail to the envelope sender of a letter proves: an out-of-office goes there (RFC 3834 section 4)."""
     for key in islice(find_bounce_keys(addresses), _MOST_KEYS):
         if deps.keys.is_ours(key) and (sent := find_sent(tx, key.delivery_id)):
-            yield from _of_letter(tx, sent, Place.ADDRESS)
+            yield from _of_letter(sent, Place.ADDRESS)
 
 
 def _of_letters(tx: Connection, references: Sequence[str]) -> Iterator[ProvenKey]:
@@ -136,20 +136,22 @@ def _of_letters(tx: Connection, references: Sequence[str]) -> Iterator[ProvenKey
     for reference in references:
         holds_key = any(True for _ in find_reply_keys(reference))
         if not holds_key and (sent := find_sent_by_message_id(tx, f"<{reference}>")):
-            yield from _of_letter(tx, sent, Place.ID)
+            yield from _of_letter(sent, Place.ID)
 
 
-def _of_letter(tx: Connection, sent: SentLetter, place: Place) -> Iterator[ProvenKey]:
-    if sent.reference is None or sent.inquiry_id is None or sent.kind not in _KEYED_LETTERS:
+def _of_letter(sent: SentLetter, place: Place) -> Iterator[ProvenKey]:
+    """Yield what the key in a letter says; a letter without one may be known all the same."""
+    key = next(find_reply_keys(sent.reply_key), None)
+    if sent.reference is None or not (key or sent.kind in _KEYED_LETTERS):
         return
-    is_staff = not sent.kind.is_for_customer
+    unkeyed = Purpose.NOTE if sent.kind is LetterKind.NOTE_FOR_TEAM else Purpose.CONVERSATION
     yield ProvenKey(
         reference=sent.reference,
         place=place,
-        purpose=Purpose.NOTE if sent.kind is LetterKind.NOTE_FOR_TEAM else Purpose.CONVERSATION,
-        number=newest_message_id(tx, sent.inquiry_id, until=sent.written_at) if is_staff else None,
+        purpose=key.purpose if key else unkeyed,
+        number=key.number if key else None,
         holder=fold_address(sent.recipient),
-        role=Role.STAFF if is_staff else Role.CUSTOMER,
+        role=Role.CUSTOMER if sent.kind.is_for_customer else Role.STAFF,
     )
 
 

@@ -99,6 +99,12 @@ def new_page(browser: Browser, server: str) -> Iterator[NewPage]:
 
 
 @pytest.fixture
+def open_program(new_page: NewPage, program: Program) -> NewPage:
+    """Return a way to open a page of the whole program; its arguments are those of ``new_page``."""
+    return lambda **options: new_page(**{"base_url": f"http://127.0.0.1:{program.port}", **options})
+
+
+@pytest.fixture
 def page(new_page: NewPage) -> Page:
     return new_page()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import smtplib
 import time
-from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -23,17 +22,9 @@ SALES = "sales@liju.example"
 PHONE_WIDTH = {"viewport": {"width": 375, "height": 740}}
 SECONDS = 15.0
 
-OpenProgram = Callable[..., Page]
-
-
-@pytest.fixture
-def open_program(new_page: NewPage, program: Program) -> OpenProgram:
-    """Return a way to open a page of the whole program; arguments as for ``new_page``."""
-    return lambda **options: new_page(**{"base_url": f"http://127.0.0.1:{program.port}", **options})
-
 
 def until_shown(page: Page, what: str, path: str) -> None:
-    """Look at a page again and again until it shows an element: the worker needs a moment, and a page may have no script."""
+    """Look at a page until it shows an element: the worker needs a moment, and the page may have no script."""
     deadline = time.monotonic() + SECONDS
     page.goto(path)
     while not page.locator(what).count():
@@ -50,10 +41,15 @@ def open_letter(page: Page, recipient: str, about: str) -> None:
     expect(page.locator("#reply")).to_be_visible()
 
 
+def press_reply(page: Page) -> None:
+    """By the keyboard: a click right after scrolling may still go to the frame that was there, a process of its own."""
+    page.locator("#reply button").press("Enter")
+
+
 def reply(page: Page, text: str, *files: FilePayload) -> None:
     page.fill("#text", text)
     attach(page, *files)
-    page.locator("#reply button").click()
+    press_reply(page)
     expect(page.get_by_role("status")).to_contain_text("Your reply is on its way into the program")
 
 
@@ -62,7 +58,7 @@ def reference_of(page: Page) -> str:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_an_answer_and_a_reply_go_round(open_program: OpenProgram, script: bool) -> None:  # noqa: FBT001  # a case
+def test_an_answer_and_a_reply_go_round(open_program: NewPage, script: bool) -> None:  # noqa: FBT001  # a case
     page = open_program(java_script_enabled=script)
     sent_inquiry(page)
     status_path, reference = page.url, reference_of(page)
@@ -87,7 +83,7 @@ def test_an_answer_and_a_reply_go_round(open_program: OpenProgram, script: bool)
     expect(page.locator(".lead")).to_have_text("We are working on it.")
 
 
-def test_staff_take_an_inquiry_on_by_a_command_and_the_customer_sees_no_note(open_program: OpenProgram) -> None:
+def test_staff_take_an_inquiry_on_by_a_command_and_the_customer_sees_no_note(open_program: NewPage) -> None:
     page = open_program()
     sent_inquiry(page)
     status_path, reference = page.url, reference_of(page)
@@ -106,7 +102,7 @@ def test_staff_take_an_inquiry_on_by_a_command_and_the_customer_sees_no_note(ope
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
-def test_a_mail_to_us_is_answered_with_a_letter(open_program: OpenProgram, script: bool) -> None:  # noqa: FBT001  # a case
+def test_a_mail_to_us_is_answered_with_a_letter(open_program: NewPage, script: bool) -> None:  # noqa: FBT001  # a case
     page = open_program(java_script_enabled=script)
     page.goto("/post-office/")
     page.get_by_role("link", name="Write to us").click()
@@ -118,12 +114,10 @@ def test_a_mail_to_us_is_answered_with_a_letter(open_program: OpenProgram, scrip
     page.get_by_role("button", name="Send mail").click()
 
     expect(page.get_by_role("status")).to_contain_text("Your mail is on its way into the program")
-    open_letter(page, f"wei-{script}@newcomer.example".lower(), "Two boilers")
+    open_letter(page, f"wei-{script}@newcomer.example".lower(), "Your inquiry has reached")
 
 
-def test_a_mail_programs_reply_by_smtp_comes_in_and_shows_in_the_list(
-    open_program: OpenProgram, program: Program
-) -> None:
+def test_a_mail_programs_reply_by_smtp_comes_in_and_shows_in_the_list(open_program: NewPage, program: Program) -> None:
     page = open_program()
     sent_inquiry(page)
     status_path, reference = page.url, reference_of(page)
@@ -139,15 +133,15 @@ def test_a_mail_programs_reply_by_smtp_comes_in_and_shows_in_the_list(
 
     until_shown(page, ".message.staff", status_path)
     expect(page.locator(".message.staff .body")).to_have_text("By a real mail program.")
-    until_shown(page, '.po-subject:text-is("Re: your inquiry")', "/post-office/")
+    until_shown(page, '.po-subject:has-text("Re: your inquiry")', "/post-office/")
 
 
-def test_an_empty_reply_comes_back_with_the_text_in_focus(open_program: OpenProgram) -> None:
+def test_an_empty_reply_comes_back_with_the_text_in_focus(open_program: NewPage) -> None:
     page = open_program()
     sent_inquiry(page)
     open_letter(page, SALES, reference_of(page))
 
-    page.locator("#reply button").click()
+    press_reply(page)
 
     expect(page.locator("#text")).to_be_focused()
     expect(page.locator("#text")).to_be_in_viewport()
@@ -156,7 +150,7 @@ def test_an_empty_reply_comes_back_with_the_text_in_focus(open_program: OpenProg
     )
 
 
-def test_a_reply_sent_by_two_clicks_is_one(open_program: OpenProgram, program: Program) -> None:
+def test_a_reply_sent_by_two_clicks_is_one(open_program: NewPage, program: Program) -> None:
     page = open_program()
     sent_inquiry(page)
     open_letter(page, SALES, reference_of(page))
@@ -174,13 +168,13 @@ def test_a_reply_sent_by_two_clicks_is_one(open_program: OpenProgram, program: P
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 @pytest.mark.parametrize("window", [{}, PHONE_WIDTH], ids=["desktop", "phone"])
 def test_axe_finds_nothing_where_something_is_written(
-    open_program: OpenProgram, locale: str, window: dict[str, object]
+    open_program: NewPage, locale: str, window: dict[str, object]
 ) -> None:
     page = open_program(locale=locale, **window)
     sent_inquiry(page)
     found = {}
     open_letter(page, SALES, reference_of(page))
-    page.locator("#reply button").click()
+    press_reply(page)
     expect(page.locator("#text-error")).to_be_visible()
     found["an empty reply"] = (violations(page), widest(page))
     page.goto("/post-office/write")

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from liju_contact.domain.event import Actor, EventKind
+from liju_contact.store.database import Database
+from liju_contact.store.events import add_event
+from liju_contact.store.inquiries import find_inquiry, set_unreachable
 from tests.browser.conftest import NewPage
+from tests.browser.test_accessibility import violations
 from tests.browser.visitor import PLAN, PROGRAM, attach, fill_in, send, sent_inquiry, widest
+from tests.program import Program
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
@@ -101,6 +108,62 @@ def test_without_script_times_stand_on_the_companys_clock(new_page: NewPage) -> 
     sent_inquiry(page)
 
     expect(page.locator(".facts time")).to_contain_text("(UTC+08)")
+
+
+def lose_letters(program: Program, page: Page) -> None:
+    """Let letters to the customer of the inquiry on this page fail from now on, and open the page again."""
+    database = Database(f"sqlite:///{program.instance / 'liju.db'}")
+    now = datetime.now(UTC)
+    with database.begin() as tx:
+        inquiry = find_inquiry(tx, page.locator("h1.reference").inner_text())
+        assert inquiry
+        set_unreachable(tx, inquiry.id, now)
+        add_event(tx, inquiry.id, EventKind.LETTER_FAILED, Actor.PROGRAM, now)
+        add_event(tx, inquiry.id, EventKind.INQUIRY_ASSIGNED, Actor.STAFF, now, actor_name="欧阳阿卜杜勒" * 5)
+    database.close()
+    page.goto(page.url.partition("#")[0])
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+def test_an_address_that_works_is_asked_for_and_taken(
+    open_program: NewPage,
+    program: Program,
+    script: bool,  # noqa: FBT001  # a case
+) -> None:
+    page = open_program(java_script_enabled=script)
+    sent_inquiry(page)
+    expect(page.locator("#address")).to_have_count(0)
+    lose_letters(program, page)
+
+    page.fill("#email", "j.mueller at dairy")
+    page.get_by_role("button", name="Write to this address").click()
+    expect(page.locator("#summary")).to_be_focused()
+    expect(page.locator("#email")).to_have_accessible_description(re.compile("does not look like an e-mail address"))
+    expect(page.locator("#email")).to_have_value("j.mueller at dairy")
+    page.fill("#email", "juergen@other.example")
+    page.get_by_role("button", name="Write to this address").click()
+
+    expect(page.locator("#address")).to_have_count(0)
+    expect(page.locator(".timeline .past").last).to_contain_text("You gave us another e-mail address.")
+    expect(page.locator(".timeline")).to_contain_text("A letter of ours did not arrive.")
+    expect(page.locator(".letters li").last).to_contain_text("juergen@other.example")
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("width", [375, 1280])
+def test_axe_finds_nothing_where_an_address_is_asked_for(
+    open_program: NewPage, program: Program, locale: str, width: int
+) -> None:
+    page = open_program(locale=locale, viewport={"width": width, "height": 800})
+    sent_inquiry(page)
+    lose_letters(program, page)
+    expect(page.locator("#address")).to_be_visible()
+    asked = (violations(page), widest(page))
+
+    page.locator("#address button").click()
+    expect(page.locator("#email-error")).to_be_visible()
+
+    assert [asked, (violations(page), widest(page))] == [([], width)] * 2
 
 
 def test_the_status_page_fits_a_window_of_320_pixels(new_page: NewPage) -> None:

@@ -104,7 +104,7 @@ class Door:
 
 
 def piped_to(command: Iterable[str], folder: Path) -> Door:
-    """Return a pipe; without the empty settings each mail would begin with mbox's line ``From ...``, and end with one."""
+    """Return a pipe; without the two empty settings Exim adds mbox's line ``From ...`` and an empty one at the end."""
     lines = (
         "driver = pipe",
         f"command = {' '.join(command)}",

@@ -1,4 +1,4 @@
-"""With a real mail server on the other side, both ways: Exim takes our letters, and hands mail over by pipe and LMTP."""
+"""A real mail server on the other side, both ways: Exim takes our letters, and hands mail over by pipe and LMTP."""
 
 from __future__ import annotations
 

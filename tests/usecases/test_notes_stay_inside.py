@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from email.message import EmailMessage
-from itertools import product
 
 import pytest
 
@@ -181,7 +180,8 @@ def _opened(deps: Deps) -> tuple[str, str]:
     return submitted(deps).reference, key_of(submitted(deps))
 
 
-@pytest.mark.parametrize(("letter_of", "by"), product([LI, WANG], ["text", "address", "subject"]))
+@pytest.mark.parametrize("letter_of", [LI, WANG])
+@pytest.mark.parametrize("by", ["text", "address", "subject"])
 def test_a_key_of_staff_does_not_go_out_with_what_they_write(office: Deps, letter_of: str, by: str) -> None:
     letter = letter_to(office, letter_of)
     written = letter[{"text": "reply_key", "address": "reply_to", "subject": "reply_key"}[by]]

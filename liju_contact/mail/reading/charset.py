@@ -5,6 +5,7 @@ characters but ``\n`` and ``\t``. Keeps out: where a label stands (``part``, ``h
 """
 
 import re
+from codecs import getincrementaldecoder
 from encodings.aliases import aliases
 from itertools import pairwise
 
@@ -153,8 +154,10 @@ def _strict(content: bytes, codec: str) -> str | None:
 def _doubtful(content: bytes, codec: str) -> str:
     """Decode what is neither what it says nor UTF-8 without doubt."""
     damaged = content.decode(codec, "replace") if codec else ""
-    if damaged and _is_little_damage(damaged):
+    if damaged and (_is_little_damage(damaged) or _is_cut_short(content, codec)):
         return damaged
+    if _is_cut_short(content, "utf-8"):
+        return content.decode("utf-8", "replace")
     chinese = _strict(content, "gb18030")
     if chinese is not None and _is_plausible_chinese(chinese):
         return chinese
@@ -166,6 +169,17 @@ def _is_little_damage(text: str) -> bool:
     damaged = text.count("\ufffd")
     sound = len(text) - len(text.encode("ascii", "ignore")) - damaged
     return damaged * _SOUND_PER_DAMAGED <= sound
+
+
+def _is_cut_short(content: bytes, codec: str) -> bool:
+    """Tell whether nothing is wrong with a text but that it ends within a character: the mail came only in part.
+
+    An accented letter at the end of a wrongly labelled text looks the same, so there must be other characters as well.
+    """
+    try:
+        return not getincrementaldecoder(codec)().decode(content).isascii()
+    except ValueError:
+        return False
 
 
 def _is_plausible_chinese(text: str) -> bool:

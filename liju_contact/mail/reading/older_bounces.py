@@ -44,17 +44,21 @@ def older_failures(part: Part) -> tuple[list[str], list[str]]:
 
 
 def _message(part: Part, room: list[int], depth: int) -> Message:
-    """Build a message as the parser would have; ``room`` counts down the characters it may still hold."""
+    """Build a message as the parser would have; ``room`` counts down the characters it may still hold.
+
+    Where a gateway put the whole content into a multipart of its own, the message is as it was before that.
+    """
+    content = part.children[0] if part.media_type == "multipart/mixed" and len(part.children) == 1 else part
     message = Message()
-    message["Content-Type"] = _media_type(part)
+    message["Content-Type"] = _media_type(content)
     for name in _FIELDS_READ:
         if value := part.value(name):
             message[name] = _bounded(value[:LONGEST_LINE])
-    if part.children:
-        children = part.children if depth else ()
+    if content.children:
+        children = content.children if depth else ()
         message.set_payload([_message(child, room, depth - 1) for child in children])
         return message
-    text = _bounded(part_text(part)[: room[0]])
+    text = _bounded(part_text(content)[: room[0]])
     room[0] -= len(text)
     message.set_payload(text)
     return message

@@ -18,6 +18,9 @@ _PADDING = re.compile(rb"=[=\s]*+")
 _NOT_BASE64_LINES = re.compile(rb"[^A-Za-z0-9+/=\s]|[A-Za-z0-9+/][ \t]+[A-Za-z0-9+/]")
 
 _SOFT_BREAK_WITH_BLANKS = re.compile(rb"=[ \t]++(?=\r?\n)")
+
+# Half of the code for a byte, right behind a whole one, where a mail that came only in part ends within a character.
+_CUT_CODE = re.compile(rb"(?<==[0-9A-F]{2})=[0-9A-F]\Z")
 _TOKEN = re.compile(r"[A-Za-z0-9-]+")
 
 # The lengths of uuencoded lines are written as one character from "!" (1) to "M" (45); "`" and " " end the file.
@@ -89,7 +92,8 @@ def _one_base64(body: memoryview) -> bytes:
 
 
 def _quoted_printable(body: memoryview) -> bytes:
-    return binascii.a2b_qp(_SOFT_BREAK_WITH_BLANKS.sub(b"=", body))
+    whole = body[:-2] if _CUT_CODE.search(body[-5:]) else body
+    return binascii.a2b_qp(_SOFT_BREAK_WITH_BLANKS.sub(b"=", whole))
 
 
 def _uuencoded(body: memoryview) -> bytes:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from liju_contact.domain.inbound_mail import Bounce, Complaint, InboundMail, Mailbox, MailFile
 from liju_contact.mail.reading.mail import read_mail
 from liju_contact.mail.reading.wire import LENGTH_BYTES, MOST_CONTENT_BYTES, read_mail_from, write_mail
-from tests.corpora import MAIL_SETS, mails
+from tests.mail.reading.pieces import MAIL_SETS, mails
 
 FULL_MAIL = InboundMail(
     sender=Mailbox(name="李伟", address="li@liju.example"),
