@@ -50,6 +50,11 @@ def name_in_subject(name: str) -> str:
     return cut(_DIRECTION_CONTROLS.sub("", one_line(name)), WHO_LENGTH)
 
 
+def domain_in_subject(address: str) -> str:
+    """Return what stands for a country where an inquiry came by mail and names none."""
+    return name_in_subject(address.rpartition("@")[2])
+
+
 def without_reply_marks(subject: str) -> str:
     """Return a subject without "Re:" and the like, so that ours does not pile up on theirs."""
     line = one_line(subject[: 4 * SUBJECT_LENGTH])

@@ -24,6 +24,7 @@ from liju_contact.domain.message import Message
 from liju_contact.domain.text import clean_line
 from liju_contact.mail.letter_text import (
     cut,
+    domain_in_subject,
     excerpt,
     name_in_subject,
     one_line,
@@ -194,6 +195,7 @@ class TemplateLetterWriter:
             product=self._product(inquiry, language),
             topic=self._topic(inquiry, language),
             country=wording_in(language).country(inquiry.country),
+            place=wording_in(language).country(inquiry.country) or domain_in_subject(inquiry.email),
             who=name_in_subject(company or name),
             name=name,
             company_of_customer=company,
@@ -248,8 +250,11 @@ class TemplateLetterWriter:
         return language if language in self._environments else self._settings.default_language
 
     def _product(self, inquiry: Inquiry, language: str) -> str:
+        """Return the product line's name; an inquiry that came by mail names none."""
         product_line = self._settings.catalogue.find_product_line(inquiry.product)
-        return product_line.label.in_language(language) if product_line else inquiry.product
+        if product_line:
+            return product_line.label.in_language(language)
+        return inquiry.product or wording_in(language).gettext("inquiry by e-mail")
 
     def _topic(self, inquiry: Inquiry, language: str) -> str:
         topic = self._settings.catalogue.find_topic(inquiry.topic)

@@ -22,7 +22,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from liju_contact.domain.errors import NotFound, StartRefused, StoreBusy, StoreFull
-from liju_contact.mail import letter_reader
+from liju_contact.mail.letter_reader import contents_of, header_of, html_of
 from liju_contact.mail.maildir import (
     Envelope,
     discard_unfinished_letters,
@@ -33,6 +33,7 @@ from liju_contact.mail.maildir import (
     read_letter,
 )
 from liju_contact.mail.message import Mail, Mailbox, MailFile, mail_bytes
+from liju_contact.mail.reading.header import readable
 from liju_contact.usecases.read_post_office import (
     KeptFile,
     KeptFileLine,
@@ -107,25 +108,24 @@ class MaildirPostOffice:
         return tuple(lines)
 
     def get_letter(self, letter_id: str) -> KeptLetter:
-        contents = letter_reader.contents_of(self.get_source(letter_id))
-        html = letter_reader.text_of(contents.html) if contents.html else ""
+        contents = contents_of(self.get_source(letter_id))
         return KeptLetter(
             line=self._line(letter_id),
-            headers=tuple(KeptHeader(name=n, value=v) for n, v in letter_reader.headers_of(contents.headers)),
-            text="\n\n".join(letter_reader.text_of(part) for part in contents.text),
-            html=letter_reader.html_with_pictures(html, contents.files),
-            files=tuple(_file_line(part, index) for index, part in enumerate(contents.files)),
+            headers=tuple(KeptHeader(name=name, value=readable(value)) for name, value in contents.mail.fields),
+            text=contents.text,
+            html=html_of(contents),
+            files=tuple(_file_line(file, index) for index, file in enumerate(contents.files)),
         )
 
     def get_source(self, letter_id: str) -> bytes:
         return read_letter(self._maildir, letter_id)[1]
 
     def get_file(self, letter_id: str, index: int) -> KeptFile:
-        files = letter_reader.contents_of(self.get_source(letter_id)).files
+        files = contents_of(self.get_source(letter_id)).files
         if not 0 <= index < len(files):
             raise NotFound("This letter has no such file.")
-        line = _file_line(files[index], index)
-        return KeptFile(name=line.name, media_type=line.media_type, content=letter_reader.bytes_of(files[index]))
+        file = files[index]
+        return KeptFile(name=file.name, media_type=file.media_type, content=file.content)
 
     def write_mail(self, mail: OwnMail) -> bytes:
         try:
@@ -141,13 +141,13 @@ class MaildirPostOffice:
 
     def _read_line(self, letter_id: str) -> KeptLetterLine:
         envelope, received = read_letter(self._maildir, letter_id)
-        contents = letter_reader.contents_of(received)
+        contents = contents_of(received)
         return KeptLetterLine(
             id=letter_id,
             kept_at=kept_at(letter_id),
-            sender=letter_reader.header_of(contents.headers, "From") or envelope.sender,
-            recipients=envelope.recipients or (letter_reader.header_of(contents.headers, "To"),),
-            subject=letter_reader.header_of(contents.headers, "Subject"),
+            sender=header_of(contents.mail, "From") or envelope.sender,
+            recipients=envelope.recipients or (header_of(contents.mail, "To"),),
+            subject=header_of(contents.mail, "Subject"),
             file_count=len(contents.files),
         )
 
@@ -207,13 +207,8 @@ async def _serve(listening: socket.socket, counter: _Counter, letter_bytes_limit
     server.close()
 
 
-def _file_line(part: letter_reader.Part, index: int) -> KeptFileLine:
-    return KeptFileLine(
-        index=index,
-        name=letter_reader.file_name_of(part, index),
-        media_type=letter_reader.media_type_of(part),
-        bytes_count=len(letter_reader.bytes_of(part)),
-    )
+def _file_line(file: MailFile, index: int) -> KeptFileLine:
+    return KeptFileLine(index=index, name=file.name, media_type=file.media_type, bytes_count=len(file.content))
 
 
 def _as_sent(mail: OwnMail) -> Mail:

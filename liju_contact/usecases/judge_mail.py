@@ -55,14 +55,13 @@ def judge_waiting(deps: Deps, reader: MailReader, *, is_stopping: Callable[[], b
     Mails at their first attempt are applied in one transaction. Where that fails, each is tried alone the next time, so
     that one mail's fault is nobody else's. What is not begun when ``is_stopping`` says so is given back.
     """
-    with deps.db.begin() as tx:
-        waiting = deque(claim_inbound(tx, limit=BATCH, retry_after=RETRY_AFTER, now=deps.now()))
+    waiting = deque(_claim(deps))
     count = len(waiting)
-    fresh = [taken for taken in waiting if taken.attempt_count == 1]
     try:
-        if len(fresh) > 1 and not is_stopping():
-            waiting = deque(taken for taken in waiting if taken.attempt_count > 1)
-            _judge_together(deps, reader, fresh)
+        if count > 1 and not is_stopping():
+            batch = list(waiting)
+            waiting.clear()
+            _judge_together(deps, reader, batch)
         while waiting and not is_stopping():
             judge_mail(deps, reader, waiting.popleft())
     finally:
@@ -70,6 +69,20 @@ def judge_waiting(deps: Deps, reader: MailReader, *, is_stopping: Callable[[], b
             with deps.db.begin() as tx:
                 release_inbound(tx, [taken.id for taken in waiting], deps.now())
     return count
+
+
+def _claim(deps: Deps) -> list[TakenInbound]:
+    """Take a batch of new mails, or a single one that was tried before.
+
+    A worker that is killed has counted an attempt of all it had taken: at most one mail comes nearer to being parked.
+    """
+    now = deps.now()
+    with deps.db.begin() as tx:
+        due = claim_inbound(tx, limit=BATCH, retry_after=RETRY_AFTER, now=now)
+        in_hand = [taken for taken in due if taken.attempt_count > 1][:1] or due
+        if len(in_hand) < len(due):
+            release_inbound(tx, [taken.id for taken in due if taken not in in_hand], now)
+    return in_hand
 
 
 def judge_mail(deps: Deps, reader: MailReader, taken: TakenInbound) -> None:

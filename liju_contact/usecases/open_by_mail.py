@@ -11,13 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.calendar import due_at
-from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
+from liju_contact.domain.inquiry import Inquiry, NewInquiry, fold_address
 from liju_contact.domain.language import language_of_text
-from liju_contact.domain.reference import RANDOM_BYTES_NEEDED, make_reference
 from liju_contact.usecases.apply_mail import Incoming
 from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.draft_inquiry import draft_inquiry
 from liju_contact.usecases.submit_inquiry import Drafted, first_letters, write_inquiry
 
 CONFIRMATIONS_PER_DAY = 10  # to one address; a person does not open more inquiries, a loop does
@@ -61,27 +60,10 @@ def _new_inquiry(deps: Deps, incoming: Incoming) -> NewInquiry:
 
 
 def _drafted(deps: Deps, new: NewInquiry, now: datetime) -> Inquiry:
-    """Return the inquiry as it will stand; nobody has said yet what product it is about."""
-    settings = deps.settings
-    topic = settings.catalogue.topics[-1]
-    return Inquiry(
-        id=0,
-        reference=make_reference(deps.random_bytes(RANDOM_BYTES_NEEDED), settings.company.reference_prefix),
-        key_version=1,
-        state=InquiryState.RECEIVED,
-        language=new.language,
-        name=new.name,
-        email=new.email,
-        country=new.country,
-        product=new.product,
-        topic=new.topic,
-        team=topic.team or settings.catalogue.teams[0].id,
-        company=new.company,
-        phone=new.phone,
-        details=new.details,
-        received_at=now,
-        answer_due_at=due_at(now, topic.answer_hours, settings.company.working_hours),
-    )
+    """Nobody has said yet what product it is about."""
+    catalogue = deps.settings.catalogue
+    topic = catalogue.topics[-1]
+    return draft_inquiry(deps, new, topic, team=topic.team or catalogue.teams[0].id, now=now)
 
 
 def _may_be_confirmed(deps: Deps, tx: Connection, incoming: Incoming, now: datetime) -> bool:

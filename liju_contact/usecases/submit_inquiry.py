@@ -12,18 +12,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.calendar import due_at
 from liju_contact.domain.event import Actor, EventKind
-from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
+from liju_contact.domain.inquiry import Inquiry, NewInquiry, fold_address
 from liju_contact.domain.letter import Letter
 from liju_contact.domain.message import Author
-from liju_contact.domain.reference import RANDOM_BYTES_NEEDED, make_reference
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import add_inquiry, find_inquiry_by_nonce
 from liju_contact.store.letters import post_letters
 from liju_contact.store.messages import add_files, add_message, messages_of
 from liju_contact.usecases.add_message import CustomerMessage, join_message
 from liju_contact.usecases.deps import Deps, FileLine
+from liju_contact.usecases.draft_inquiry import draft_inquiry
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer, to_team
 
 _REFERENCE_TRIES = 5
@@ -124,30 +123,11 @@ def write_inquiry(
 
 
 def _drafted(deps: Deps, new: NewInquiry, now: datetime) -> Inquiry:
-    """Return the inquiry as it will stand, so that its letters can be written outside the transaction."""
-    settings = deps.settings
-    product_line = settings.catalogue.find_product_line(new.product)
-    topic = settings.catalogue.find_topic(new.topic)
+    catalogue = deps.settings.catalogue
+    product_line, topic = catalogue.find_product_line(new.product), catalogue.find_topic(new.topic)
     if product_line is None or topic is None:
         raise ValueError(f"The form let through an unknown product line or topic: {new.product!r}, {new.topic!r}")
-    return Inquiry(
-        id=0,
-        reference=make_reference(deps.random_bytes(RANDOM_BYTES_NEEDED), settings.company.reference_prefix),
-        key_version=1,
-        state=InquiryState.RECEIVED,
-        language=new.language,
-        name=new.name,
-        email=new.email,
-        country=new.country,
-        product=new.product,
-        topic=new.topic,
-        team=settings.catalogue.team_for(product_line, topic).id,
-        company=new.company,
-        phone=new.phone,
-        details=new.details,
-        received_at=now,
-        answer_due_at=due_at(now, topic.answer_hours, settings.company.working_hours),
-    )
+    return draft_inquiry(deps, new, topic, team=catalogue.team_for(product_line, topic).id, now=now)
 
 
 def _store(deps: Deps, draft: Drafted, now: datetime) -> Submitted | None:

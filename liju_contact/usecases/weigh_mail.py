@@ -25,6 +25,7 @@ from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
 
 _MOST_KEYS = 50  # a real mail quotes a handful; each costs a look into the database
+_STAFF_FACTOR = 5  # a colleague who works through a morning's letters is no loop
 _KEYED_LETTERS = frozenset(
     {
         LetterKind.INQUIRY_RECEIVED,
@@ -67,7 +68,7 @@ def weigh_mail(
         dmarc_failed=dmarc_failed(mail.authentication, deps.settings.inbound.authentication_server),
         answered_by="" if is_replay or not staff else _answered_by(tx, own, staff_address),
         sender_count=1 if is_replay else count_in_window(deps, tx, "mail from", sender, window=RATE_WINDOW, now=now),
-        most_mails=deps.settings.inbound.mails_per_sender,
+        most_mails=deps.settings.inbound.mails_per_sender * (_STAFF_FACTOR if staff and own else 1),
         colleagues_join=deps.settings.inbound.colleagues == "join",
     )
     name = staff.name.in_language(deps.settings.default_language) if staff else ""

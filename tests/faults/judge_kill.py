@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import os
 import random
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -26,7 +28,7 @@ from sqlalchemy import bindparam, func, select
 
 from liju_contact.app import make_deps
 from liju_contact.config import Settings, read_settings
-from liju_contact.domain.inbound import RETRY_AFTER
+from liju_contact.domain.inbound import RETRY_AFTER, TRIES
 from liju_contact.domain.letter import LetterKind
 from liju_contact.processes.worker import run_worker
 from liju_contact.store.database import Database
@@ -55,6 +57,11 @@ _FIRST_LETTER: Any = (
     .limit(1)
 )
 _TOKEN = re.compile(r"Token ([0-9a-f]{16})")
+# Attempts beyond the first, of mails that wait: each kill may add one.
+_TRIED_AGAIN = select(func.coalesce(func.sum(InboundRow.attempt_count - 1), 0)).where(
+    InboundRow.due_at.is_not(None), InboundRow.attempt_count > 1
+)
+_LAST_TRIES = _WAITING.where(InboundRow.attempt_count >= TRIES)
 _JUDGED = select(func.count()).select_from(InboundRow).where(InboundRow.due_at.is_(None))
 
 
@@ -77,42 +84,37 @@ class Storm:
     dice: random.Random
     mails: list[Sent] = field(default_factory=list)
     hits: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
 
 
 def rage(settings: Settings, db: Database, *, kills: int, seed: int) -> Storm:
     """Let mails be judged, and the judging be killed so often."""
-    clock = shared_clock()
-    made = replace(make_deps(replace(settings, database_url=db.url), now=clock.now), db=db)
-    inbound = replace(made.settings.inbound, mails_per_sender=10**6)  # Li Wei writes all day
-    storm = Storm(
-        with_staff(replace(made, settings=replace(made.settings, inbound=inbound))), clock, random.Random(seed)
-    )
+    storm = _storm(settings, db, seed)
     for _ in range(kills):
-        while _count(storm, _WAITING) < _MAILS_AT_HAND:
+        while _number(storm, _WAITING) < _MAILS_AT_HAND:
             _feed(storm)
-        before = _count(storm, _JUDGED)
+        before, tried = _number(storm, _JUDGED), _number(storm, _TRIED_AGAIN)
         with _judging(storm) as process:
             # Starting takes a moment that depends on the machine: the dice are for the work.
-            wait_for(lambda: _count(storm, _JUDGED) > before, seconds=30, what="a worker to begin")  # noqa: B023  # called at once
-            ends_at = time.monotonic() + storm.dice.uniform(0, _LONGEST_LIFE_SECONDS)
-            while time.monotonic() < ends_at:
-                _feed(storm)
-            process.kill()
-            process.join()
-        storm.hits["at work" if _count(storm, _BEGUN) else "between mails"] += 1
-        clock.move(RETRY_AFTER)
+            wait_for(lambda: _number(storm, _JUDGED) > before, seconds=30, what="a worker to begin")  # noqa: B023  # called at once
+            _feed_a_while(storm)
+            _kill(storm, process)
+        storm.hits["at work" if _number(storm, _BEGUN) else "between mails"] += 1
+        if _number(storm, _TRIED_AGAIN) > tried + 1:
+            storm.faults.append("a kill counted against more than one mail that had been tried before")
+        storm.clock.move(RETRY_AFTER)
     return storm
 
 
 def settle(storm: Storm) -> None:
     """Let one more worker finish what is left."""
     with _judging(storm):
-        wait_for(lambda: not _count(storm, _WAITING), seconds=SETTLE_SECONDS, what="all mails to be judged")
+        wait_for(lambda: not _number(storm, _WAITING), seconds=SETTLE_SECONDS, what="all mails to be judged")
 
 
 def judge(storm: Storm) -> list[str]:
     """Return everything that is not as it must be; empty when all is well."""
-    return [*_wrong_entries(storm), *_wrong_messages(storm), *_wrong_letters(storm)]
+    return [*storm.faults, *_wrong_entries(storm), *_wrong_messages(storm), *_wrong_letters(storm)]
 
 
 def judge_until_killed(settings: Settings, clock: SharedClock) -> None:
@@ -135,6 +137,33 @@ def _judging(storm: Storm) -> Iterator[BaseProcess]:
     wait_for(lambda: not any(map(still_runs, readers)), seconds=10, what="the reading process to end")
 
 
+def _storm(settings: Settings, db: Database, seed: int) -> Storm:
+    clock = shared_clock()
+    made = make_deps(replace(settings, database_url=db.url), now=clock.now)
+    inbound = replace(settings.inbound, mails_per_sender=10**6)  # Li Wei writes all day
+    deps = with_staff(replace(made, db=db, settings=replace(made.settings, inbound=inbound)))
+    return Storm(deps, clock, random.Random(seed))
+
+
+def _kill(storm: Storm, process: BaseProcess) -> None:
+    """Kill, but not with a mail in hand that has been hit twice: three times is what parks a mail, and rightly so."""
+    assert process.pid
+    while True:
+        os.kill(process.pid, signal.SIGSTOP)
+        if not _number(storm, _LAST_TRIES):
+            break
+        os.kill(process.pid, signal.SIGCONT)
+        time.sleep(0.01)
+    process.kill()
+    process.join()
+
+
+def _feed_a_while(storm: Storm) -> None:
+    ends_at = time.monotonic() + storm.dice.uniform(0, _LONGEST_LIFE_SECONDS)
+    while time.monotonic() < ends_at:
+        _feed(storm)
+
+
 def _feed(storm: Storm) -> None:
     """Let somebody answer the letter about a new inquiry: the customer, or Li Wei."""
     token = f"{storm.dice.getrandbits(64):016x}"
@@ -155,7 +184,7 @@ def _first_letter(storm: Storm, reference: str, recipient: str) -> dict[str, Any
         return dict(tx.execute(_FIRST_LETTER, {"reference": reference, "recipient": recipient}).mappings().one())
 
 
-def _count(storm: Storm, counting: Any) -> int:
+def _number(storm: Storm, counting: Any) -> int:
     with storm.deps.db.read() as tx:
         number: int = tx.execute(counting).scalar_one()
     return number
