@@ -95,8 +95,8 @@ HOLD_REASONS = {
     HoldReason.SPAM: _("It looks like spam."),
     HoldReason.NO_SENDER: _("It does not say who it is from, so nobody could be answered."),
     HoldReason.UNKNOWN_COMMAND: _(
-        "Its first line is no command that we know, or none for the letter it answers. To correct it, drop it and write"
-        " again."
+        "Its first line looks like a command, but is none that we know, or none for the letter it answers. The customer"
+        " has not seen it. To correct it, drop it and write again; if you let it in, the first line stays in it."
     ),
     HoldReason.NOTHING_SAID: _("It has neither a text nor a file."),
     HoldReason.NO_NEW_INQUIRIES: _("It would open a new inquiry, and the settings want none by mail."),

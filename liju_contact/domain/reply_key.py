@@ -19,7 +19,7 @@ from enum import StrEnum
 
 MAC_DIGITS = 26
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_NUMBER = r"([0-9a-z]{1,12})"
+_NUMBER = r"([0-9a-z]{1,12})"  # fits a BIGINT, whatever somebody makes up
 _MAC = rf"([0-9a-f]{{{MAC_DIGITS}}})(?![0-9a-z])"
 _KEY = re.compile(rf"(?<![0-9a-z])([0-9a-z]{{8,12}})\.([anh]){_NUMBER}\.{_MAC}")
 _BOUNCE_KEY = re.compile(rf"(?<![0-9a-z])b{_NUMBER}\.{_MAC}")

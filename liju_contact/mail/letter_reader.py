@@ -12,7 +12,7 @@ from itertools import chain
 from liju_contact.domain.inbound_mail import MailFile
 from liju_contact.mail.reading import charset, files, transfer
 from liju_contact.mail.reading.faults import Faults
-from liju_contact.mail.reading.header import readable
+from liju_contact.mail.reading.header import mailboxes, readable
 from liju_contact.mail.reading.part import Part, cut
 from liju_contact.mail.reading.running_text import RunningText
 
@@ -43,8 +43,11 @@ def contents_of(received: bytes) -> Contents:
     return Contents(mail=mail, text=text, files=(*found.files, *running.uu_files), html=html)
 
 
-def header_of(mail: Part, name: str) -> str:
-    return readable(mail.value(name))
+def people_in(mail: Part, name: str) -> str:
+    """Return whom a header field names, as people write it; a field that names nobody stays as it is."""
+    found = mailboxes(mail.value(name))
+    people = (f"{one.name} <{one.address}>" if one.name else one.address for one in found)
+    return ", ".join(people) or readable(mail.value(name))
 
 
 def html_of(contents: Contents) -> str:

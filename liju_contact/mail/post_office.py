@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import heapq
 import logging
+import re
 import signal
 import socket
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from liju_contact.domain.errors import NotFound, StartRefused, StoreBusy, StoreFull
-from liju_contact.mail.letter_reader import contents_of, header_of, html_of
+from liju_contact.mail.letter_reader import contents_of, html_of, people_in
 from liju_contact.mail.maildir import (
     Envelope,
     discard_unfinished_letters,
@@ -50,11 +51,14 @@ if TYPE_CHECKING:
     from aiosmtpd.smtp import SMTP, Session
     from aiosmtpd.smtp import Envelope as Transaction
 
+    from liju_contact.domain.inbound_mail import MailFile as ReceivedFile
+
 log = logging.getLogger(__name__)
 
 LETTER_BYTES_LIMIT = 100_000_000  # The form takes 50 MB of files, which base64 makes 69 MB.
 DISK_FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 LINES_REMEMBERED = 2000
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*", re.ASCII)
 FULL_DISK_ANSWER = "452 4.3.1 The disk is full"
 
 TakeIn = Callable[[str, tuple[str, ...], bytes], None]
@@ -145,9 +149,9 @@ class MaildirPostOffice:
         return KeptLetterLine(
             id=letter_id,
             kept_at=kept_at(letter_id),
-            sender=header_of(contents.mail, "From") or envelope.sender,
-            recipients=envelope.recipients or (header_of(contents.mail, "To"),),
-            subject=header_of(contents.mail, "Subject"),
+            sender=people_in(contents.mail, "From") or envelope.sender,
+            recipients=envelope.recipients or (people_in(contents.mail, "To"),),
+            subject=readable(contents.mail.value("Subject")),
             file_count=len(contents.files),
         )
 
@@ -207,7 +211,7 @@ async def _serve(listening: socket.socket, counter: _Counter, letter_bytes_limit
     server.close()
 
 
-def _file_line(file: MailFile, index: int) -> KeptFileLine:
+def _file_line(file: ReceivedFile, index: int) -> KeptFileLine:
     return KeptFileLine(index=index, name=file.name, media_type=file.media_type, bytes_count=len(file.content))
 
 
@@ -230,7 +234,7 @@ def _as_sent(mail: OwnMail) -> Mail:
 
 def _sent_file(file: KeptFile) -> MailFile:
     """Return a file under the type its browser named, if that is one."""
-    is_type = letter_reader.MEDIA_TYPE.fullmatch(file.media_type)
+    is_type = MEDIA_TYPE.fullmatch(file.media_type)
     media_type = file.media_type if is_type else "application/octet-stream"
     return MailFile(name=file.name, media_type=media_type, content=file.content)
 

@@ -15,7 +15,7 @@ from liju_contact.domain.inbound_mail import InboundMail, Mailbox, MailFile
 from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.keys import Keyring
 from liju_contact.domain.reply_key import Place, ReplyKey, find_reply_keys
-from liju_contact.domain.staff_command import read_staff_mail
+from liju_contact.domain.staff_command import own_words, read_staff_mail
 from liju_contact.domain.verdict import Evidence, Judgement, ProvenKey, Role, judge
 from liju_contact.usecases.mail_reader import Unreadable
 
@@ -61,7 +61,7 @@ def _judged(settings: Settings | None, mail: InboundMail) -> Judgement:
         sender_addresses=addresses,
         sender_is_staff=staff is not None,
         is_own_address=sender in own,
-        staff_mail=read_staff_mail(mail.visible) if staff else None,
+        staff_mail=read_staff_mail(own_words(mail.visible)) if staff else None,
         dmarc_failed=dmarc_failed(mail.authentication, settings.inbound.authentication_server if settings else None),
         answered_by="",
         sender_count=1,

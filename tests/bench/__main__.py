@@ -2,7 +2,8 @@
 
 A visit is a fresh visitor who gets the form, sends it, and follows to the status page. Both targets run at once and
 idle while the other is measured; rounds alternate, so that noise of the machine hits both; of each cell the best
-round counts. CPU is user and system time of all processes of the server, memory their proportional set size.
+round counts. CPU is user and system time of all processes of the server, memory their proportional set size. Letters
+that leave and replies that come in are measured after that, by themselves.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def main() -> int:
         show_memory(name, options)
     if "program" in names:
         show_letters()
+        failed |= not show_replies()
     return int(failed)
 
 
@@ -163,6 +165,11 @@ def show_letters() -> None:
             worker.terminate()
             worker.wait()
     say(f"letters: {handover.letters} in {handover.seconds:.1f} s, {handover.letters_per_second:.0f} letters/s")
+
+
+def show_replies() -> bool:
+    """Measure received mail in a process of its own, which keeps to one core; return whether all went well."""
+    return subprocess.run([sys.executable, "-m", "tests.bench.replies"], cwd=HOME, check=False).returncode == 0
 
 
 def say(line: str) -> None:

@@ -22,7 +22,7 @@ def told(*commands: Command, text: str = "", unknown: str = "") -> StaffMail:
         ("#NOTE:", Command.NOTE),
         ("  #note.  ", Command.NOTE),
         ("＃note", Command.NOTE),
-        ("＃ｎｏｔｅ：", Command.NOTE),
+        ("＃\uff4e\uff4f\uff54\uff45：", Command.NOTE),
         ("﹟note", Command.NOTE),
         ("##note", Command.NOTE),
         ("\u200b#note", Command.NOTE),
@@ -70,9 +70,9 @@ def test_commands_end_at_the_first_line_of_text(text: str, expected: StaffMail) 
 @pytest.mark.parametrize("separator", [": ", ":", " ", ". ", "：", "　", "。"])
 @pytest.mark.parametrize("word", ["#note", "#备注", "＃备注"])
 def test_text_behind_the_word_for_a_note_is_the_note(word: str, separator: str) -> None:
-    line = f"{word}{separator}Does he pay? We’ve had trouble, 2024: 120 000 €."
+    line = f"{word}{separator}Does he pay? We\u2019ve had trouble, 2024: 120 000 €."
 
-    expected = told(Command.NOTE, text="Does he pay? We’ve had trouble, 2024: 120 000 €.\nMore.\n#close")
+    expected = told(Command.NOTE, text="Does he pay? We\u2019ve had trouble, 2024: 120 000 €.\nMore.\n#close")
     assert read_staff_mail(f"{line}\nMore.\n#close") == expected
 
 
@@ -80,7 +80,7 @@ def test_text_behind_the_word_for_a_note_is_the_note(word: str, separator: str) 
     "line",
     [
         "#ntoe",
-        "#ntoe: he’s a competitor, give him no drawings at all",
+        "#ntoe: he\u2019s a competitor, give him no drawings at all",
         "#备注客户是竞争对手，不要给他图纸",
         "#notes",
         "#note-worthy",

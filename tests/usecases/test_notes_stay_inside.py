@@ -35,7 +35,7 @@ from tests.usecases.mails import (
 from tests.usecases.stories import key_of, rows, status_of, submit
 from tests.usecases.test_forgery import DMARC_FAILED
 
-SECRET = "Zebra-4711"  # noqa: S105  # no password: what must not be found
+SECRET = "Zebra-4711"  # no password: what must not be found
 COLLEAGUE = "rui@usina.example"
 PLACES = [{Place.ADDRESS}, {Place.ID}, {Place.TEXT}, EVERYWHERE]
 named = pytest.mark.parametrize("places", PLACES, ids=lambda places: "+".join(sorted(places)))

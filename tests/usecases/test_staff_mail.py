@@ -161,7 +161,7 @@ def test_closing_again_with_an_answer_ends_closed(office: Deps) -> None:
     assert [kind for kind, _, _ in events(office)] == ["inquiry_closed", "message_added", "inquiry_closed"]
 
 
-@pytest.mark.parametrize("text", ["#ntoe\nHe pays late.", "#send", "#close thanks", "#ntoe: he’s late, always"])
+@pytest.mark.parametrize("text", ["#ntoe\nHe pays late.", "#send", "#close thanks", "#ntoe: he\u2019s late, always"])
 def test_an_unknown_command_is_held_and_told_to_its_author(office: Deps, text: str) -> None:
     found = judged(office, from_li(office, text))
 

@@ -176,10 +176,12 @@ def _is_cut_short(content: bytes, codec: str) -> bool:
 
     An accented letter at the end of a wrongly labelled text looks the same, so there must be other characters as well.
     """
+    decoder = getincrementaldecoder(codec)()
     try:
-        return not getincrementaldecoder(codec)().decode(content).isascii()
+        text = decoder.decode(content)
     except ValueError:
         return False
+    return not text.isascii() and bool(decoder.getstate()[0])
 
 
 def _is_plausible_chinese(text: str) -> bool:
