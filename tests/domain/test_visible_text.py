@@ -263,7 +263,7 @@ def test_fold_takes_linear_time(unit: str) -> None:
 
     fold(text)
 
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 10  # the square of its size would take hours
 
 
 @pytest.mark.parametrize("letter", HALVES)
@@ -274,7 +274,7 @@ def test_fold_takes_linear_time_for_one_long_line(letter: str, filling: str) -> 
 
     fold(text)
 
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 10  # the square of its size would take hours
 
 
 def test_fold_of_an_ordinary_reply_is_quick() -> None:

@@ -86,11 +86,16 @@ def test_the_same_bounce_twice_tells_once(office: Deps) -> None:
     assert told(office) == [LI]
 
 
-@pytest.mark.parametrize("lost", ["key", "other_key", "recipient"])
-def test_a_bounce_that_proves_nothing_changes_nothing(office: Deps, lost: str) -> None:
+@pytest.mark.parametrize("forged", ["no key", "another delivery", "a guessed MAC"])
+def test_a_bounce_that_proves_nothing_changes_nothing(office: Deps, forged: str) -> None:
     letter = letter_to(office, CUSTOMER, LetterKind.ANSWER)
     signed = bounce_address(office, letter)
-    to = {"key": PUBLIC, "other_key": signed.replace("+b", "+b1"), "recipient": signed[:-25] + signed[-17:]}[lost]
+    number, _, mac = signed.partition("+b")[2].partition("@")[0].partition(".")
+    to = {
+        "no key": PUBLIC,
+        "another delivery": signed.replace(f"+b{number}.", "+b1."),
+        "a guessed MAC": signed.replace(mac, mac[:-1] + ("0" if mac[-1] != "0" else "1")),
+    }[forged]
 
     found = judged(office, bounce_of(letter, to=to), sender="", recipients=[to])
 
@@ -172,6 +177,19 @@ def test_a_corrected_address_that_fails_too_tells_the_answers_author(office: Dep
     judged(office, bounce_of(again, to=bounce_address(office, again), number=2))
 
     assert (told(office), is_flagged(office)) == ([LI, LI], True)
+
+
+def test_of_two_answers_at_one_moment_the_one_that_came_back_is_told_to_its_author(deps: Deps) -> None:
+    deps = with_staff(deps)
+    submit(deps)
+    judged(deps, reply_to(letter_to(deps, LI), LI, ANSWER))
+    first = letter_to(deps, CUSTOMER)
+    judged(deps, reply_to(letter_to(deps, WANG), WANG, "And the drawing."))
+    carry_all(deps)
+
+    judged(deps, bounce_of(first, to=bounce_address(deps, first)))
+
+    assert told(deps) == [LI]
 
 
 def test_a_late_bounce_of_the_old_address_does_not_flag_the_new_one(office: Deps, clock: Clock) -> None:

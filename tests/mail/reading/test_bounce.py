@@ -290,7 +290,7 @@ def test_find_bounce_takes_no_longer_for_hostile_text(unit: str, media_type: str
     opening = f"{QMAIL}\n{GMAIL}\n{OUTLOOK}\n{EXIM}\n{NETEASE}\nYour message \nUnable to deliver message to\n"
     part = cut(plain("failure notice", opening + unit * (2_000_000 // len(unit)), media_type=media_type))
 
-    started = time.perf_counter()
+    started = time.process_time()
     find_bounce(part)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 10

@@ -51,8 +51,8 @@ def test_delsp_leaves_the_signature_alone() -> None:
 
 
 @pytest.mark.parametrize("line", ["a \n", "> a \n", ">" * 1000 + " a \n", " \n", "-- \n", ">\n"])
-def test_a_megabyte_takes_less_than_a_second(line: str) -> None:
+def test_a_megabyte_takes_linear_time(line: str) -> None:
     text = line * (1_000_000 // len(line))
     start = time.process_time()
     unflow(text, delsp=False)
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 10  # the square of its size would take hours

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email
 from email.message import Message
-from time import process_time
 from typing import Any
 
 import pytest
@@ -53,11 +52,8 @@ def test_read_mail_of_public_sets(corpus: str, case: dict[str, Any]) -> None:
 
 
 def test_read_mail_of_spamassassin() -> None:
-    began = process_time()
-
     mails = [read_mail(content("spamassassin", case)) for case in cases("spamassassin")]
 
-    assert process_time() - began < 15
     assert sum(mail.sender is None for mail in mails) == 1
     assert sum(mail.date is None for mail in mails) < 10
     # Thirteen consist of pictures that lie elsewhere, or of nothing that a browser would show.
