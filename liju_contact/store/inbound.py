@@ -134,6 +134,15 @@ def find_inbound_by_digest(tx: Connection, sha256: str) -> int | None:
     return tx.execute(_BY_DIGEST, {"sha256": sha256}).scalar_one_or_none()
 
 
+def add_recipients(tx: Connection, inbound_id: int, recipients: Sequence[str]) -> None:
+    """Remember for whom the same mail came once more, as long as it waits: each of them may hold a key."""
+    waits = (InboundRow.id == inbound_id) & (InboundRow.state == InboundState.WAITING.value)
+    known = tx.execute(select(InboundRow.envelope_recipients).where(waits).with_for_update()).scalar_one_or_none()
+    if known is not None and not set(recipients) <= set(known):
+        every = list(dict.fromkeys([*known, *recipients]))
+        tx.execute(update(InboundRow).where(waits).values(envelope_recipients=every))
+
+
 def claim_inbound(tx: Connection, *, limit: int, retry_after: timedelta, now: datetime) -> list[TakenInbound]:
     """Take up to ``limit`` mails that are due, oldest first; they are due again after ``retry_after``."""
     ids = list(tx.execute(_DUE, {"now": now, "limit": limit}).scalars())

@@ -40,6 +40,29 @@ _NEWEST_BY = (
     .order_by(MessageRow.id.desc())
     .limit(1)
 )
+_STAFF_AFTER = (
+    select(MessageRow.author_name, MessageRow.author_address)
+    .where(
+        MessageRow.inquiry_id == bindparam("inquiry_id"),
+        MessageRow.id > bindparam("number"),
+        MessageRow.author == Author.STAFF.value,
+        MessageRow.author_address != bindparam("besides"),
+    )
+    .order_by(MessageRow.id.desc())
+    .limit(1)
+)
+_ANY_NUMBER = 2**63 - 1
+_STAFF_UNTIL = (
+    select(MessageRow.author_address)
+    .where(
+        MessageRow.inquiry_id == bindparam("inquiry_id"),
+        MessageRow.id <= bindparam("number"),
+        MessageRow.author == Author.STAFF.value,
+        MessageRow.written_at <= bindparam("written_at"),
+    )
+    .order_by(MessageRow.id.desc())
+    .limit(1)
+)
 _NEWEST_ID = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
 _FILES_OF_INQUIRY = (
     select(FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
@@ -98,13 +121,8 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
 
 def staff_message_after(tx: Connection, inquiry_id: int, number: int, besides: str) -> str:
     """Return who of the staff wrote after message ``number``, other than ``besides``: name or address; "" if nobody."""
-    written = select(MessageRow.author_name, MessageRow.author_address).where(
-        MessageRow.inquiry_id == inquiry_id,
-        MessageRow.id > number,
-        MessageRow.author == Author.STAFF.value,
-        MessageRow.author_address != besides,
-    )
-    row = tx.execute(written.order_by(MessageRow.id.desc()).limit(1)).one_or_none()
+    values = {"inquiry_id": inquiry_id, "number": number, "besides": besides}
+    row = tx.execute(_STAFF_AFTER, values).one_or_none()
     return row.author_name or row.author_address if row else ""
 
 
@@ -113,14 +131,8 @@ def author_of_answer(tx: Connection, inquiry_id: int, number: int | None, writte
 
     That is the newest answer then, up to message ``number`` where it is known: it may have been sent once more since.
     """
-    author = select(MessageRow.author_address).where(
-        MessageRow.inquiry_id == inquiry_id,
-        MessageRow.author == Author.STAFF.value,
-        MessageRow.written_at <= written_at,
-    )
-    if number is not None:
-        author = author.where(MessageRow.id <= number)
-    return tx.execute(author.order_by(MessageRow.id.desc()).limit(1)).scalar_one_or_none() or ""
+    values = {"inquiry_id": inquiry_id, "written_at": written_at, "number": _ANY_NUMBER if number is None else number}
+    return tx.execute(_STAFF_UNTIL, values).scalar_one_or_none() or ""
 
 
 def change_body(tx: Connection, message_id: int, body: str) -> None:

@@ -6,13 +6,13 @@ everything the mail leads to, so that a crash leaves either all of it or a mail 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
+from liju_contact.domain.errors import StoreBusy
 from liju_contact.domain.inbound import RETRY_AFTER, TRIES, InboundState
 from liju_contact.domain.inbound_mail import InboundMail
 from liju_contact.domain.verdict import Judgement, judge, overrule
@@ -53,22 +53,23 @@ def judge_waiting(deps: Deps, reader: MailReader, *, is_stopping: Callable[[], b
     """Judge one batch of the mails that are due; returns how many were claimed.
 
     Mails at their first attempt are applied in one transaction. Where that fails, each is tried alone the next time, so
-    that one mail's fault is nobody else's. What is not begun when ``is_stopping`` says so is given back.
+    that one mail's fault is nobody else's. What is not begun when ``is_stopping`` says so is given back, and so is all
+    of it when the database is away: that is no mail's fault. Raises ``StoreBusy``.
     """
-    waiting = deque(_claim(deps))
-    count = len(waiting)
+    in_hand = _claim(deps)
+    if is_stopping():
+        _give_back(deps, in_hand)
+        return 0
     try:
-        if count > 1 and not is_stopping():
-            batch = list(waiting)
-            waiting.clear()
-            _judge_together(deps, reader, batch)
-        while waiting and not is_stopping():
-            judge_mail(deps, reader, waiting.popleft())
-    finally:
-        if waiting:
-            with deps.db.begin() as tx:
-                release_inbound(tx, [taken.id for taken in waiting], deps.now())
-    return count
+        if len(in_hand) > 1:
+            _judge_together(deps, reader, in_hand)
+        else:
+            for taken in in_hand:
+                judge_mail(deps, reader, taken)
+    except StoreBusy:
+        _give_back(deps, in_hand)
+        raise
+    return len(in_hand)
 
 
 def _claim(deps: Deps) -> list[TakenInbound]:
@@ -85,6 +86,12 @@ def _claim(deps: Deps) -> list[TakenInbound]:
     return in_hand
 
 
+def _give_back(deps: Deps, in_hand: Sequence[TakenInbound]) -> None:
+    if in_hand:
+        with deps.db.begin() as tx:
+            release_inbound(tx, [taken.id for taken in in_hand], deps.now())
+
+
 def judge_mail(deps: Deps, reader: MailReader, taken: TakenInbound) -> None:
     """Read, judge and apply one mail; one that was claimed more often than it may be tried is parked."""
     if taken.attempt_count > TRIES:
@@ -94,15 +101,14 @@ def judge_mail(deps: Deps, reader: MailReader, taken: TakenInbound) -> None:
 
 
 def _judge_together(deps: Deps, reader: MailReader, batch: list[TakenInbound]) -> None:
-    prepared = list(filter(None, [_prepare(deps, reader, taken) for taken in batch]))
     is_applied = False
     try:
-        _apply_all(deps, prepared)
+        _apply_all(deps, list(filter(None, [_prepare(deps, reader, taken) for taken in batch])))
         is_applied = True
     finally:
         if not is_applied:
             with deps.db.begin() as tx:
-                make_due(tx, [each.taken.id for each in prepared], deps.now())
+                make_due(tx, [taken.id for taken in batch], deps.now())
 
 
 def _prepare(deps: Deps, reader: MailReader, taken: TakenInbound) -> Prepared | None:

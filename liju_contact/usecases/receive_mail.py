@@ -16,7 +16,7 @@ from liju_contact.domain.errors import Conflict
 from liju_contact.domain.inbound import Envelope
 from liju_contact.domain.text import clean_line
 from liju_contact.store.files import CHUNK_BYTES, add_whole_blob, find_blob
-from liju_contact.store.inbound import add_inbound, find_inbound_by_digest
+from liju_contact.store.inbound import add_inbound, add_recipients, find_inbound_by_digest
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.stage_file import stage_bytes
 
@@ -48,6 +48,7 @@ def enter_mail(tx: Connection, raw: bytes, envelope: Envelope, *, now: datetime)
     """Enter a mail in a transaction that does more (a mailbox's position); a large one should be staged before."""
     sha256, envelope = hashlib.sha256(raw).hexdigest(), _clean(envelope)
     if (known := find_inbound_by_digest(tx, sha256)) is not None:
+        add_recipients(tx, known, envelope.recipients)
         return Received(inbound_id=known, is_new=False)
     blob_id = add_whole_blob(tx, sha256, raw, now) or find_blob(tx, sha256, now)
     if blob_id is None:

@@ -13,6 +13,7 @@ from liju_contact.vocabulary import HOLD_REASONS
 from liju_contact.wording import wording_in
 from tests.mail.written_letters import (
     ANSWER,
+    ANSWERING,
     DEAF,
     FAILURE,
     FILES,
@@ -71,9 +72,23 @@ def test_failure_says_what_did_not_reach_whom_and_why(kind: LetterKind, title: s
     letter = WRITER.failure_for_team(INQUIRY, replace(FAILURE, kind=kind, recipient="colleague@andina.example"))
 
     for form in forms(letter):
-        for fact in (title, "colleague@andina.example", "User unknown", "The status page asks", "twelve weeks"):
+        for fact in (title, "colleague@andina.example", "User unknown", "The status page asks"):
             assert fact in form
+        assert ("twelve weeks" in form) == (kind is LetterKind.ANSWER)
     assert "\n| User unknown\n" in letter.text
+
+
+@every_language
+def test_failure_of_an_answer_holds_no_status_link(language: str) -> None:
+    writer = WRITERS[language]
+    answer = writer.answer(replace(INQUIRY, language=language), ANSWERING, files=[])
+
+    letter = writer.failure_for_team(INQUIRY, replace(FAILURE, kind=LetterKind.ANSWER, body=answer.text))
+
+    assert ANSWERING.status_url in answer.text
+    for form in forms(letter):
+        assert ANSWERING.body.splitlines()[0] in form
+        assert ANSWERING.status_url not in form
 
 
 @pytest.mark.parametrize(

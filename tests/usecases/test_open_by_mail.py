@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -91,7 +92,10 @@ def test_a_confirmation_leaves_whatever_their_message_id_is(office: Deps, odd: s
     judged(office, reply_to(letter_to(office, LI), LI, "Hello."))
 
     assert [row["state"] for row in rows(office.db, "inbound")] == ["applied", "applied"]
-    assert [one.recipient for one in carried_to(office, BARE)] == [BARE, BARE]
+    letters_to_them = carried_to(office, BARE)
+    assert [one.recipient for one in letters_to_them] == [BARE, BARE]
+    threads = [f"{one.message['In-Reply-To']} {one.message['References']}" for one in letters_to_them]
+    assert [thread for thread in threads if not re.fullmatch(r"<[!-~]{1,402}>( <[!-~]{1,402}>)*", thread)] == []
 
 
 @pytest.mark.parametrize(
