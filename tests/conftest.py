@@ -16,22 +16,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 from sqlalchemy import Engine, create_engine, delete, text
 from sqlalchemy.pool import NullPool
 
 from liju_contact.app import make_deps
 from liju_contact.config import Settings, read_settings
+from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.store.database import Database
 from liju_contact.store.schema import HEAD, migrate
 from liju_contact.store.table import Table
+from liju_contact.templating import template_environments
 from liju_contact.usecases.deps import Deps
 
 PROJECT = Path(__file__).resolve().parent.parent
 EXAMPLE = PROJECT / "instance" / "config.example.toml"
 SECRET = "a secret that only the tests know, and long enough"
+# For tests of rules, which the database has no part in: the stories beside them run on both.
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 _numbers = itertools.count()
 
 
@@ -171,4 +177,11 @@ def deps(settings: Settings, db: Database, clock: Clock) -> Deps:
     """The program's parts on a migrated database, with the tests' clock and seeded dice; letters are not carried."""
     dice = random.Random(20261123)
     made = make_deps(replace(settings, database_url=db.url), now=clock.now)
-    return replace(made, db=db, random_bytes=dice.randbytes)
+    letters = TemplateLetterWriter(made.settings, letter_environments(settings.web.languages))
+    return replace(made, db=db, random_bytes=dice.randbytes, letters=letters)
+
+
+@cache
+def letter_environments(languages: tuple[str, ...]) -> dict[str, Environment]:
+    """Return what letters are written with, once for all tests: compiling templates takes longer than most of them."""
+    return template_environments(languages, {})

@@ -61,8 +61,9 @@ def _missed(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -> Post
 
 
 def _answer_again(deps: Deps, inquiry: Inquiry, answer: Message, *, newest_id: int, now: datetime) -> Posting:
+    team = team_of(deps, inquiry).label.in_language(inquiry.language)
     answering = Answering(
-        author_name=answer.author_name,
+        author_name="" if answer.author_name == team else answer.author_name,
         body=answer.body,
         thread_subject="",
         quoted=None,

@@ -15,7 +15,7 @@ from liju_contact.store.database import Database
 from tests.faults.fetch_kill import judge, rage, settle
 from tests.mail.imap_server import ImapServer
 
-KILLS = int(os.environ.get("LIJU_KILLS", "10"))
+KILLS = int(os.environ.get("LIJU_KILLS", "5"))
 SEED = int(os.environ.get("LIJU_SEED", "1"))
 
 

@@ -89,7 +89,7 @@ def test_a_server_that_ends_our_connections_is_met_again(db: Database, postgresq
     with postgresql_admin.connect() as admin:
         ended = admin.execute(end, {"name": name}).all()
 
-    assert len(ended) == 1
+    assert len(ended) >= 1  # ours, and perhaps a worker of the server itself
     with db.begin() as tx:
         tx.execute(START)
     assert count_of(db) == 0

@@ -10,7 +10,7 @@ import pytest
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.reply_key import Place
 from liju_contact.usecases.deps import Deps
-from tests.conftest import Clock
+from tests.conftest import ONE_DATABASE, Clock
 from tests.usecases.carried import carry_all
 from tests.usecases.mails import (
     CUSTOMER,
@@ -29,6 +29,8 @@ from tests.usecases.mails import (
 )
 from tests.usecases.reports import bounce_address
 from tests.usecases.stories import rows, submit
+
+pytestmark = ONE_DATABASE
 
 PLACES = [{Place.ADDRESS}, {Place.ID}, {Place.TEXT}, EVERYWHERE]
 AWAY = "I am away until Monday."

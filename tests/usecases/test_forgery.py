@@ -7,6 +7,7 @@ import pytest
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.reply_key import Place
 from liju_contact.usecases.deps import Deps
+from tests.conftest import ONE_DATABASE
 from tests.usecases.mails import (
     CUSTOMER,
     EVERYWHERE,
@@ -25,6 +26,8 @@ from tests.usecases.mails import (
     with_staff,
 )
 from tests.usecases.stories import rows, submit
+
+pytestmark = ONE_DATABASE
 
 STRANGER = "mallory@elsewhere.example"
 FIRST = ("customer", "Ana Souza", "We need two steam boilers, 10 t/h each.")

@@ -21,10 +21,12 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.judge_mail import judge_waiting
 from liju_contact.usecases.open_by_mail import CONFIRMATIONS_PER_DAY
 from liju_contact.usecases.receive_mail import receive_mail
-from tests.conftest import SECRET, Clock
+from tests.conftest import ONE_DATABASE, SECRET, Clock
 from tests.usecases.carried import Carried, carry_all
 from tests.usecases.mails import DirectReader, mail, receive
 from tests.usecases.stories import rows, submit
+
+pytestmark = ONE_DATABASE
 
 HERE, THERE = "inquiry@liju.example", "inquiry@other.example"
 ROUNDS = 60

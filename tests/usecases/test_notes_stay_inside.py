@@ -15,7 +15,7 @@ from liju_contact.usecases.decide_held import accept_mail, undo_decision
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.judge_mail import judge_waiting
 from liju_contact.usecases.submit_inquiry import Submitted
-from tests.conftest import Clock
+from tests.conftest import ONE_DATABASE, Clock
 from tests.usecases.carried import carry_all
 from tests.usecases.mails import (
     CUSTOMER,
@@ -34,6 +34,8 @@ from tests.usecases.mails import (
 )
 from tests.usecases.stories import key_of, rows, status_of, submit
 from tests.usecases.test_forgery import DMARC_FAILED
+
+pytestmark = ONE_DATABASE
 
 SECRET = "Zebra-4711"  # no password: what must not be found
 COLLEAGUE = "rui@usina.example"

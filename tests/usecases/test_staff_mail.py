@@ -10,7 +10,7 @@ import pytest
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.reply_key import Place, find_reply_keys
 from liju_contact.usecases.deps import Deps
-from tests.conftest import Clock
+from tests.conftest import ONE_DATABASE, Clock
 from tests.usecases.carried import carried_to, carry_all
 from tests.usecases.mails import (
     CUSTOMER,
@@ -27,6 +27,8 @@ from tests.usecases.mails import (
     with_staff,
 )
 from tests.usecases.stories import rows, status_of, submit
+
+pytestmark = ONE_DATABASE
 
 GIF = b"GIF89a" + bytes(40)
 

@@ -452,8 +452,7 @@ def test_new_letter_appears_in_the_open_list_by_itself(app: Flask, tmp_path: Pat
         assert page.locator("a.po-line[aria-current=page] .po-subject").inner_text() == "First"
 
 
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("colour_scheme", "width"), [("light", 390), ("dark", 1280)])
 def test_pages_are_accessible_and_fit_the_screen(
     app: Flask, tmp_path: Path, browser: Browser, colour_scheme: str, width: int
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 from liju_contact.mail.reading.html_reader import MOST_ELEMENTS
 from liju_contact.mail.reading.html_text import LONGEST_READ, html_to_text
 
-_SIZE = 300_000
+_SIZE = 100_000
 _SQUARE_SECONDS = 10.0  # A reader that is not linear needs far longer for some of these; ours a fraction of a second.
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from liju_contact.mail.reading.mail import read_mail
 
-SIZE = 1_000_000
+SIZE = 300_000
 SECONDS = 10.0
 
 SIGNS = (
