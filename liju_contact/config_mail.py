@@ -9,6 +9,7 @@ from typing import Literal, cast
 from liju_contact.config_catalogue import read_address
 from liju_contact.config_source import Section
 from liju_contact.domain.catalogue import Label
+from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.reply_key import MAC_DIGITS
 
 KEY = "{key}"
@@ -52,6 +53,11 @@ class MailSettings:
         """The address people write to without any key."""
         bare = (self.reply_address or "").replace(f"+{KEY}", "")
         return bare if bare and KEY not in bare else self.sender_address
+
+    @property
+    def own_addresses(self) -> frozenset[str]:
+        """What a letter of ours is from, folded: nobody else writes from there."""
+        return frozenset({fold_address(self.sender_address), fold_address(self.public_address)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from liju_contact.store.inbound_tables import AbsenceRow
+from liju_contact.store.statements import insert_or_change
+
+_NOTE = insert_or_change(AbsenceRow, ["address"], lambda new: {"noted_at": new.noted_at, "words": new.words})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +24,8 @@ class Absence:
 
 def note_absence(tx: Connection, absence: Absence) -> None:
     """Remember an absence; a newer one takes the place of an older."""
-    insert = sqlite_insert if tx.dialect.name == "sqlite" else postgresql_insert
-    values = {"noted_at": absence.noted_at, "words": absence.words}
-    first = insert(AbsenceRow).values(address=absence.address, **values)
-    tx.execute(first.on_conflict_do_update(index_elements=[AbsenceRow.address], set_=values))
+    values = {"address": absence.address, "noted_at": absence.noted_at, "words": absence.words}
+    tx.execute(_NOTE[tx.dialect.name], values)
 
 
 def end_absence(tx: Connection, address: str) -> None:

@@ -7,15 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from liju_contact.domain.errors import FilesGone
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.store.inbound_tables import InboundFileRow, PictureRow
+from liju_contact.store.statements import insert_or_change
 from liju_contact.store.tables import BlobRow
 
+_COUNT_PICTURE = insert_or_change(
+    PictureRow,
+    ["domain", "sha256"],
+    lambda _new: {"seen_count": PictureRow.seen_count + 1},
+    returning=PictureRow.seen_count,
+)
 _CLEAR = delete(InboundFileRow).where(InboundFileRow.inbound_id == bindparam("of_inbound"))
 _OF_INBOUND = (
     select(
@@ -81,10 +86,6 @@ def inbound_files_of(tx: Connection, inbound_id: int) -> list[InboundFile]:
 
 def count_picture(tx: Connection, domain: str, sha256: str) -> int:
     """Count a picture once more for a domain and return how often it has come from there, this time included."""
-    upsert = sqlite_insert if tx.dialect.name == "sqlite" else postgresql_insert
-    first = upsert(PictureRow).values(domain=domain, sha256=sha256, seen_count=1)
-    counted = first.on_conflict_do_update(
-        index_elements=[PictureRow.domain, PictureRow.sha256], set_={"seen_count": PictureRow.seen_count + 1}
-    ).returning(PictureRow.seen_count)
-    count: int = tx.execute(counted).scalar_one()
+    values = {"domain": domain, "sha256": sha256, "seen_count": 1}
+    count: int = tx.execute(_COUNT_PICTURE[tx.dialect.name], values).scalar_one()
     return count

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from liju_contact.store.statements import insert_or_change
 from liju_contact.store.tables import RateRow
 
-
-def _counting(insert: Any) -> Any:
-    first = insert(RateRow)
-    return first.on_conflict_do_update(
-        index_elements=[RateRow.subject, RateRow.window_start],
-        set_={"happened_count": RateRow.happened_count + 1},
-    ).returning(RateRow.happened_count)
-
-
-_COUNT = {"sqlite": _counting(sqlite_insert), "postgresql": _counting(postgresql_insert)}
+_COUNT = insert_or_change(
+    RateRow,
+    ["subject", "window_start"],
+    lambda _new: {"happened_count": RateRow.happened_count + 1},
+    returning=RateRow.happened_count,
+)
 
 
 def count_once_more(tx: Connection, subject: str, window_start: datetime) -> int:

@@ -6,7 +6,7 @@ up and mapped to its columns once. What the two databases spell differently is a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -21,3 +21,19 @@ def insert_unless_taken(row: type[Table], returning: Any) -> Mapping[str, Any]:
         "sqlite": sqlite_insert(row).on_conflict_do_nothing().returning(returning),
         "postgresql": postgresql_insert(row).on_conflict_do_nothing().returning(returning),
     }
+
+
+def insert_or_change(
+    row: type[Table], key: Sequence[str], change: Callable[[Any], dict[str, Any]], returning: Any = None
+) -> Mapping[str, Any]:
+    """Return, per dialect, an insert that changes the row with the same ``key`` where there is one.
+
+    ``change`` gets the row that would have been inserted and returns the new values of the one there is.
+    """
+
+    def statement(insert: Callable[[type[Table]], Any]) -> Any:
+        first = insert(row)
+        changed = first.on_conflict_do_update(index_elements=key, set_=change(first.excluded))
+        return changed if returning is None else changed.returning(returning)
+
+    return {"sqlite": statement(sqlite_insert), "postgresql": statement(postgresql_insert)}

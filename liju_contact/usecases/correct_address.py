@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from liju_contact.domain.errors import Conflict
 from liju_contact.domain.event import Actor, EventKind
-from liju_contact.domain.inbound import AUTOMATIC_LETTERS_PER_DAY
 from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.message import Author, Message
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import set_email, set_unreachable
 from liju_contact.store.letters import Posting, post_letters
 from liju_contact.store.messages import messages_of
-from liju_contact.usecases.count_rate import count_in_window
+from liju_contact.usecases.count_rate import may_write_automatically
 from liju_contact.usecases.deps import Answering, Deps
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer
-
-_DAY = timedelta(days=1)
-_CORRECTIONS_PER_DAY = AUTOMATIC_LETTERS_PER_DAY - 1  # the confirmation was the first automatic letter
 
 
 def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: datetime) -> bool:
@@ -36,7 +32,7 @@ def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: da
         inquiry = open_for_update(deps, tx, reference, key)
         if inquiry.unreachable_since is None:
             raise Conflict("Letters reach this customer: there is no address to correct.")
-        if count_in_window(deps, tx, "address", reference, window=_DAY, now=now) > _CORRECTIONS_PER_DAY:
+        if not may_write_automatically(deps, tx, inquiry, now):
             return False
         set_email(tx, inquiry.id, email, now)
         set_unreachable(tx, inquiry.id, None)

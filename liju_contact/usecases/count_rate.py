@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from liju_contact.domain.inbound import AUTOMATIC_LETTERS_PER_DAY
+from liju_contact.domain.inquiry import Inquiry
 from liju_contact.store.rates import count_once_more
 from liju_contact.usecases.deps import Deps
+
+_DAY = timedelta(days=1)
 
 
 def count_in_window(deps: Deps, tx: Connection, what: str, who: str, *, window: timedelta, now: datetime) -> int:
@@ -18,3 +22,13 @@ def count_in_window(deps: Deps, tx: Connection, what: str, who: str, *, window: 
     seconds = window.total_seconds()
     window_start = datetime.fromtimestamp(now.timestamp() // seconds * seconds, now.tzinfo)
     return count_once_more(tx, deps.keys.rate_subject(what, who), window_start)
+
+
+def may_write_automatically(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -> bool:
+    """Count one more letter that no person wrote to this customer, and tell whether it may be written today.
+
+    The confirmation is one of them too, on the day it was written.
+    """
+    count = count_in_window(deps, tx, "automatic letter", inquiry.reference, window=_DAY, now=now)
+    confirmations = 1 if now - inquiry.received_at < _DAY else 0
+    return count + confirmations <= AUTOMATIC_LETTERS_PER_DAY

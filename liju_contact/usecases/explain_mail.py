@@ -18,6 +18,7 @@ from liju_contact.domain.reply_key import Place, ReplyKey, find_reply_keys
 from liju_contact.domain.staff_command import own_words, read_staff_mail
 from liju_contact.domain.verdict import Evidence, Judgement, ProvenKey, Role, judge
 from liju_contact.usecases.mail_reader import Unreadable
+from liju_contact.usecases.weigh_mail import places_of_keys
 
 _NOTHING = {"text": "", "folded": "", "files": [], "keys": [], "automatic": False, "failed": [], "temporary": []}
 
@@ -54,13 +55,12 @@ def _judged(settings: Settings | None, mail: InboundMail) -> Judgement:
     sender = fold_address(mail.sender.address) if mail.sender else ""
     staff = settings.catalogue.find_staff(sender) if settings else None
     addresses = staff.addresses if staff else frozenset({sender})
-    own = {settings.mail.sender_address.casefold(), settings.mail.public_address.casefold()} if settings else set()
     evidence = Evidence(
         mail=mail,
         keys=tuple(_proven(settings, mail)),
         sender_addresses=addresses,
         sender_is_staff=staff is not None,
-        is_own_address=sender in own,
+        is_own_address=settings is not None and sender in settings.mail.own_addresses,
         staff_mail=read_staff_mail(own_words(mail.visible)) if staff else None,
         dmarc_failed=dmarc_failed(mail.authentication, settings.inbound.authentication_server if settings else None),
         answered_by="",
@@ -72,12 +72,7 @@ def _judged(settings: Settings | None, mail: InboundMail) -> Judgement:
 
 
 def _found_keys(mail: InboundMail) -> Iterator[tuple[ReplyKey, Place]]:
-    places = (
-        (Place.ADDRESS, " ".join(mail.recipients)),
-        (Place.ID, " ".join(mail.references)),
-        (Place.TEXT, mail.text),
-    )
-    for place, text in places:
+    for place, text in places_of_keys(mail):
         for key in dict.fromkeys(find_reply_keys(text)):
             yield key, place
 

@@ -16,7 +16,7 @@ from liju_contact.domain.reference import read_reference
 from liju_contact.store.inquiries import find_inquiry, newest_inquiries_of
 from liju_contact.store.letters import post_letters
 from liju_contact.store.link_requests import LinkRequest, add_link_request, take_link_request
-from liju_contact.usecases.count_rate import count_in_window
+from liju_contact.usecases.count_rate import count_in_window, may_write_automatically
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.post_letters import to_customer
 
@@ -48,7 +48,7 @@ def answer_link_request(deps: Deps, *, now: datetime) -> bool:
         if request is None:
             return False
         inquiries = _asked_for(tx, request)
-        if inquiries:
+        if inquiries and may_write_automatically(deps, tx, inquiries[0], now):
             _post_links(deps, tx, inquiries, request.language, now)
     return True
 

@@ -41,11 +41,10 @@ _KEYED_LETTERS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighed:
-    """The evidence, and whom it names: ``staff_address`` is that of the sender when staff, ``inquiry`` the key's."""
+    """The evidence; ``staff_address`` is the sender's own address in the settings, "" where they are not staff."""
 
     evidence: Evidence
     staff_address: str
-    staff_name: str
 
 
 def weigh_mail(
@@ -63,7 +62,7 @@ def weigh_mail(
         keys=keys,
         sender_addresses=addresses,
         sender_is_staff=staff is not None,
-        is_own_address=sender in _own_addresses(deps),
+        is_own_address=sender in deps.settings.mail.own_addresses,
         staff_mail=read_staff_mail(own_words(mail.visible)) if staff else None,
         dmarc_failed=dmarc_failed(mail.authentication, deps.settings.inbound.authentication_server),
         answered_by="" if is_replay or not staff else _answered_by(tx, own, staff_address),
@@ -71,24 +70,22 @@ def weigh_mail(
         most_mails=deps.settings.inbound.mails_per_sender * (_STAFF_FACTOR if staff and own else 1),
         colleagues_join=deps.settings.inbound.colleagues == "join",
     )
-    name = staff.name.in_language(deps.settings.default_language) if staff else ""
-    return Weighed(evidence=evidence, staff_address=staff_address, staff_name=name)
+    return Weighed(evidence=evidence, staff_address=staff_address)
 
 
-def _own_addresses(deps: Deps) -> frozenset[str]:
-    mail = deps.settings.mail
-    return frozenset({fold_address(mail.sender_address), fold_address(mail.public_address)})
+def places_of_keys(mail: InboundMail, recipients: Sequence[str] = ()) -> tuple[tuple[Place, str], ...]:
+    """Return where keys may stand in a mail, and what stands there; ``recipients`` are those of its envelope."""
+    return (
+        (Place.ADDRESS, " ".join([*recipients, *mail.recipients])),
+        (Place.ID, " ".join(mail.references[:_MOST_KEYS])),
+        (Place.TEXT, mail.text),
+    )
 
 
 def _proven_keys(deps: Deps, tx: Connection, mail: InboundMail, envelope: Envelope) -> Iterator[ProvenKey]:
     """Yield the keys that are ours: those of the address first, then the ids, then those in the text."""
     holders_of: dict[ReplyKey, list[ProvenKey]] = {}
-    references = mail.references[:_MOST_KEYS]
-    for place, text in (
-        (Place.ADDRESS, " ".join([*envelope.recipients, *mail.recipients])),
-        (Place.ID, " ".join(references)),
-        (Place.TEXT, mail.text),
-    ):
+    for place, text in places_of_keys(mail, envelope.recipients):
         for key in islice(dict.fromkeys(find_reply_keys(text)), _MOST_KEYS):
             if key not in holders_of:
                 holders_of[key] = list(_made_by_us(deps, tx, key))
@@ -96,7 +93,7 @@ def _proven_keys(deps: Deps, tx: Connection, mail: InboundMail, envelope: Envelo
         if place is Place.ADDRESS:
             yield from _of_envelopes(deps, tx, text)
         if place is Place.ID:
-            yield from _of_letters(tx, references)
+            yield from _of_letters(tx, mail.references[:_MOST_KEYS])
 
 
 def _made_by_us(deps: Deps, tx: Connection, key: ReplyKey) -> Iterator[ProvenKey]:
