@@ -145,7 +145,7 @@ def _settings_if_any(instance: Path) -> Settings | None:
 
 def _described(line: InboundLine) -> str:
     what = line.verdict.value if line.verdict else "not judged"
-    why = ", ".join(filter(None, [line.reason.value if line.reason else "", line.rule]))
+    why = line.reason.value if line.reason else line.rule
     about = f" {line.reference}" if line.reference else ""
     rows = [
         f"{line.id}  {line.state.value}  {what}{about}{f' ({why})' if why else ''}",

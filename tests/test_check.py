@@ -31,6 +31,15 @@ def test_check_tells_every_fault_at_once(tmp_path: Path) -> None:
     assert check(tmp_path) == (1, ["database.schema", "mail.server", "mail.sender"])
 
 
+def test_check_tells_of_a_mailbox_that_cannot_be_read(tmp_path: Path) -> None:
+    write_settings(tmp_path, 'host = "127.0.0.1"\nport = 1\nsecurity = "none"')
+    path = tmp_path / "config.toml"
+    box = '[inbound.imap]\nhost = "127.0.0.1"\nport = 1\nsecurity = "none"\nusername = "x"\npassword = "y"\n\n[alarm]\n'
+    path.write_text(path.read_text("utf-8").replace("[alarm]\n", box, 1), "utf-8")
+
+    assert check(tmp_path) == (1, ["database.schema", "mail.server", "mail.imap"])
+
+
 def test_check_of_a_sound_demo_is_well(tmp_path: Path) -> None:
     write_settings(tmp_path, "")
     text = (tmp_path / "config.toml").read_text("utf-8")

@@ -12,6 +12,7 @@ from liju_contact.store.inquiries import get_inquiry, set_unreachable
 from liju_contact.usecases.answer_customer import Answer, answer_customer
 from liju_contact.usecases.correct_address import correct_address
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.find_inquiry import answer_link_request, ask_for_links
 from liju_contact.usecases.submit_inquiry import Submitted
 from tests.conftest import Clock
 from tests.usecases.mails import CUSTOMER, letter_to, letters, with_staff
@@ -99,3 +100,23 @@ def test_an_address_is_corrected_so_often_a_day_and_no_more(deps: Deps, clock: C
     assert letters_today == AUTOMATIC_LETTERS_PER_DAY
     assert next_day
     assert rows(deps.db, "inquiry")[0]["email"] == "b@other.example"
+
+
+def test_all_automatic_letters_of_a_day_count_together(deps: Deps, clock: Clock) -> None:
+    submitted = submit(deps)
+    unreachable(deps)
+
+    def asks_for_link() -> None:
+        assert ask_for_links(deps, submitted.reference, language="en", network="net", now=deps.now())
+        assert answer_link_request(deps, now=deps.now())
+
+    asks_for_link()
+    correct(deps, submitted)
+    asks_for_link()
+    today = [kind for kind, to in letters(deps) if "liju" not in to]
+    clock.move(days=1, hours=1)
+    asks_for_link()
+
+    assert today == ["inquiry_received", "status_links", "inquiry_received"]
+    assert letters(deps)[-1] == ("status_links", OTHER)
+    assert len(today) == AUTOMATIC_LETTERS_PER_DAY

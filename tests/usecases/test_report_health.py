@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from liju_contact.store.database import Database
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.fetch_mail import mailbox_name, note_trouble
 from liju_contact.usecases.report_health import SILENT_AFTER, Health, beat_worker, report_health
 from tests.conftest import Clock
+from tests.mail.imap_server import ImapServer
 from tests.usecases.stories import rows
 
 WELL = Health(database_is_well=True, worker_is_well=True, mail_is_well=True)
@@ -52,3 +56,21 @@ def test_a_database_that_is_not_there_is_told_and_not_raised(deps: Deps) -> None
 
     assert report_health(without, now=deps.now()) == NOTHING
     assert not NOTHING.is_well
+
+
+@pytest.mark.parametrize(("minutes", "mail_is_well"), [(9, True), (11, False)])
+def test_a_mailbox_that_fails_for_long_is_not_well(
+    deps: Deps,
+    clock: Clock,
+    minutes: int,
+    mail_is_well: bool,  # noqa: FBT001  # a parameter of the test
+) -> None:
+    imap = ImapServer().settings("INBOX")
+    inbound = replace(deps.settings.inbound, imap=imap)
+    deps = replace(deps, settings=replace(deps.settings, inbound=inbound))
+    note_trouble(deps, mailbox_name(imap), "the server is away")
+
+    clock.move(minutes=minutes)
+    beat_worker(deps, now=deps.now())
+
+    assert report_health(deps, now=deps.now()) == replace(WELL, mail_is_well=mail_is_well)
