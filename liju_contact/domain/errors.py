@@ -37,6 +37,10 @@ class NotFound(LijuError):
     """There is no such thing, or the key does not open it: the two are never told apart (D7)."""
 
 
+class Forbidden(LijuError):
+    """Somebody is signed in and may not do this."""
+
+
 class StoreBusy(LijuError):
     """The database is locked or out of reach; trying again later is right."""
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from liju_contact.domain.detail import Detail
 from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.priority import Priority
 
 
 class InquiryState(StrEnum):
@@ -22,6 +23,7 @@ class InquiryState(StrEnum):
     ANSWERED = "answered"
     CLOSED = "closed"
     SPAM = "spam"  # staff said so; the customer sees a closed inquiry
+    MERGED = "merged"  # its conversation goes on in another inquiry; see ``merged_into_id``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,11 @@ class NewInquiry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inquiry:
-    """An inquiry as it stands in the database."""
+    """An inquiry as it stands in the database.
+
+    ``version`` grows with everything that changes it, so that a change made on an old sight of it is noticed.
+    ``due_at`` is a date staff set for themselves, beside the promise in ``answer_due_at``.
+    """
 
     id: int
     reference: str
@@ -74,6 +80,10 @@ class Inquiry:
     answer_due_at: datetime
     assignee: str | None = None
     unreachable_since: datetime | None = None
+    version: int = 1
+    priority: Priority = Priority.NORMAL
+    due_at: datetime | None = None
+    merged_into_id: int | None = None
 
 
 def fold_address(address: str) -> str:
@@ -88,7 +98,7 @@ def awaits_answer(state: InquiryState) -> bool:
 
 def is_over(state: InquiryState) -> bool:
     """Tell whether nobody waits for anything any more; a customer is not told apart which of the two it is."""
-    return state in {InquiryState.CLOSED, InquiryState.SPAM}
+    return state in {InquiryState.CLOSED, InquiryState.SPAM, InquiryState.MERGED}
 
 
 def state_after_customer_message(state: InquiryState) -> InquiryState:

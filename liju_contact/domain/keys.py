@@ -48,6 +48,7 @@ class Keyring:
         self._bounce = _derive(secret, "bounce address")
         self._file = _derive(secret, "staged file")
         self._rate = _derive(secret, "rate subject")
+        self._csrf = _derive(secret, "staff form")
 
     def make_form_token(self, nonce: bytes, now: datetime) -> str:
         """Return a form token of 44 URL-safe characters; ``nonce`` is ``NONCE_BYTES`` random bytes."""
@@ -107,6 +108,10 @@ class Keyring:
     def rate_subject(self, door: str, who: str) -> str:
         """Return a digest that stands for an address or a network in the rate table, without naming it."""
         return hmac.digest(self._rate, f"{door}\n{who}".encode(), "sha256").hex()
+
+    def csrf_token(self, session_token: str) -> str:
+        """Return what every form of a session carries: it follows from the cookie and cannot be turned back into it."""
+        return _hex(self._csrf, session_token, _KEY_DIGITS)
 
 
 def _derive(secret: str, purpose: str) -> bytes:

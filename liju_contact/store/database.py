@@ -71,11 +71,12 @@ class Database:
 
         For a caller who serves others meanwhile and can try again where waiting hurts nobody.
         """
+        before = getattr(self._patience, "seconds", self._busy_seconds)
         self._patience.seconds = HURRIED_SECONDS
         try:
             yield
         finally:
-            del self._patience.seconds
+            self._patience.seconds = before
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -2,38 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
 from liju_contact.domain.event import Actor, Event, EventKind
 from liju_contact.store.tables import EventRow
 
-_ADD = insert(EventRow)
+_ADD = insert(EventRow).returning(EventRow.id)
 _OF_INQUIRY = (
-    select(EventRow.kind, EventRow.actor, EventRow.happened_at, EventRow.actor_name)
+    select(
+        EventRow.id,
+        EventRow.kind,
+        EventRow.actor,
+        EventRow.happened_at,
+        EventRow.actor_name,
+        EventRow.actor_address,
+        EventRow.facts,
+        EventRow.undone_at,
+    )
     .where(EventRow.inquiry_id == bindparam("inquiry_id"))
     .order_by(EventRow.id)
 )
 
 
 def add_event(
-    tx: Connection, inquiry_id: int, kind: EventKind, actor: Actor, now: datetime, *, actor_name: str = ""
-) -> None:
+    tx: Connection,
+    inquiry_id: int,
+    kind: EventKind,
+    actor: Actor,
+    now: datetime,
+    *,
+    actor_name: str = "",
+    actor_address: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> int:
+    """Write an event and return its id."""
     values = {
         "inquiry_id": inquiry_id,
         "kind": kind.value,
         "actor": actor.value,
         "actor_name": actor_name,
+        "actor_address": actor_address,
+        "facts": dict(facts) if facts else None,
         "happened_at": now,
     }
-    tx.execute(_ADD, values)
+    id_: int = tx.execute(_ADD, values).scalar_one()
+    return id_
 
 
 def events_of(tx: Connection, inquiry_id: int) -> list[Event]:
     """Return the events of an inquiry, oldest first."""
     rows = tx.execute(_OF_INQUIRY, {"inquiry_id": inquiry_id})
     return [
-        Event(kind=EventKind(kind), actor=Actor(actor), happened_at=at, actor_name=name)
-        for kind, actor, at, name in rows
+        Event(
+            id=id_,
+            kind=EventKind(kind),
+            actor=Actor(actor),
+            happened_at=at,
+            actor_name=name,
+            actor_address=address,
+            facts=facts or {},
+            undone_at=undone_at,
+        )
+        for id_, kind, actor, at, name, address, facts, undone_at in rows
     ]

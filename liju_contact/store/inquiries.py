@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from liju_contact.domain.detail import Detail
 from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
+from liju_contact.domain.message import Author
+from liju_contact.domain.priority import Priority
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import InquiryRow
 
@@ -33,6 +35,10 @@ _COLUMNS = (
     InquiryRow.answer_due_at,
     InquiryRow.assignee,
     InquiryRow.unreachable_since,
+    InquiryRow.version,
+    InquiryRow.priority,
+    InquiryRow.due_at,
+    InquiryRow.merged_into_id,
 )
 
 _ADD = insert_unless_taken(InquiryRow, InquiryRow.id)
@@ -50,8 +56,9 @@ _PROMISE = update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).va
 _SET_STATE = (
     update(InquiryRow)
     .where(InquiryRow.id == bindparam("inquiry_id"))
-    .values(state=bindparam("to_state"), changed_at=bindparam("at"))
+    .values(state=bindparam("to_state"), changed_at=bindparam("at"), version=InquiryRow.version + 1)
 )
+_PREVIEW_LENGTH = 200  # characters; a list cuts it to its own width
 
 
 def add_inquiry(
@@ -80,6 +87,8 @@ def add_inquiry(
         "received_at": now,
         "answer_due_at": answer_due_at,
         "changed_at": now,
+        "preview": preview_of(new.message),
+        "has_files": bool(new.files),
     }
     return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
 
@@ -115,6 +124,23 @@ def set_state(tx: Connection, inquiry_id: int, state: InquiryState, now: datetim
     tx.execute(_SET_STATE, {"inquiry_id": inquiry_id, "to_state": state.value, "at": now})
 
 
+def preview_of(body: str) -> str:
+    """Return the beginning of a message as one line."""
+    return " ".join(body[: 2 * _PREVIEW_LENGTH].split())[:_PREVIEW_LENGTH]
+
+
+def note_newest_message(
+    tx: Connection, inquiry_id: int, body: str, *, author: Author, has_files: bool, now: datetime
+) -> None:
+    """Keep what a list shows of the conversation without looking into it."""
+    values: dict[str, Any] = {"preview": preview_of(body)}
+    if has_files:
+        values["has_files"] = True
+    if author is Author.STAFF:
+        values["first_answered_at"] = func.coalesce(InquiryRow.first_answered_at, now)
+    tx.execute(update(InquiryRow).where(InquiryRow.id == inquiry_id).values(**values))
+
+
 def promise_answer(tx: Connection, inquiry_id: int, answer_due_at: datetime) -> None:
     """Renew the promise: the customer is told when the next answer comes."""
     tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "due_at": answer_due_at})
@@ -123,7 +149,7 @@ def promise_answer(tx: Connection, inquiry_id: int, answer_due_at: datetime) -> 
 def assign(tx: Connection, inquiry_id: int, assignee: str | None, now: datetime) -> None:
     """Give the inquiry to the staff member with that address, or to nobody."""
     change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
-    tx.execute(change.values(assignee=assignee, changed_at=now))
+    tx.execute(change.values(assignee=assignee, changed_at=now, version=InquiryRow.version + 1))
 
 
 def set_unreachable(tx: Connection, inquiry_id: int, since: datetime | None) -> None:
@@ -134,7 +160,8 @@ def set_unreachable(tx: Connection, inquiry_id: int, since: datetime | None) -> 
 def set_email(tx: Connection, inquiry_id: int, email: str, now: datetime) -> None:
     """Write to the customer at another address from now on."""
     change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
-    tx.execute(change.values(email=email, email_folded=fold_address(email), changed_at=now))
+    values = {"email": email, "email_folded": fold_address(email), "changed_at": now}
+    tx.execute(change.values(**values, version=InquiryRow.version + 1))
 
 
 def get_inquiry(tx: Connection, inquiry_id: int) -> Inquiry:
@@ -148,5 +175,6 @@ def get_inquiry(tx: Connection, inquiry_id: int) -> Inquiry:
 def _inquiry(row: Row[Any] | Sequence[Any]) -> Inquiry:
     values = dict(zip((column.key for column in _COLUMNS), row, strict=True))
     values["state"] = InquiryState(values["state"])
+    values["priority"] = Priority(values["priority"])
     values["details"] = tuple(Detail.from_json(detail) for detail in values["details"])
     return Inquiry(**values)

@@ -17,11 +17,12 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from liju_contact.store import inbound_tables  # noqa: F401  # the rest of the same schema
+from liju_contact.store import desk_tables, inbound_tables, staff_tables  # noqa: F401  # the rest of the same schema
 from liju_contact.store.table import Id, Table, index_where
 
 
@@ -52,8 +53,32 @@ class InquiryRow(Table):
     # The address of the staff member who has it, and since when letters to the customer are known not to arrive.
     assignee: Mapped[str | None]
     unreachable_since: Mapped[datetime | None]
+    # What the desk adds. ``preview`` is the beginning of the newest message, so that a list reads one table.
+    version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    priority: Mapped[str] = mapped_column(String(10), server_default=text("'normal'"))
+    due_at: Mapped[datetime | None]
+    has_files: Mapped[bool] = mapped_column(server_default=false())
+    preview: Mapped[str] = mapped_column(server_default=text("''"))
+    first_answered_at: Mapped[datetime | None]
+    # Without a foreign key: SQLite cannot add one to a table that exists without writing the whole of it anew.
+    merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
 
-    __table_args__ = (Index(None, "email_folded", "id"),)
+    __table_args__ = (
+        Index(None, "email_folded", "id"),
+        Index(None, "changed_at", "id"),
+        Index(None, "state", "changed_at", "id"),
+        Index(None, "product", "id"),
+        Index(None, "topic", "id"),
+        Index(None, "country", "id"),
+        Index(None, "language", "id"),
+        index_where("inquiry", "answer_due_at", "state IN ('received', 'open')"),
+        index_where("inquiry", "assignee", "assignee IS NOT NULL"),
+        index_where("inquiry", "priority", "priority <> 'normal'"),
+        index_where("inquiry", "due_at", "due_at IS NOT NULL"),
+        index_where("inquiry", "has_files", "has_files"),
+        index_where("inquiry", "unreachable_since", "unreachable_since IS NOT NULL"),
+        index_where("inquiry", "merged_into_id", "merged_into_id IS NOT NULL"),
+    )
 
 
 class MessageRow(Table):
@@ -66,6 +91,7 @@ class MessageRow(Table):
     author: Mapped[str] = mapped_column(String(20))
     author_name: Mapped[str]
     author_address: Mapped[str] = mapped_column(server_default=text("''"))
+    moved_from_id: Mapped[int | None] = mapped_column(BigInteger)  # the inquiry it was written to, for taking back
     body: Mapped[str]
     nonce: Mapped[str] = mapped_column(String(40), unique=True)
     written_at: Mapped[datetime]
@@ -80,6 +106,7 @@ class NoteRow(Table):
     inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), index=True)
     author_name: Mapped[str]
     author_address: Mapped[str]
+    moved_from_id: Mapped[int | None] = mapped_column(BigInteger)  # as for a message
     body: Mapped[str]
     nonce: Mapped[str] = mapped_column(String(40), unique=True)
     written_at: Mapped[datetime]
@@ -105,6 +132,10 @@ class EventRow(Table):
     kind: Mapped[str] = mapped_column(String(40))
     actor: Mapped[str] = mapped_column(String(20))
     actor_name: Mapped[str] = mapped_column(server_default=text("''"))
+    actor_address: Mapped[str] = mapped_column(server_default=text("''"))
+    facts: Mapped[dict[str, Any] | None]
+    undone_at: Mapped[datetime | None]
+    moved_from_id: Mapped[int | None] = mapped_column(BigInteger)  # as for a message
     happened_at: Mapped[datetime]
 
 

@@ -13,7 +13,7 @@ from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inquiry import Inquiry, StagedFile, state_after_customer_message
 from liju_contact.domain.message import Author, Message
 from liju_contact.store.events import add_event
-from liju_contact.store.inquiries import set_state
+from liju_contact.store.inquiries import note_newest_message, set_state
 from liju_contact.store.letters import post_letters
 from liju_contact.store.messages import add_files, add_message
 from liju_contact.usecases.deps import Deps
@@ -78,6 +78,7 @@ def join_message(deps: Deps, tx: Connection, inquiry: Inquiry, new: CustomerMess
     add_files(tx, message_id, new.files)
     add_event(tx, inquiry.id, EventKind.MESSAGE_ADDED, Actor.CUSTOMER, now, actor_name=new.author_name)
     set_state(tx, inquiry.id, state_after_customer_message(inquiry.state), now)
+    note_newest_message(tx, inquiry.id, new.body, author=Author.CUSTOMER, has_files=bool(new.files), now=now)
     renew_promise(deps, tx, inquiry, now)
     message = Message(id=message_id, author=Author.CUSTOMER, author_name=name, body=new.body, written_at=now, files=())
     _tell_team(deps, tx, inquiry, message, new.files)

@@ -16,7 +16,7 @@ from liju_contact.domain.reply_key import without_keys
 from liju_contact.store.absences import end_absence
 from liju_contact.store.events import add_event
 from liju_contact.store.inbound_lines import newest_customer_mail
-from liju_contact.store.inquiries import set_state
+from liju_contact.store.inquiries import note_newest_message, set_state
 from liju_contact.store.letters import Posting, post_letters
 from liju_contact.store.messages import add_files, add_message, newest_message_of
 from liju_contact.store.participants import participants_of
@@ -52,8 +52,11 @@ def answer_customer(deps: Deps, tx: Connection, inquiry: Inquiry, answer: Answer
     if message_id is None:
         return None
     add_files(tx, message_id, answer.files)
-    add_event(tx, inquiry.id, EventKind.MESSAGE_ADDED, Actor.STAFF, now, actor_name=name)
+    add_event(
+        tx, inquiry.id, EventKind.MESSAGE_ADDED, Actor.STAFF, now, actor_name=name, actor_address=answer.author.address
+    )
     set_state(tx, inquiry.id, InquiryState.ANSWERED, now)
+    note_newest_message(tx, inquiry.id, body, author=Author.STAFF, has_files=bool(answer.files), now=now)
     end_absence(tx, answer.author.address)
     message = Message(id=message_id, author=Author.STAFF, author_name=name, body=body, written_at=now, files=())
     _post(deps, tx, inquiry, answer=answer, message=message, quoted=quoted, now=now)

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.detail import Detail
-from liju_contact.domain.event import Event, EventKind
-from liju_contact.domain.inquiry import Inquiry, InquiryState, awaits_answer
+from liju_contact.domain.event import Event
+from liju_contact.domain.inquiry import Inquiry, InquiryState, awaits_answer, is_over
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Message
 from liju_contact.store.deliveries import DeliveryLine, deliveries_of
@@ -97,7 +97,7 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str | None, n
     return StatusPage(
         reference=inquiry.reference,
         status_path=deps.status_path(inquiry.reference, inquiry.key_version),
-        state=InquiryState.CLOSED if inquiry.state is InquiryState.SPAM else inquiry.state,
+        state=InquiryState.CLOSED if is_over(inquiry.state) else inquiry.state,
         language=language,
         name=inquiry.name,
         email=inquiry.email,
@@ -114,10 +114,15 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str | None, n
         is_promised=awaits_answer(inquiry.state),
         is_overdue=awaits_answer(inquiry.state) and inquiry.answer_due_at < now,
         messages=tuple(messages),
-        events=tuple(event for event in events if event.kind is not EventKind.MESSAGE_WITHDRAWN),
+        events=tuple(_as_customers_see(event) for event in events if event.kind.is_known_to_customer),
         letters=_letter_lines(deliveries),
         unreachable_since=inquiry.unreachable_since,
     )
+
+
+def _as_customers_see(event: Event) -> Event:
+    """Return what a customer may know of an event: neither an address of ours nor what staff noted about it."""
+    return Event(kind=event.kind, actor=event.actor, happened_at=event.happened_at, actor_name=event.actor_name)
 
 
 def _language_of(deps: Deps, inquiry: Inquiry) -> str:

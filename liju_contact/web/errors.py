@@ -11,13 +11,13 @@ import time
 from flask import Flask, Response, make_response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from liju_contact.domain.errors import Conflict, LijuError, NotFound, StoreBusy
+from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy
 from liju_contact.web.inquiry import RETRY_SECONDS
 from liju_contact.web.rendering import render
 from liju_contact.web.rendering import translated as _
 
 _log = logging.getLogger(__name__)
-_STATUS: dict[type[LijuError], int] = {NotFound: 404, StoreBusy: 503, Conflict: 409}
+_STATUS: dict[type[LijuError], int] = {Forbidden: 403, NotFound: 404, StoreBusy: 503, Conflict: 409}
 _DRAIN_SECONDS = 1.0
 _DRAIN_BYTES = 64 * 1024 * 1024
 _PIECE_BYTES = 256 * 1024
@@ -62,6 +62,7 @@ def _page(status: int) -> Response:
 
 def _sentence(status: int) -> str:
     sentences = {
+        403: lambda: _("Your account may not do this. Ask an administrator if it should."),
         404: lambda: _(
             "There is nothing at this address. A status link works only in full, as it stands in our letter."
         ),

@@ -25,7 +25,7 @@ from liju_contact.store.table import Table
 
 _PAST = Path(__file__).parent / "past"  # one inquiry each, as the program with that schema wrote it
 NEWER = (
-    "The database was written by a newer program (schema 9999; this one knows up to 0002). "
+    "The database was written by a newer program (schema 9999; this one knows up to 0003). "
     "Start the newer program, or restore a backup from before its first start."
 )
 
@@ -49,7 +49,13 @@ def test_migrating_an_empty_database_makes_exactly_the_tables(empty: Database) -
     migrate(empty)
 
     with empty.read() as tx:
-        context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
+        # The words that are searched are indexed in each database's own way, which no table of ours describes.
+        options = {
+            "compare_type": True,
+            "compare_server_default": True,
+            "include_name": lambda name, _type, _parents: not str(name).startswith(("search_words", "ix_search_words")),
+        }
+        context = MigrationContext.configure(tx, opts=options)
         differences = compare_metadata(context, Table.metadata)
     assert differences == []
     empty.close()
@@ -120,26 +126,28 @@ def test_a_failed_migration_leaves_the_database_empty(empty: Database) -> None:
     empty.close()
 
 
-def test_what_an_older_program_stored_is_still_there_after_migrating(empty: Database) -> None:
+@pytest.mark.parametrize("past", sorted(known_revisions() - {HEAD}))
+def test_what_an_older_program_stored_is_still_there_after_migrating(empty: Database, past: str) -> None:
     """Every past schema is filled with one inquiry, as that program wrote it, and brought to today's."""
-    for past in sorted(known_revisions() - {HEAD}):
-        with empty.begin() as tx:
-            config = schema.alembic_config()
-            config.attributes["connection"] = tx
-            command.upgrade(config, past)
-            for statement in (_PAST / f"{past}.sql").read_text("utf-8").split(";"):
-                tx.execute(text(statement))
+    with empty.begin() as tx:
+        config = schema.alembic_config()
+        config.attributes["connection"] = tx
+        command.upgrade(config, past)
+        for statement in (_PAST / f"{past}.sql").read_text("utf-8").split(";"):
+            tx.execute(text(statement))
 
-        migrate(empty)
+    migrate(empty)
 
-        with empty.read() as tx:
-            [inquiry] = newest_inquiries_of(tx, "ana@x.example", limit=5)
-            assert (inquiry.reference, inquiry.assignee, inquiry.unreachable_since) == ("LJ-0000-0001", None, None)
-            assert [message.body for message in messages_of(tx, inquiry.id)] == ["Two boilers."]
-            assert [(event.kind.value, event.actor_name) for event in events_of(tx, inquiry.id)] == [
-                ("inquiry_received", "")
-            ]
-            assert [line.recipient for line in deliveries_of(tx, inquiry.id)] == ["ana@x.example"]
+    with empty.read() as tx:
+        [inquiry] = newest_inquiries_of(tx, "ana@x.example", limit=5)
+        assert (inquiry.reference, inquiry.assignee, inquiry.unreachable_since) == ("LJ-0000-0001", None, None)
+        assert [message.body for message in messages_of(tx, inquiry.id)] == ["Two boilers."]
+        assert [(event.kind.value, event.actor_name) for event in events_of(tx, inquiry.id)] == [
+            ("inquiry_received", "")
+        ]
+        assert [line.recipient for line in deliveries_of(tx, inquiry.id)] == ["ana@x.example"]
+        assert tx.execute(text("SELECT preview, version, priority FROM inquiry")).one() == ("Two boilers.", 1, "normal")
+        assert tx.execute(text("SELECT inquiry_id FROM search_due")).scalars().all() == [inquiry.id]
     empty.close()
 
 
@@ -167,7 +175,7 @@ def test_check_schema_refuses_a_database_that_was_never_migrated(empty: Database
         check_schema(empty)
 
     assert str(refused.value) == (
-        "The database has schema none and this program needs 0002: run `liju-contact migrate`."
+        "The database has schema none and this program needs 0003: run `liju-contact migrate`."
     )
     empty.close()
 

@@ -1,0 +1,111 @@
+"""Accounts of the desk. What opens them is ``store.staff_sessions``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from liju_contact.domain.inquiry import fold_address
+from liju_contact.domain.person import Person, Role
+from liju_contact.store.staff_tables import StaffRow
+from liju_contact.store.statements import insert_unless_taken
+
+PERSON_COLUMNS = (
+    StaffRow.id,
+    StaffRow.address,
+    StaffRow.name,
+    StaffRow.role,
+    StaffRow.product_lines,
+    StaffRow.language,
+)
+_ADD = insert_unless_taken(StaffRow, StaffRow.id)
+_ACCOUNT: Any = select(
+    *PERSON_COLUMNS,
+    StaffRow.password_digest,
+    StaffRow.password_version,
+    StaffRow.totp_version,
+    StaffRow.totp_since,
+    StaffRow.totp_counter,
+    StaffRow.added_at,
+    StaffRow.disabled_at,
+    StaffRow.signed_in_at,
+)
+_BY_ADDRESS = _ACCOUNT.where(StaffRow.address_folded == bindparam("address_folded"))
+_BY_ID = _ACCOUNT.where(StaffRow.id == bindparam("staff_id"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account with all that signing in needs to know of it."""
+
+    person: Person
+    password_digest: str | None
+    password_version: int
+    totp_version: int
+    totp_since: datetime | None
+    totp_counter: int
+    added_at: datetime
+    disabled_at: datetime | None
+    signed_in_at: datetime | None
+
+    @property
+    def is_active(self) -> bool:
+        return self.disabled_at is None
+
+
+def person_of(columns: Sequence[Any]) -> Person:
+    """Return the person the values of ``PERSON_COLUMNS`` are about."""
+    id_, address, name, role, product_lines, language = columns
+    return Person(
+        id=id_,
+        address=address,
+        name=name,
+        role=Role(role),
+        product_lines=frozenset(product_lines),
+        language=language,
+    )
+
+
+def add_account(
+    tx: Connection, *, address: str, name: str, role: Role, product_lines: Sequence[str], now: datetime
+) -> int | None:
+    """Open an account and return its id; None when the address has one already."""
+    values = {
+        "address": address,
+        "address_folded": fold_address(address),
+        "name": name,
+        "role": role.value,
+        "product_lines": sorted(product_lines),
+        "added_at": now,
+    }
+    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+
+
+def find_account(tx: Connection, address: str) -> Account | None:
+    row = tx.execute(_BY_ADDRESS, {"address_folded": fold_address(address)}).one_or_none()
+    return _account(row) if row else None
+
+
+def find_account_by_id(tx: Connection, staff_id: int) -> Account | None:
+    row = tx.execute(_BY_ID, {"staff_id": staff_id}).one_or_none()
+    return _account(row) if row else None
+
+
+def every_account(tx: Connection) -> list[Account]:
+    """Return all accounts by address, disabled ones too: there are as many as people in a company."""
+    return [_account(row) for row in tx.execute(_ACCOUNT.order_by(StaffRow.address_folded))]
+
+
+def change_account(tx: Connection, staff_id: int, **values: Any) -> None:
+    """Set columns of an account by their names."""
+    tx.execute(update(StaffRow).where(StaffRow.id == staff_id).values(**values))
+
+
+def _account(row: Any) -> Account:
+    values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy documents this as a row's public mapping
+    person = person_of([values.pop(column.key) for column in PERSON_COLUMNS])
+    return Account(person=person, **values)

@@ -1,0 +1,21 @@
+"""The one door for staff: somebody signed in opens inquiries of the product lines they serve, or nothing is told."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from liju_contact.domain.errors import NotFound
+from liju_contact.domain.inquiry import Inquiry
+from liju_contact.domain.person import Person
+from liju_contact.store.inquiries import find_inquiry, get_inquiry_for_update
+
+
+def open_for_staff(tx: Connection, person: Person, reference: str, *, for_update: bool = False) -> Inquiry:
+    """Return an inquiry ``person`` serves; ``for_update`` keeps it from changing until the end of ``tx``.
+
+    Raises ``NotFound`` alike for one that is not theirs and one that is not.
+    """
+    inquiry = get_inquiry_for_update(tx, reference) if for_update else find_inquiry(tx, reference)
+    if inquiry is None or not person.serves(inquiry.product, inquiry.assignee):
+        raise NotFound(f"There is no inquiry {reference}.")
+    return inquiry

@@ -1,0 +1,56 @@
+// Comfort for the staff desk; every page of it works without. What a page needs beyond this is in a script of its own.
+"use strict";
+
+const desk = (() => {
+  const csrf = document.querySelector("meta[name=csrf]")?.content ?? "";
+
+  // Ask the desk something in the background. A session that has ended is no error: the page still holds what was typed.
+  function ask(address, body) {
+    const options = { headers: { "X-CSRF": csrf }, credentials: "same-origin" };
+    return fetch(address, body === undefined ? options : { ...options, method: "POST", body });
+  }
+
+  function isTyping(event) {
+    const field = event.target;
+    return field instanceof HTMLElement && (field.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(field.tagName));
+  }
+
+  // --- one key for each frequent act: an element says its key in aria-keyshortcuts ----------------------------------------------
+
+  function onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Escape" && isTyping(event)) return event.target.blur();
+    if (isTyping(event)) return;
+    const target = [...document.querySelectorAll("[aria-keyshortcuts]")].find(
+      (element) => element.getAttribute("aria-keyshortcuts") === event.key && element.checkVisibility(),
+    );
+    if (!target) return;
+    event.preventDefault();
+    if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) target.focus();
+    else target.click();
+  }
+
+  // --- times on the reader's own clock ------------------------------------------------------------------------------------------
+
+  function showOwnTime(element) {
+    const at = new Date(element.dateTime);
+    const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+    element.title ||= element.textContent;
+    const sameYear = at.getFullYear() === new Date().getFullYear();
+    const day = { weekday: "short", day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) };
+    element.textContent = at.toLocaleString(language, { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  }
+
+  function onSubmit(event) {
+    const form = event.currentTarget;
+    if (form.hasAttribute("data-sending")) return event.preventDefault();
+    form.setAttribute("data-sending", "");
+  }
+
+  document.addEventListener("keydown", onKey);
+  for (const form of document.forms) if (form.method === "post") form.addEventListener("submit", onSubmit);
+  addEventListener("pageshow", () => document.querySelectorAll("[data-sending]").forEach((form) => form.removeAttribute("data-sending")));
+  document.querySelectorAll("time").forEach(showOwnTime);
+  document.getElementById("summary")?.focus();
+  return { ask, csrf, isTyping, showOwnTime };
+})();
