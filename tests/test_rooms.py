@@ -22,6 +22,7 @@ COMMANDS = {
     "cli_parts",
     "cli_mail",
     "cli_inbound",
+    "cli_demo",
     "__version__",
 }
 WORDS = {"wording", "vocabulary"}
@@ -43,6 +44,7 @@ ROOMS = {
     "cli_parts": COMMANDS,
     "cli_mail": COMMANDS,
     "cli_inbound": COMMANDS,
+    "cli_demo": COMMANDS,
     "cli": COMMANDS,
     "app": {"processes", "mail", "web", "cli", "templating", "clock", *COMMANDS, *READING},
     "__main__": {"app"},
