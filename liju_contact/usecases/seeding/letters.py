@@ -13,6 +13,7 @@ from liju_contact.usecases.seeding.words_more import MORE
 from liju_contact.usecases.seeding.words_zh import ZH
 
 _SITES = 4000
+_ANSWER_FRAMES = {"en": ("Dear {name},", "Best regards,"), "zh": ("{name}，您好！", "祝商祺！")}
 _NOTES_EN = (
     "Called the customer, they decide in {month}.",
     "Price limit is {hours} % below the list.",
@@ -80,7 +81,9 @@ class Letters:
 
     def answer(self, customer: Customer, line_id: str, topic: str, name: str, dice: Dice) -> str:
         language = self._languages[_staff_language(customer)]
-        return language.letter([said(one_of(language.answers[line_id, topic], dice), dice)], name, customer.city, dice)
+        said_ = said(one_of(language.answers[line_id, topic], dice), dice).replace("{city}", customer.city)
+        greeting, closing = _ANSWER_FRAMES[_staff_language(customer)]
+        return f"{greeting.format(name=customer.name)}\n\n{said_}\n\n{closing}\n{name}"
 
     def note(self, customer: Customer, dice: Dice) -> str:
         return said(one_of(self._languages[_staff_language(customer)].notes, dice), dice).replace(

@@ -14,50 +14,19 @@ from liju_contact.store.inquiries import preview_of
 from liju_contact.usecases.seeding.case import Case
 from liju_contact.usecases.seeding.invention import Invention
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "inquiry": (
-        *("id", "reference", "nonce", "key_version", "state", "language", "name", "email", "email_folded", "country"),
-        *(
-            "product",
-            "topic",
-            "team",
-            "company",
-            "phone",
-            "details",
-            "received_at",
-            "answer_due_at",
-            "changed_at",
-            "assignee",
-        ),
-        *(
-            "unreachable_since",
-            "version",
-            "priority",
-            "due_at",
-            "has_files",
-            "preview",
-            "first_answered_at",
-            "merged_into_id",
-        ),
-    ),
-    "message": (
-        "id",
-        "inquiry_id",
-        "author",
-        "author_name",
-        "author_address",
-        "moved_from_id",
-        "body",
-        "nonce",
-        "written_at",
-    ),
-    "note": ("id", "inquiry_id", "author_name", "author_address", "body", "nonce", "written_at"),
-    "event": ("inquiry_id", "kind", "actor", "actor_name", "actor_address", "facts", "happened_at"),
-    "file": ("message_id", "position", "blob_id", "name", "kind"),
-    "inquiry_tag": ("inquiry_id", "tag_id"),
-    "rating": ("inquiry_id", "stars", "words", "rated_at"),
-    "search_due": ("inquiry_id",),
+_COLUMNS = {
+    "inquiry": "id reference nonce key_version state language name email email_folded country product topic team"
+    " company phone details received_at answer_due_at changed_at assignee unreachable_since version priority due_at"
+    " has_files preview first_answered_at merged_into_id has_mail_trouble",
+    "message": "id inquiry_id author author_name author_address moved_from_id body nonce written_at",
+    "note": "id inquiry_id author_name author_address body nonce written_at",
+    "event": "inquiry_id kind actor actor_name actor_address facts happened_at",
+    "file": "message_id position blob_id name kind",
+    "inquiry_tag": "inquiry_id tag_id",
+    "rating": "inquiry_id stars words rated_at",
+    "search_due": "inquiry_id",
 }
+COLUMNS: Mapping[str, tuple[str, ...]] = {table: tuple(names.split()) for table, names in _COLUMNS.items()}
 """By table, parents first; ids are given where rows of other tables or nonces name them."""
 
 
@@ -125,6 +94,7 @@ def _inquiry(case: Case, id_: int, reference: str, state: InquiryState, into_id:
         *(customer.phone, case.details, life.turns[0][1], case.answer_due_at, case.changed_at),
         *(case.assignee, case.unreachable_since, 1 + changes, case.priority, case.due_at),
         *(any(turn.files for turn in case.turns), preview_of(case.turns[-1].body), life.first_answered_at, into_id),
+        case.unreachable_since is not None,
     ]
 
 
