@@ -34,6 +34,7 @@ from liju_contact.mail.post_office import MaildirPostOffice, run_post_office
 from liju_contact.mail.transport import probe
 from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
+from liju_contact.sheets.formats import new_sheet
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
@@ -76,6 +77,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         new_mailbox=lambda: ImapMailbox(settings.inbound.imap) if settings.inbound.imap else None,
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
+        new_sheet=partial(new_sheet, settings),
     )
 
 

@@ -39,6 +39,7 @@ ROOMS = {
     "store": {"domain"},
     "usecases": {"domain", "store", *READING},
     "mail": {"domain", "store", "usecases", *READING, *WORDS},
+    "sheets": {"domain", "store", "usecases", "config", *WORDS},
     "web": {"domain", "usecases", "config", *WORDS},
     "processes": {"domain", "store", "usecases", "config"},
     "cli_parts": COMMANDS,
@@ -46,7 +47,7 @@ ROOMS = {
     "cli_inbound": COMMANDS,
     "cli_demo": COMMANDS,
     "cli": COMMANDS,
-    "app": {"processes", "mail", "web", "cli", "templating", "clock", *COMMANDS, *READING},
+    "app": {"processes", "mail", "sheets", "web", "cli", "templating", "clock", *COMMANDS, *READING},
     "__main__": {"app"},
     "__init__": set[str](),
 }
