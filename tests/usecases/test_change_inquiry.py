@@ -7,18 +7,16 @@ from typing import Any
 
 import pytest
 
-from liju_contact.domain.change import Change, StaleChange
-from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, Unfit
+from liju_contact.domain.change import Change
 from liju_contact.domain.inquiry import InquiryState
-from liju_contact.domain.person import Person, Role
+from liju_contact.domain.person import Person
 from liju_contact.domain.priority import Priority
-from liju_contact.store.tags import every_tag, tags_of
-from liju_contact.usecases.change_inquiry import Changed, change_inquiry, change_many, undo_events
+from liju_contact.store.tags import tags_of
+from liju_contact.usecases.change_inquiry import Changed, change_inquiry, undo_events
 from liju_contact.usecases.deps import Deps
-from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account
-from tests.usecases.mails import LI, WANG, letters, with_staff
-from tests.usecases.stories import at_once, rows, status_of, submit
+from tests.usecases.mails import LI, WANG, with_staff
+from tests.usecases.stories import rows, submit
 
 DUE = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 CLOSED, OPEN, SPAM = InquiryState.CLOSED, InquiryState.OPEN, InquiryState.SPAM
@@ -96,7 +94,13 @@ def test_everything_is_changed_at_once_with_an_event_each(office: Deps, li: Pers
 
 
 def test_what_is_so_already_writes_nothing(office: Deps, li: Person) -> None:
-    what = {"state": CLOSED, "priority": Priority.LOW, "assignee": LI.upper(), "due_at": DUE, "add_tags": ("Pump",)}
+    what: dict[str, Any] = {
+        "state": CLOSED,
+        "priority": Priority.LOW,
+        "assignee": LI.upper(),
+        "due_at": DUE,
+        "add_tags": ("Pump",),
+    }
     first = change(office, li, **what)
 
     again = change(office, li, **what | {"add_tags": ("  pump ", "PUMP")}, remove_tags=("valve",))
