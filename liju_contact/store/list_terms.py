@@ -14,7 +14,8 @@ from enum import IntEnum
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, bindparam, false, literal_column, or_, select, true
+from sqlalchemy import BindParameter, Boolean, ColumnElement, and_, bindparam, false, literal_column, or_, select, true
+from sqlalchemy.sql.visitors import cloned_traverse
 
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import AWAITED, ME, NO_PRODUCT, NOBODY, ListQuery, View
@@ -95,7 +96,14 @@ def terms_of(query: ListQuery, reader: Reader) -> list[Term]:
 def condition_of(query: ListQuery, reader: Reader) -> ColumnElement[bool]:
     """Return all of it as one condition on ``InquiryRow``, values included, for a statement of somebody else."""
     terms = terms_of(query, reader)
-    return and_(true(), *(term.condition(PLAIN).params(dict(term.values)) for term in terms))
+    values = {name: value for term in terms for name, value in term.values.items()}
+
+    def fill(parameter: BindParameter[Any]) -> None:
+        if parameter.key in values:
+            parameter.value, parameter.required = values[parameter.key], False
+
+    whole = and_(true(), *(term.condition(PLAIN) for term in terms))
+    return cloned_traverse(whole, {}, {"bindparam": fill})
 
 
 def _view_terms(query: ListQuery, reader: Reader) -> list[Term]:
