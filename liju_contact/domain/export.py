@@ -42,7 +42,7 @@ class ExportState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """``query`` is a list page's, with ``references=`` where some were chosen; ``row_count`` grows while it is written."""
+    """``query`` is a list page's, with ``references=`` where some were chosen; ``row_count`` grows meanwhile."""
 
     id: int
     staff_id: int

@@ -1,4 +1,4 @@
-"""Clears away what nothing needs any more: staged files nobody sent, last week's exports, rate windows that are over."""
+"""Clears away what nothing needs any more: staged files nobody sent, last week's exports, old rate windows."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ from liju_contact.store.list_terms import Reader
 from liju_contact.store.staff import find_account_by_id
 from liju_contact.usecases.blob_sink import BlobSink
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.sheet import Sheet
 
 SILENCE = timedelta(minutes=10)
 """After which an export is taken from its writer: longer than packing the largest file takes."""
@@ -75,8 +76,9 @@ def give_back_exports(deps: Deps, holder: str) -> None:
 def _write(deps: Deps, export: Export, holder: str, is_stopping: Callable[[], bool]) -> None:
     person = _person(deps, export)
     sink = BlobSink(deps)
-    sheet = deps.new_sheet(export.format, export.language, sink)
+    sheet: Sheet | None = None
     try:
+        sheet = deps.new_sheet(export.format, export.language, sink)
         row_count, told_at = 0, deps.now()
         for rows in _pages(deps, export, person, has_messages=sheet.has_messages):
             sheet.add(rows)
@@ -89,7 +91,8 @@ def _write(deps: Deps, export: Export, holder: str, is_stopping: Callable[[], bo
         sheet.close()
         _settle(deps, export, holder, row_count, sink)
     except BaseException:
-        sheet.abandon()
+        if sheet:
+            sheet.abandon()
         sink.abandon()
         raise
 

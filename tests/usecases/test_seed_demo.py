@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from liju_contact.domain.errors import StartRefused
 from liju_contact.domain.inquiry import InquiryState
@@ -112,7 +112,7 @@ def test_the_same_seed_gives_the_same_inquiries(deps: Deps) -> None:
     with deps.db.begin() as tx:
         first = tx.execute(select(InquiryRow.reference, InquiryRow.name, InquiryRow.preview)).all()
         for table in (MessageRow, InquiryRow):
-            tx.execute(table.__table__.delete())
+            tx.execute(delete(table))
 
     seed_demo(deps, count=60, seed=7, now=deps.now())
 
