@@ -44,7 +44,7 @@ ROOMS = {
     "cli_mail": COMMANDS,
     "cli_inbound": COMMANDS,
     "cli": COMMANDS,
-    "app": {"processes", "mail", "web", "cli", "templating", "clock", *COMMANDS, *READING},
+    "app": {"processes", "mail", "web", "cli", "templating", "wording", "clock", *COMMANDS, *READING},
     "__main__": {"app"},
     "__init__": set[str](),
 }

@@ -13,6 +13,7 @@ from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
 from liju_contact.domain.message import Author
 from liju_contact.domain.priority import Priority
+from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import InquiryRow
 
@@ -90,7 +91,10 @@ def add_inquiry(
         "preview": preview_of(new.message),
         "has_files": bool(new.files),
     }
-    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    id_: int | None = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    if id_ is not None:
+        note_search_due(tx, id_)
+    return id_
 
 
 def find_inquiry_by_nonce(tx: Connection, nonce: str) -> Inquiry | None:
@@ -162,6 +166,7 @@ def set_email(tx: Connection, inquiry_id: int, email: str, now: datetime) -> Non
     change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
     values = {"email": email, "email_folded": fold_address(email), "changed_at": now}
     tx.execute(change.values(**values, version=InquiryRow.version + 1))
+    note_search_due(tx, inquiry_id)
 
 
 def get_inquiry(tx: Connection, inquiry_id: int) -> Inquiry:

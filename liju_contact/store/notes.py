@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import NoteRow
 
@@ -39,7 +40,10 @@ def add_note(
         "nonce": nonce,
         "written_at": now,
     }
-    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    id_: int | None = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    if id_ is not None:
+        note_search_due(tx, inquiry_id)
+    return id_
 
 
 def notes_of(tx: Connection, inquiry_id: int) -> list[Note]:
@@ -49,6 +53,8 @@ def notes_of(tx: Connection, inquiry_id: int) -> list[Note]:
 
 def remove_note(tx: Connection, note_id: int) -> datetime:
     """Take a note away and return when it was written; the mail it came by stays stored."""
-    removed = delete(NoteRow).where(NoteRow.id == note_id).returning(NoteRow.written_at)
-    written_at: datetime = tx.execute(removed).scalar_one()
+    removed = delete(NoteRow).where(NoteRow.id == note_id).returning(NoteRow.inquiry_id, NoteRow.written_at)
+    row = tx.execute(removed).one()
+    note_search_due(tx, row.inquiry_id)
+    written_at: datetime = row.written_at
     return written_at
