@@ -1,6 +1,7 @@
 """The worker: sends letters, answers requests for links, makes texts searchable, sweeps, and gives a sign of life.
 
-One step after another. It has no state of its own worth keeping: it may be killed at any moment and a new one goes on from the database.
+One step after another. It has no state of its own worth keeping: it may be killed at any moment and a new one goes on
+from the database.
 """
 
 from __future__ import annotations
