@@ -45,6 +45,7 @@ from liju_contact.web import assets, errors, find, headers, health, inquiry, pos
 from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
 from liju_contact.web.staff import exports as staff_exports
+from liju_contact.wording import wording_in
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
 _PARTS = 1000
@@ -73,6 +74,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         now=now,
         pause=time.sleep,
         letters=TemplateLetterWriter(settings, environments),
+        country_names=lambda code: [wording_in(language).country(code) for language in settings.web.languages],
         new_carrier=lambda: SmtpCarrier(server, lambda claimed: _envelope_sender(settings, keys, claimed)),
         new_mail_reader=GuardedReader,
         new_mailbox=lambda: ImapMailbox(settings.inbound.imap) if settings.inbound.imap else None,

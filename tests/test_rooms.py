@@ -47,7 +47,7 @@ ROOMS = {
     "cli_inbound": COMMANDS,
     "cli_demo": COMMANDS,
     "cli": COMMANDS,
-    "app": {"processes", "mail", "sheets", "web", "cli", "templating", "clock", *COMMANDS, *READING},
+    "app": {"processes", "mail", "sheets", "web", "cli", "templating", "wording", "clock", *COMMANDS, *READING},
     "__main__": {"app"},
     "__init__": set[str](),
 }

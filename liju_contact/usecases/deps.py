@@ -120,6 +120,7 @@ class Deps:
     """``random_bytes(n)`` returns n unpredictable bytes, ``pause`` waits so many seconds.
 
     ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail.
+    ``country_names(code)`` returns what a country is called in the languages of the house.
     ``new_mailbox`` is the one that mail is fetched from, if any. ``tell_operator`` runs the operator's own alarm.
     """
 
@@ -130,6 +131,7 @@ class Deps:
     now: Callable[[], datetime]
     pause: Callable[[float], None]
     letters: LetterWriter
+    country_names: Callable[[str], Sequence[str]]
     new_carrier: Callable[[], Carrier]
     new_mail_reader: Callable[[], MailReader]
     new_mailbox: Callable[[], Mailbox | None]
