@@ -67,7 +67,7 @@ def accept_mail(
         _refuse_unfit(deps, tx, line, decision, has_inquiry=inquiry is not None)
         inquiry_id = inquiry.id if inquiry else None
         decide_inbound(tx, inbound_id, decision, inquiry_id=inquiry_id, by=_name_of(by), now=now)
-        _tell(deps, tx, inquiry, by, line, decision.value, now=now)
+        _tell(deps, tx, inquiry, by, line=line, what=decision.value, now=now)
 
 
 def discard_mail(deps: Deps, inbound_id: int, *, by: Person | str, now: datetime) -> None:
@@ -76,7 +76,7 @@ def discard_mail(deps: Deps, inbound_id: int, *, by: Person | str, now: datetime
         inquiry = _inquiry_of(tx, inbound_id, by)
         line = _undecided(tx, inbound_id)
         set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=_name_of(by), reason=line.reason)
-        _tell(deps, tx, inquiry, by, line, _DISCARDED, now=now)
+        _tell(deps, tx, inquiry, by, line=line, what=_DISCARDED, now=now)
 
 
 def undo_decision(deps: Deps, inbound_id: int, *, by: Person | str, now: datetime) -> None:
@@ -95,7 +95,7 @@ def undo_decision(deps: Deps, inbound_id: int, *, by: Person | str, now: datetim
         elif line.state is not InboundState.DISCARDED and not (line.state is InboundState.WAITING and line.decided_by):
             raise Conflict(f"Mail {inbound_id} is {line.state.value}: there is nothing to undo.")
         set_inbound_state(tx, inbound_id, InboundState.HELD, by=_name_of(by), reason=HoldReason.UNDONE)
-        _tell(deps, tx, inquiry, by, line, _UNDONE, now=now)
+        _tell(deps, tx, inquiry, by, line=line, what=_UNDONE, now=now)
 
 
 def decide_by_mail(
@@ -120,25 +120,26 @@ def _inquiry_of(tx: Connection, inbound_id: int, by: Person | str, reference: st
     if not isinstance(by, str):
         require(by, Action.DECIDE_MAIL)
     line = find_inbound(tx, inbound_id)
-    for known in (line.reference if line else None, reference):
-        if known and not isinstance(by, str):
-            open_for_staff(tx, by, known)
     home = reference or (line.reference if line else None)
-    return get_end_for_update(tx, home) if home else None
+    inquiry = get_end_for_update(tx, home) if home else None
+    if not isinstance(by, str):
+        for known in filter(None, (line.reference if line else None, inquiry.reference if inquiry else None)):
+            open_for_staff(tx, by, known)
+    return inquiry
 
 
 def _name_of(by: Person | str) -> str:
     return by if isinstance(by, str) else by.address
 
 
-def _tell(  # noqa: PLR0917  # all are looked at together and none is optional
+def _tell(
     deps: Deps,
     tx: Connection,
     inquiry: Inquiry | None,
     by: Person | str,
+    *,
     line: InboundLine,
     what: str,
-    *,
     now: datetime,
 ) -> None:
     """Write into the timeline what somebody at the desk decided."""
