@@ -96,6 +96,8 @@ def test_the_page_has_everything_the_customer_gave(deps: Deps, clock: Clock) -> 
         "events": (Event(kind=EventKind.INQUIRY_RECEIVED, actor=Actor.CUSTOMER, happened_at=clock.at),),
         "letters": None,
         "unreachable_since": None,
+        "goes_on_at": "",
+        "goes_on_by_mail": False,
     }
 
 
