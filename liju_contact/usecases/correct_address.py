@@ -1,4 +1,7 @@
-"""A customer whose letters come back gives an address that works, on the status page; what they missed goes there."""
+"""The customer's address is corrected, and what they missed goes to the new one.
+
+A customer can do it on the status page when letters come back; staff can do it at any time.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,14 @@ from liju_contact.domain.errors import Conflict
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.message import Author, Message
+from liju_contact.domain.person import Person
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import set_email, set_unreachable
 from liju_contact.store.letters import Posting, post_letters
 from liju_contact.store.messages import messages_of
 from liju_contact.usecases.count_rate import may_write_automatically
 from liju_contact.usecases.deps import Answering, Deps
+from liju_contact.usecases.open_for_staff import open_for_staff
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer
 
@@ -34,12 +39,38 @@ def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: da
             raise Conflict("Letters reach this customer: there is no address to correct.")
         if not may_write_automatically(deps, tx, inquiry, now):
             return False
-        set_email(tx, inquiry.id, email, now)
-        set_unreachable(tx, inquiry.id, None)
+        _write_to(deps, tx, inquiry, email, now)
         add_event(tx, inquiry.id, EventKind.ADDRESS_CORRECTED, Actor.CUSTOMER, now)
-        posting = _missed(deps, tx, replace(inquiry, email=email), now)
-        post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)
     return True
+
+
+def correct_address_at_desk(deps: Deps, person: Person, reference: str, *, email: str, now: datetime) -> int | None:
+    """The same by staff, who need no letter to have come back; returns the event's id, None when it is so already.
+
+    Raises ``NotFound`` or ``StoreBusy``.
+    """
+    with deps.db.begin() as tx:
+        inquiry = open_for_staff(tx, person, reference, for_update=True)
+        if inquiry.email == email:
+            return None
+        _write_to(deps, tx, inquiry, email, now)
+        return add_event(
+            tx,
+            inquiry.id,
+            EventKind.ADDRESS_CORRECTED,
+            Actor.STAFF,
+            now,
+            actor_name=person.name or person.address,
+            actor_address=person.address,
+            facts={"before": inquiry.email, "after": email},
+        )
+
+
+def _write_to(deps: Deps, tx: Connection, inquiry: Inquiry, email: str, now: datetime) -> None:
+    set_email(tx, inquiry.id, email, now)
+    set_unreachable(tx, inquiry.id, None)
+    posting = _missed(deps, tx, replace(inquiry, email=email), now)
+    post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)
 
 
 def _missed(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -> Posting:
