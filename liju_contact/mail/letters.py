@@ -18,7 +18,7 @@ from jinja2 import Environment
 from liju_contact.config import Settings
 from liju_contact.domain.event import EventKind
 from liju_contact.domain.inbound import HoldReason
-from liju_contact.domain.inquiry import Inquiry
+from liju_contact.domain.inquiry import Inquiry, awaits_answer
 from liju_contact.domain.letter import KEY_PLACE, Letter, LetterKind
 from liju_contact.domain.message import Message
 from liju_contact.domain.text import clean_line
@@ -141,6 +141,17 @@ class TemplateLetterWriter:
     def note_for_team(self, inquiry: Inquiry, *, author_name: str, body: str, files: Sequence[FileLine]) -> Letter:
         written = _writing(body, files, wording_in(self._team_language))
         return self._team_letter(LetterKind.NOTE_FOR_TEAM, inquiry, author=self._colleague(author_name), **written)
+
+    def assigned_for_team(self, inquiry: Inquiry, *, author_name: str, body: str) -> Letter:
+        """Return what somebody reads who was given an inquiry; ``body`` is what the customer wrote last."""
+        wording = wording_in(self._team_language)
+        return self._team_letter(
+            LetterKind.ASSIGNED_FOR_TEAM,
+            inquiry,
+            author=self._colleague(author_name),
+            answer_due=wording.date_time(inquiry.answer_due_at, self._zone) if awaits_answer(inquiry.state) else "",
+            **_writing(body, (), wording),
+        )
 
     def failure_for_team(self, inquiry: Inquiry, failure: LetterFailure) -> Letter:
         return self._team_letter(

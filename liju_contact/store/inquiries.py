@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,7 +52,10 @@ _NEWEST_OF = (
     .order_by(InquiryRow.id.desc())
     .limit(bindparam("limit"))
 )
-_PROMISE = update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("due_at"))
+_PROMISE = (
+    update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("promised_at"))
+)
+_VERSION = select(InquiryRow.version).where(InquiryRow.id == bindparam("inquiry_id"))
 _SET_STATE = (
     update(InquiryRow)
     .where(InquiryRow.id == bindparam("inquiry_id"))
@@ -149,13 +152,23 @@ def note_newest_message(
 
 def promise_answer(tx: Connection, inquiry_id: int, answer_due_at: datetime) -> None:
     """Renew the promise: the customer is told when the next answer comes."""
-    tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "due_at": answer_due_at})
+    tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "promised_at": answer_due_at})
 
 
 def assign(tx: Connection, inquiry_id: int, assignee: str | None, now: datetime) -> None:
     """Give the inquiry to the staff member with that address, or to nobody."""
     change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
     tx.execute(change.values(assignee=assignee, changed_at=now, version=InquiryRow.version + 1))
+
+
+def change_columns(tx: Connection, inquiry_id: int, columns: Mapping[str, Any], now: datetime) -> None:
+    """Set columns of an inquiry by their names; the event that goes with it begins the new version."""
+    tx.execute(update(InquiryRow).where(InquiryRow.id == inquiry_id).values(**columns, changed_at=now))
+
+
+def version_of(tx: Connection, inquiry_id: int) -> int:
+    version: int = tx.execute(_VERSION, {"inquiry_id": inquiry_id}).scalar_one()
+    return version
 
 
 def set_unreachable(tx: Connection, inquiry_id: int, since: datetime | None) -> None:

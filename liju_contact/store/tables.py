@@ -135,6 +135,7 @@ class EventRow(Table):
     actor_address: Mapped[str] = mapped_column(server_default=text("''"))
     facts: Mapped[dict[str, Any] | None]
     undone_at: Mapped[datetime | None]
+    inquiry_version: Mapped[int] = mapped_column(Integer, server_default=text("1"))  # the one it began
     moved_from_id: Mapped[int | None] = mapped_column(BigInteger)  # as for a message
     happened_at: Mapped[datetime]
 

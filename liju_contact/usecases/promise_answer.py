@@ -17,7 +17,11 @@ def renew_promise(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -
 
     A promise that still stands is not moved.
     """
-    if awaits_answer(inquiry.state):
-        return
+    if not awaits_answer(inquiry.state):
+        promise_answer(tx, inquiry.id, promise_from(deps, inquiry, now))
+
+
+def promise_from(deps: Deps, inquiry: Inquiry, start: datetime) -> datetime:
+    """Return by when somebody who has asked at ``start`` has an answer."""
     topic = deps.settings.catalogue.find_topic(inquiry.topic) or deps.settings.catalogue.topics[-1]
-    promise_answer(tx, inquiry.id, due_at(now, topic.answer_hours, deps.settings.company.working_hours))
+    return due_at(start, topic.answer_hours, deps.settings.company.working_hours)

@@ -35,6 +35,7 @@ _KEYED_LETTERS = frozenset(
         LetterKind.ANSWER_FOR_TEAM,
         LetterKind.STATE_FOR_TEAM,
         LetterKind.NOTE_FOR_TEAM,
+        LetterKind.ASSIGNED_FOR_TEAM,
     }
 )
 

@@ -250,6 +250,7 @@ def upgrade() -> None:
     op.add_column("event", sa.Column("actor_address", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("event", sa.Column("facts", sa.JSON(), nullable=True))
     op.add_column("event", sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("event", sa.Column("inquiry_version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column("event", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
     op.add_column("inquiry", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column(
