@@ -7,25 +7,27 @@ told what was said. The same form sent twice is one answer, also when somebody e
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.catalogue import Label, Staff
+from liju_contact.domain.change import KEEP, Change, Step
 from liju_contact.domain.errors import Conflict
-from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inquiry import Inquiry, InquiryState, StagedFile
 from liju_contact.domain.message import Author
 from liju_contact.domain.person import Person
 from liju_contact.store.drafts import forget_drafts
-from liju_contact.store.events import add_event
-from liju_contact.store.inquiries import assign, set_state
+from liju_contact.store.events import next_version
 from liju_contact.store.messages import has_message
 from liju_contact.store.sheet_lines import MessageLine, message_lines
 from liju_contact.usecases.answer_customer import Answer, answer_customer, message_nonce
+from liju_contact.usecases.apply_change import planned, write_steps
+from liju_contact.usecases.change_inquiry import refuse_stale
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_for_staff
+from liju_contact.usecases.staff_directory import staff_of
 from liju_contact.usecases.write_note import NewNote, write_note
 
 ANSWER, NOTE, PREVIEW = "answer", "note", "preview"
@@ -42,12 +44,13 @@ class SpokenMeanwhile(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskAnswer:
-    """``seen_message_id`` is the newest message its author had before them; ``nonce`` that of the form."""
+    """``seen_message_id`` and ``version`` say what its author had before them; ``nonce`` is that of the form."""
 
     body: str
     files: tuple[StagedFile, ...]
     nonce: str
     seen_message_id: int
+    version: int
     closes: bool = False
     takes: bool = False
 
@@ -62,7 +65,8 @@ class Answered:
 def answer_at_desk(deps: Deps, person: Person, reference: str, answer: DeskAnswer, *, now: datetime) -> Answered:
     """Send an answer, and close or take the inquiry with it where that was asked.
 
-    Raises ``NotFound``, ``SpokenMeanwhile``, ``FilesGone``, ``StoreBusy`` or ``StoreFull``, and then nothing is stored.
+    Raises ``NotFound``, ``SpokenMeanwhile``, ``StaleChange``, ``FilesGone``, ``StoreBusy`` or ``StoreFull``, and then
+    nothing is stored.
     """
     nonce = _nonce(person, reference, answer)
     with deps.db.begin() as tx:
@@ -72,27 +76,23 @@ def answer_at_desk(deps: Deps, person: Person, reference: str, answer: DeskAnswe
         if inquiry.state is InquiryState.MERGED:
             raise Conflict("The conversation goes on in another inquiry.")
         _refuse_unseen(tx, person, inquiry, answer.seen_message_id)
-        author = author_of(deps, person)
-        answer_customer(
-            deps, tx, inquiry, Answer(author=author, body=answer.body, files=answer.files, nonce=nonce), now=now
-        )
+        steps = _besides(deps, tx, person, inquiry, answer, now=now)
+        refuse_stale(tx, inquiry, steps, answer.version, person)
+        author = staff_of(deps, person)
+        new = Answer(author=author, body=answer.body, files=answer.files, nonce=nonce)
+        answer_customer(deps, tx, inquiry, new, now=now)
         forget_drafts(tx, inquiry.id, person.id, (ANSWER, PREVIEW))
-        return Answered(event_ids=tuple(_besides(tx, person, inquiry, answer, now)))
+        return Answered(event_ids=write_steps(deps, tx, inquiry, steps, author=author, now=now))
 
 
 def note_at_desk(deps: Deps, person: Person, reference: str, *, body: str, nonce: str, now: datetime) -> None:
     """Write a note. Raises ``NotFound`` or ``StoreBusy``."""
     with deps.db.begin() as tx:
         inquiry = open_for_staff(tx, person, reference, for_update=True)
-        note = NewNote(author=author_of(deps, person), body=body, files=(), nonce=f"{person.id}\n{nonce}\n{body}")
-        write_note(deps, tx, inquiry, note, now=now)
+        note = NewNote(author=staff_of(deps, person), body=body, files=(), nonce=f"{person.id}\n{nonce}\n{body}")
+        if write_note(deps, tx, inquiry, note, now=now) is not None:
+            next_version(tx, inquiry.id)
         forget_drafts(tx, inquiry.id, person.id, (NOTE,))
-
-
-def author_of(deps: Deps, person: Person) -> Staff:
-    """Return who of the staff somebody with an account is: as the settings know them, else by the account's name."""
-    known = deps.settings.catalogue.find_staff(person.address)
-    return known or Staff(address=person.address, name=Label({deps.settings.default_language: person.name}))
 
 
 def _nonce(person: Person, reference: str, answer: DeskAnswer) -> str:
@@ -114,15 +114,12 @@ def _refuse_unseen(tx: Connection, person: Person, inquiry: Inquiry, seen_messag
         raise SpokenMeanwhile(unseen)
 
 
-def _besides(tx: Connection, person: Person, inquiry: Inquiry, answer: DeskAnswer, now: datetime) -> list[int]:
-    by = {"actor_name": person.name, "actor_address": person.address}
-    event_ids = []
-    if answer.takes and (inquiry.assignee or "").casefold() != person.address.casefold():
-        assign(tx, inquiry.id, person.address, now)
-        facts = {"before": inquiry.assignee, "after": person.address}
-        event_ids.append(add_event(tx, inquiry.id, EventKind.INQUIRY_ASSIGNED, Actor.STAFF, now, **by, facts=facts))
-    if answer.closes:
-        set_state(tx, inquiry.id, InquiryState.CLOSED, now)
-        facts = {"before": InquiryState.ANSWERED.value, "after": InquiryState.CLOSED.value}
-        event_ids.append(add_event(tx, inquiry.id, EventKind.INQUIRY_CLOSED, Actor.STAFF, now, **by, facts=facts))
-    return event_ids
+def _besides(
+    deps: Deps, tx: Connection, person: Person, inquiry: Inquiry, answer: DeskAnswer, *, now: datetime
+) -> Sequence[Step]:
+    """Return what the answer has done besides, as it stands once the answer is written."""
+    change = Change(
+        state=InquiryState.CLOSED if answer.closes else None,
+        assignee=person.address if answer.takes else KEEP,
+    )
+    return planned(deps, tx, replace(inquiry, state=InquiryState.ANSWERED), change, now=now)

@@ -17,10 +17,10 @@ from liju_contact.store.canned_replies import (
     find_reply,
     remove_reply,
 )
-from liju_contact.usecases.answer_at_desk import author_of
 from liju_contact.usecases.answer_customer import name_for_customer
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_for_staff
+from liju_contact.usecases.staff_directory import staff_of
 
 
 def list_replies(deps: Deps) -> list[CannedReply]:
@@ -71,6 +71,6 @@ def _values(deps: Deps, person: Person, inquiry: Inquiry) -> dict[str, str]:
         "name": inquiry.name,
         "reference": inquiry.reference,
         "product": product_line.label.in_language(inquiry.language) if product_line else inquiry.product,
-        "me": name_for_customer(deps, inquiry, author_of(deps, person)),
+        "me": name_for_customer(deps, inquiry, staff_of(deps, person)),
         "status_link": deps.status_url(inquiry.reference, inquiry.key_version),
     }

@@ -23,7 +23,7 @@ from liju_contact.store.sheet_lines import MailLine
 _IN_TROUBLE = frozenset({DeliveryState.REFUSED, DeliveryState.GIVEN_UP, DeliveryState.PARKED, DeliveryState.BOUNCED})
 _CAN_BE_DROPPED = frozenset({DeliveryState.QUEUED, DeliveryState.PARKED, DeliveryState.REFUSED, DeliveryState.GIVEN_UP})
 _UNDECIDED = frozenset({InboundState.HELD, InboundState.PARKED})
-_FOLDED_FROM = 4  # so many small pieces in a row become one
+_FOLDED_FROM = 3  # so many small pieces in a row become one
 
 
 class Origin(StrEnum):

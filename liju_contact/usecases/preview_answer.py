@@ -24,10 +24,11 @@ from liju_contact.store.drafts import Draft, drafts_of, keep_draft
 from liju_contact.store.inbound_lines import newest_customer_mail
 from liju_contact.store.messages import newest_message_of
 from liju_contact.store.participants import participants_of
-from liju_contact.usecases.answer_at_desk import PREVIEW, author_of
+from liju_contact.usecases.answer_at_desk import PREVIEW
 from liju_contact.usecases.deps import Answering, Deps
 from liju_contact.usecases.open_for_staff import open_for_staff
 from liju_contact.usecases.post_letters import file_lines
+from liju_contact.usecases.staff_directory import staff_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ def _letter(
 ) -> Letter:
     _mail_id, subject = newest_customer_mail(tx, inquiry.id)
     answering = Answering(
-        author_name=author_of(deps, person).name.in_language(inquiry.language),
+        author_name=staff_of(deps, person).name.in_language(inquiry.language),
         body=without_keys(body),
         thread_subject=subject,
         quoted=newest_message_of(tx, inquiry.id, Author.CUSTOMER),

@@ -7,18 +7,16 @@ from typing import Any
 
 import pytest
 
-from liju_contact.domain.change import Change, StaleChange
-from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, Unfit
+from liju_contact.domain.change import Change
 from liju_contact.domain.inquiry import InquiryState
-from liju_contact.domain.person import Person, Role
+from liju_contact.domain.person import Person
 from liju_contact.domain.priority import Priority
-from liju_contact.store.tags import every_tag, tags_of
-from liju_contact.usecases.change_inquiry import Changed, change_inquiry, change_many, undo_events
+from liju_contact.store.tags import tags_of
+from liju_contact.usecases.change_inquiry import Changed, change_inquiry, undo_events
 from liju_contact.usecases.deps import Deps
-from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account
-from tests.usecases.mails import LI, WANG, letters, with_staff
-from tests.usecases.stories import at_once, rows, status_of, submit
+from tests.usecases.mails import LI, WANG, with_staff
+from tests.usecases.stories import rows, submit
 
 DUE = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 CLOSED, OPEN, SPAM = InquiryState.CLOSED, InquiryState.OPEN, InquiryState.SPAM

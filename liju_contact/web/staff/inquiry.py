@@ -12,6 +12,7 @@ from flask import Response, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
+from liju_contact.domain.change import StaleChange
 from liju_contact.domain.errors import FilesGone, NotFound, StoreBusy
 from liju_contact.domain.keys import FormToken
 from liju_contact.domain.message import BODY_LIMIT
@@ -38,6 +39,7 @@ from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs
 from liju_contact.web.staff.sheet_page import (
     CONFLICT,
+    Pending,
     Written,
     fault_in,
     number_in,
@@ -74,6 +76,9 @@ def answer(reference: str) -> ResponseReturnValue:
         return _answer(reference, written, uploads)
     except SpokenMeanwhile as error:
         return sheet_page(reference, CONFLICT, written=written, uploads=uploads, spoken=error.messages, is_fresh=True)
+    except StaleChange as error:
+        pending = Pending(path="", fields=(), meanwhile=error.meanwhile)
+        return sheet_page(reference, CONFLICT, written=written, uploads=uploads, pending=pending, is_fresh=True)
     except FilesGone as error:
         return sheet_page(reference, UNACCEPTABLE, written=written, uploads=without_gone(uploads, error.names))
     except StoreBusy:
@@ -165,6 +170,7 @@ def _send(reference: str, written: Written, uploads: Uploads, token: FormToken) 
         files=uploads.files,
         nonce=token.nonce,
         seen_message_id=written.seen,
+        version=written.version,
         closes=written.closes,
         takes=written.takes,
     )
