@@ -96,14 +96,13 @@ def newest_event_of_kind(tx: Connection, inquiry_id: int, kind: EventKind) -> Ev
     return next((event for event in reversed(events) if not event.undone_at and event.moved_from_id is None), None)
 
 
-def mark_undone(
-    tx: Connection, inquiry_id: int, event_ids: Sequence[int], *, facts: Mapping[int, Mapping[str, Any]], now: datetime
-) -> None:
-    """Say that events were taken back, which is a new version too; ``facts`` by event are what they say from now on."""
+def mark_undone(tx: Connection, inquiry_id: int, events: Sequence[Event], *, by: str, now: datetime) -> None:
+    """Say that events were taken back and by whom, which begins a new version too."""
     version = next_version(tx, inquiry_id)
-    for event_id in event_ids:
-        undone = update(EventRow).where(EventRow.id == event_id)
-        tx.execute(undone.values(undone_at=now, inquiry_version=version, facts=dict(facts[event_id])))
+    for event in events:
+        facts = {**event.facts, "undone_by": by}
+        undone = update(EventRow).where(EventRow.id == event.id)
+        tx.execute(undone.values(undone_at=now, inquiry_version=version, facts=facts))
 
 
 def _event(row: Any) -> Event:

@@ -94,8 +94,7 @@ def undo_events(deps: Deps, person: Person, reference: str, event_ids: Sequence[
         steps = [_step_back(tx, inquiry, event, tags) for event in events]
         if events:
             write_values(tx, inquiry, steps, now)
-            facts = {event.id: {**event.facts, "undone_by": person.address} for event in events}
-            mark_undone(tx, inquiry.id, list(facts), facts=facts, now=now)
+            mark_undone(tx, inquiry.id, events, by=person.address, now=now)
         event_ids = tuple(event.id for event in events)
         return Changed(reference=reference, version=version_of(tx, inquiry.id), event_ids=event_ids)
 

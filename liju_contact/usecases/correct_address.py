@@ -1,6 +1,6 @@
-"""The customer's address is corrected, and what they missed goes to the new one.
+"""Where letters do not arrive, the customer gives an address that works on the status page, or staff correct it.
 
-A customer can do it on the status page when letters come back; staff can do it at any time.
+What was missed goes to the new address.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from liju_contact.domain.errors import Conflict
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.message import Author, Message
-from liju_contact.domain.person import Person
+from liju_contact.domain.person import Action, Person
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import set_email, set_unreachable
 from liju_contact.store.letters import Posting, post_letters
 from liju_contact.store.messages import messages_of
+from liju_contact.usecases.change_inquiry import open_unmerged
 from liju_contact.usecases.count_rate import may_write_automatically
 from liju_contact.usecases.deps import Answering, Deps
-from liju_contact.usecases.open_for_staff import open_for_staff
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer
+from liju_contact.usecases.staff_directory import require
+from liju_contact.usecases.staff_event import add_staff_event
 
 
 def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: datetime) -> bool:
@@ -35,35 +37,30 @@ def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: da
     """
     with deps.db.begin() as tx:
         inquiry = open_for_update(deps, tx, reference, key)
-        if inquiry.unreachable_since is None:
+        if inquiry.unreachable_since is None or inquiry.merged_into_id is not None:
             raise Conflict("Letters reach this customer: there is no address to correct.")
         if not may_write_automatically(deps, tx, inquiry, now):
             return False
-        _write_to(deps, tx, inquiry, email, now)
         add_event(tx, inquiry.id, EventKind.ADDRESS_CORRECTED, Actor.CUSTOMER, now)
+        _write_to(deps, tx, inquiry, email, now)
     return True
 
 
-def correct_address_at_desk(deps: Deps, person: Person, reference: str, *, email: str, now: datetime) -> int | None:
-    """The same by staff, who need no letter to have come back; returns the event's id, None when it is so already.
+def correct_address_for(deps: Deps, person: Person, reference: str, *, email: str, now: datetime) -> bool:
+    """Do so by staff's hand, whether letters arrive or not; False when it is the address already.
 
-    Raises ``NotFound`` or ``StoreBusy``.
+    ``email`` is one that mail can be sent to. Raises ``Forbidden``, ``NotFound``, ``Conflict`` for an inquiry that was
+    merged, ``StoreBusy``.
     """
+    require(person, Action.DECIDE_MAIL)
     with deps.db.begin() as tx:
-        inquiry = open_for_staff(tx, person, reference, for_update=True)
-        if inquiry.email == email:
-            return None
+        inquiry = open_unmerged(tx, person, reference)
+        if email == inquiry.email:
+            return False
+        facts = {"before": inquiry.email, "after": email}
+        add_staff_event(deps, tx, person, inquiry, EventKind.ADDRESS_CORRECTED, facts=facts, now=now)
         _write_to(deps, tx, inquiry, email, now)
-        return add_event(
-            tx,
-            inquiry.id,
-            EventKind.ADDRESS_CORRECTED,
-            Actor.STAFF,
-            now,
-            actor_name=person.name or person.address,
-            actor_address=person.address,
-            facts={"before": inquiry.email, "after": email},
-        )
+    return True
 
 
 def _write_to(deps: Deps, tx: Connection, inquiry: Inquiry, email: str, now: datetime) -> None:

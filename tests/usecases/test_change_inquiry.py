@@ -94,7 +94,13 @@ def test_everything_is_changed_at_once_with_an_event_each(office: Deps, li: Pers
 
 
 def test_what_is_so_already_writes_nothing(office: Deps, li: Person) -> None:
-    what = {"state": CLOSED, "priority": Priority.LOW, "assignee": LI.upper(), "due_at": DUE, "add_tags": ("Pump",)}
+    what: dict[str, Any] = {
+        "state": CLOSED,
+        "priority": Priority.LOW,
+        "assignee": LI.upper(),
+        "due_at": DUE,
+        "add_tags": ("Pump",),
+    }
     first = change(office, li, **what)
 
     again = change(office, li, **what | {"add_tags": ("  pump ", "PUMP")}, remove_tags=("valve",))
