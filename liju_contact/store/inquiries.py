@@ -118,6 +118,7 @@ def add_inquiry(
         "details": [detail.to_json() for detail in new.details],
         "received_at": now,
         "answer_due_at": answer_due_at,
+        "first_answer_due_at": answer_due_at,
         "changed_at": now,
         "preview": preview_of(new.message),
         "has_files": bool(new.files),

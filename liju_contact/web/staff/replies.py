@@ -102,4 +102,4 @@ def _form(reply_id: int | None, title: str, texts: dict[str, str], errors: dict[
 
 def _render(template: str, **context: Any) -> str:
     languages = [(language, wording_in(language).own_name) for language in current_deps().settings.web.languages]
-    return render_desk(template, room="replies", q="", languages=languages, placeholders=PLACEHOLDERS, **context)
+    return render_desk(template, languages=languages, placeholders=PLACEHOLDERS, **context)

@@ -15,6 +15,7 @@ from flask import Response, make_response, request
 from liju_contact.domain.event import Event
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import BODY_LIMIT
+from liju_contact.domain.reference import read_reference
 from liju_contact.domain.text import clean_text, is_blank
 from liju_contact.usecases.answer_at_desk import ANSWER, NOTE
 from liju_contact.usecases.inquiry_sheet import InquirySheet
@@ -120,8 +121,6 @@ def _context(
     deps = current_deps()
     kept = None if is_fresh else written
     return {
-        "room": "inquiry",
-        "q": "",
         "sheet": sheet,
         "inquiry": sheet.inquiry,
         "path": path_of(sheet.inquiry.reference),
@@ -141,6 +140,7 @@ def _context(
         "notice": notice,
         "did": [sheet.events[id_] for id_ in numbers_in(request.args.get("did", "")) if id_ in sheet.events],
         "said": request.args.get("said", ""),
+        "merged_from": _reference(request.args.get("from", "")),
         "spoken": (),
         "pending": None,
         "preview": None,
@@ -155,6 +155,10 @@ def _composer(sheet: InquirySheet, kind: str, written: Written | None) -> dict[s
         return {"body": written.body, "closes": written.closes, "takes": written.takes, "draft": None}
     draft = sheet.drafts.get(kind)
     return {"body": draft.body if draft else "", "closes": False, "takes": False, "draft": draft}
+
+
+def _reference(typed: str) -> str:
+    return read_reference(typed, current_deps().settings.company.reference_prefix) or ""
 
 
 def _language_name(language: str) -> str:

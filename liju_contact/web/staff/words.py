@@ -108,8 +108,12 @@ SAID = {
     "let-in": _("The mail is let in; it appears here in a moment."),
     "discarded": _("The mail was discarded; it stays stored."),
     "held": _("The mail is held again."),
-    "moved": _("The message was moved."),
+    "merged": _("The other inquiry was merged into this one."),
+    "unmerged": _("The merge was taken back."),
     "moved-back": _("The message is back where it was."),
+    "resent": _("The letter goes again at once."),
+    "dropped": _("The letter was dropped."),
+    "corrected": _("Letters go to the new address from now on."),
 }
 UNDOABLE = frozenset(
     {
@@ -124,6 +128,7 @@ UNDOABLE = frozenset(
         EventKind.TAGS_CHANGED,
     }
 )
+MOVES = frozenset({EventKind.MESSAGE_MOVED, EventKind.INQUIRY_SPLIT})
 PICTURED = frozenset({FileKind.PDF, FileKind.JPEG, FileKind.PNG, FileKind.HEIC})
 
 
