@@ -23,6 +23,7 @@ from liju_contact.usecases.inquiry_sheet import (
     Folded,
     InquirySheet,
     Origin,
+    SheetEvent,
     SheetLetter,
     SheetMail,
     SheetMessage,
@@ -142,7 +143,7 @@ def test_small_events_in_a_row_are_folded(deps: Deps, clock: Clock) -> None:
 
     assert [type(line) for line in lines] == [SheetMessage, Folded]
     [folded] = [line for line in lines if isinstance(line, Folded)]
-    kinds = [piece.event.kind for piece in folded.pieces if piece.shape.value == "event"]
+    kinds = [piece.event.kind for piece in folded.pieces if isinstance(piece, SheetEvent)]
     assert kinds == [EventKind.PRIORITY_CHANGED] * 3
 
 
