@@ -13,6 +13,7 @@ from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
 from liju_contact.domain.message import Author
 from liju_contact.domain.priority import Priority
+from liju_contact.store.mail_trouble import note_mail_trouble
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import FileRow, InquiryRow, MessageRow
 
@@ -227,6 +228,7 @@ def version_of(tx: Connection, inquiry_id: int) -> int:
 def set_unreachable(tx: Connection, inquiry_id: int, since: datetime | None) -> None:
     """Say since when letters to the customer do not arrive; None when there is an address that may work."""
     tx.execute(update(InquiryRow).where(InquiryRow.id == inquiry_id).values(unreachable_since=since))
+    note_mail_trouble(tx, inquiry_id)
 
 
 def set_email(tx: Connection, inquiry_id: int, email: str, now: datetime) -> None:
@@ -234,6 +236,7 @@ def set_email(tx: Connection, inquiry_id: int, email: str, now: datetime) -> Non
     change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
     values = {"email": email, "email_folded": fold_address(email), "changed_at": now}
     tx.execute(change.values(**values, version=InquiryRow.version + 1))
+    note_mail_trouble(tx, inquiry_id)
 
 
 def get_inquiry(tx: Connection, inquiry_id: int) -> Inquiry:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from liju_contact.domain.delivery import Answer, DeliveryState
 from liju_contact.domain.letter import LetterKind
+from liju_contact.store.mail_trouble import note_trouble_of_delivery
 from liju_contact.store.tables import AttemptRow, DeliveryRow, InquiryRow, LetterRow
 
 _SENT: Any = (
@@ -69,6 +70,7 @@ def mark_bounced(tx: Connection, delivery_id: int, answer: Answer, now: datetime
         return False
     attempt = {"delivery_id": delivery_id, "outcome": "bounced", "stage": answer.stage.value}
     tx.execute(insert(AttemptRow), attempt | {"code": answer.code, "words": answer.words, "ended_at": now})
+    note_trouble_of_delivery(tx, delivery_id)
     return True
 
 

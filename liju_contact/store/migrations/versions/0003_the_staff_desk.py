@@ -276,6 +276,7 @@ def upgrade() -> None:
     op.add_column("inquiry", sa.Column("first_answered_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("inquiry", sa.Column("first_answer_due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("inquiry", sa.Column("merged_into_id", sa.BigInteger(), nullable=True))
+    op.add_column("inquiry", sa.Column("has_mail_trouble", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index(
         "ix_inquiry_answer_due_at",
         "inquiry",
@@ -291,6 +292,21 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("assignee IS NOT NULL"),
         postgresql_where=sa.text("assignee IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_inquiry_assignee_state_answer_due_at_id"),
+        "inquiry",
+        ["assignee", "state", "answer_due_at", "id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_inquiry_received_at_id"), "inquiry", ["received_at", "id"], unique=False)
+    op.create_index(
+        "ix_inquiry_mail_trouble",
+        "inquiry",
+        ["changed_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("has_mail_trouble"),
+        postgresql_where=sa.text("has_mail_trouble"),
     )
     op.create_index(op.f("ix_inquiry_changed_at_id"), "inquiry", ["changed_at", "id"], unique=False)
     op.create_index(op.f("ix_inquiry_country_id"), "inquiry", ["country", "id"], unique=False)
@@ -368,6 +384,11 @@ def _fill_new_columns() -> None:
     op.execute(
         "UPDATE inquiry SET has_files = EXISTS (SELECT 1 FROM message JOIN file ON file.message_id = message.id"
         " WHERE message.inquiry_id = inquiry.id)"
+    )
+    op.execute(
+        "UPDATE inquiry SET has_mail_trouble = true WHERE unreachable_since IS NOT NULL OR id IN (SELECT letter.inquiry_id"
+        " FROM delivery JOIN letter ON letter.id = delivery.letter_id WHERE delivery.due_at IS NULL"
+        " AND delivery.state IN ('refused', 'given_up', 'parked', 'bounced') AND letter.inquiry_id IS NOT NULL)"
     )
     op.execute(
         "UPDATE inquiry SET preview = coalesce((SELECT substr(message.body, 1, 200) FROM message"
