@@ -170,7 +170,8 @@
   document.querySelector("form[data-kind=answer]")?.addEventListener("submit", insertReply);
   document.addEventListener("keydown", onEnter);
   document.querySelectorAll("[data-copy]").forEach(offerCopy);
-  document.getElementById("preview")?.focus();
+  // After the browser went to the fragment of the address, which takes the focus away.
+  addEventListener("load", () => document.querySelector("#summary, #preview")?.focus());
   void attend();
   setInterval(attend, PRESENCE_EVERY);
 })();
