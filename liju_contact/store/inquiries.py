@@ -90,6 +90,7 @@ _SET_STATE = (
     .where(InquiryRow.id == bindparam("inquiry_id"))
     .values(state=bindparam("to_state"), changed_at=bindparam("at"), version=InquiryRow.version + 1)
 )
+_REFERENCE = select(InquiryRow.reference).where(InquiryRow.id == bindparam("inquiry_id"))
 _PREVIEW_LENGTH = 200  # characters; a list cuts it to its own width
 
 
@@ -145,6 +146,11 @@ def get_inquiry_for_update(tx: Connection, reference: str) -> Inquiry:
     if row is None:
         raise NotFound(f"There is no inquiry {reference}.")
     return _inquiry(row)
+
+
+def reference_of(tx: Connection, inquiry_id: int) -> str:
+    """Return the public number of an inquiry, empty when there is none with that id."""
+    return tx.execute(_REFERENCE, {"inquiry_id": inquiry_id}).scalar_one_or_none() or ""
 
 
 def end_of_merges(tx: Connection, inquiry: Inquiry) -> Inquiry:

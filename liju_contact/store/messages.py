@@ -65,6 +65,7 @@ _STAFF_UNTIL = (
     .limit(1)
 )
 _NEWEST_ID = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
+_BY_NONCE = select(MessageRow.id).where(MessageRow.nonce == bindparam("nonce"))
 _FILES_OF_INQUIRY = (
     select(FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
     .join(BlobRow, BlobRow.id == FileRow.blob_id)
@@ -96,6 +97,11 @@ def add_message(
         "written_at": now,
     }
     return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+
+
+def has_message(tx: Connection, nonce: str) -> bool:
+    """Tell whether a message with this nonce was written before."""
+    return tx.execute(_BY_NONCE, {"nonce": nonce}).first() is not None
 
 
 def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> None:
