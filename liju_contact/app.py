@@ -32,6 +32,7 @@ from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.mail.lmtp import run_lmtp
 from liju_contact.mail.post_office import MaildirPostOffice, run_post_office
 from liju_contact.mail.transport import probe
+from liju_contact.pictures.maker import GuardedPictureMaker
 from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
 from liju_contact.store.database import Database
@@ -73,6 +74,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         letters=TemplateLetterWriter(settings, environments),
         new_carrier=lambda: SmtpCarrier(server, lambda claimed: _envelope_sender(settings, keys, claimed)),
         new_mail_reader=GuardedReader,
+        new_picture_maker=GuardedPictureMaker,
         new_mailbox=lambda: ImapMailbox(settings.inbound.imap) if settings.inbound.imap else None,
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from liju_contact.domain.errors import FilesGone
-from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.file_kind import FileKind, may_be_pictured
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.store.inbound_tables import InboundFileRow, PictureRow
 from liju_contact.store.statements import insert_or_change
 from liju_contact.store.tables import BlobRow
+from liju_contact.store.thumbnails import ask_for_thumbnails
 
 _COUNT_PICTURE = insert_or_change(
     PictureRow,
@@ -69,6 +70,8 @@ def put_inbound_files(tx: Connection, inbound_id: int, files: Sequence[InboundFi
         for position, file in enumerate(files)
     ]
     tx.execute(insert(InboundFileRow), rows)
+    pictured = [file.file for file in files if not file.is_folded and may_be_pictured(file.file.kind, file.file.name)]
+    ask_for_thumbnails(tx, [blob_ids[file.sha256] for file in pictured])
 
 
 def inbound_files_of(tx: Connection, inbound_id: int) -> list[InboundFile]:

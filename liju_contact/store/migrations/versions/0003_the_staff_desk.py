@@ -232,9 +232,18 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("width", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("height", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempt_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_thumbnail_blob_id_blob"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("blob_id", name=op.f("pk_thumbnail")),
+    )
+    op.create_index(
+        "ix_thumbnail_blob_id",
+        "thumbnail",
+        ["blob_id"],
+        unique=False,
+        sqlite_where=sa.text("made_at IS NULL"),
+        postgresql_where=sa.text("made_at IS NULL"),
     )
     op.create_table(
         "watcher",
@@ -346,7 +355,15 @@ def _create_search_words() -> None:
 
 
 def _fill_new_columns() -> None:
-    """What is there already gets what the desk needs; the worker writes the search documents."""
+    """What is there already gets what the desk needs; the worker writes the search documents and makes the pictures."""
+    pictured = (
+        "kind IN ('pdf', 'jpeg', 'png') OR (kind = 'other' AND (lower(name) LIKE '%.gif' OR lower(name) LIKE '%.webp'"
+        " OR lower(name) LIKE '%.bmp' OR lower(name) LIKE '%.tif' OR lower(name) LIKE '%.tiff'))"
+    )
+    op.execute(
+        f"INSERT INTO thumbnail (blob_id) SELECT blob_id FROM file WHERE {pictured}"
+        f" UNION SELECT blob_id FROM inbound_file WHERE NOT is_folded AND ({pictured})"
+    )
     op.execute("INSERT INTO search_due (inquiry_id) SELECT id FROM inquiry")
     op.execute(
         "UPDATE inquiry SET has_files = EXISTS (SELECT 1 FROM message JOIN file ON file.message_id = message.id"
