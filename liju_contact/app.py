@@ -44,6 +44,9 @@ from liju_contact.usecases.receive_mail import receive_mail
 from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
 from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
+from liju_contact.web.staff import files as staff_files
+from liju_contact.web.staff import held as staff_held
+from liju_contact.web.staff import originals as staff_originals
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
 _PARTS = 1000
@@ -129,6 +132,8 @@ def make_app(deps: Deps) -> Flask:
     app.extensions["liju_templates"] = _page_environments(app, settings)
     for room in (inquiry, status, find, health, assets, post_office):
         app.register_blueprint(room.bp)
+    for desk_room in (staff_files, staff_held, staff_originals):
+        app.register_blueprint(desk_room.bp)
     errors.install_errors(app)
     headers.install_headers(app, is_https=settings.web.base_url.startswith("https:"))
     if settings.web.proxy_hops:

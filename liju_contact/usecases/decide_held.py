@@ -7,6 +7,7 @@ applied.
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Connection
 
@@ -37,6 +38,30 @@ from liju_contact.usecases.deps import Deps
 _UNDECIDED = frozenset({InboundState.HELD, InboundState.PARKED})
 
 
+class DecidedBefore(Conflict):
+    """Somebody was faster: the mail is not held any more, or, for taking back, there is nothing to take back."""
+
+
+class UnfitDecision(Conflict):
+    """What was decided cannot become of this mail."""
+
+
+class UndoRefusal(StrEnum):
+    """Why a decision stays."""
+
+    OPENED_INQUIRY = "opened inquiry"
+    CHANGED_STATE = "changed state"
+    REACHED_CUSTOMER = "reached customer"
+
+
+class CannotUndo(Conflict):
+    """What the mail led to cannot be taken back."""
+
+    def __init__(self, words: str, refusal: UndoRefusal) -> None:
+        super().__init__(words)
+        self.refusal = refusal
+
+
 def accept_mail(
     deps: Deps, inbound_id: int, decision: Decision, *, reference: str | None = None, by: str, now: datetime
 ) -> None:
@@ -55,11 +80,24 @@ def accept_mail(
         decide_inbound(tx, inbound_id, decision, inquiry_id=inquiry_id, by=by, now=now)
 
 
-def discard_mail(deps: Deps, inbound_id: int, *, by: str) -> None:
+def fitting_decisions(deps: Deps, line: InboundLine) -> frozenset[Decision]:
+    """Return what may be decided about a held mail; it may be attached elsewhere in any case, and discarded."""
+    fitting = {Decision.ATTACH}
+    staff = deps.settings.catalogue.find_staff
+    if line.inquiry_id is None:
+        is_readable = bool(line.sender) and staff(line.sender) is None
+        return frozenset(fitting | ({Decision.ACCEPT} if is_readable or line.state is InboundState.PARKED else set()))
+    fitting |= {Decision.ACCEPT, Decision.JOIN}
+    if staff(line.sender) is not None or staff(line.holder) is not None:
+        fitting.add(Decision.ANSWER)
+    return frozenset(fitting)
+
+
+def discard_mail(deps: Deps, inbound_id: int, *, by: str, now: datetime) -> None:
     """Put a held or parked mail aside; it stays stored. Raises ``NotFound`` or ``Conflict``."""
     with deps.db.begin() as tx:
         line = _undecided(tx, inbound_id)
-        set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=by, reason=line.reason)
+        set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=by, reason=line.reason, now=now)
 
 
 def undo_decision(deps: Deps, inbound_id: int, *, by: str, now: datetime) -> None:
@@ -75,8 +113,8 @@ def undo_decision(deps: Deps, inbound_id: int, *, by: str, now: datetime) -> Non
         if line.state is InboundState.APPLIED:
             _withdraw(tx, line, now)
         elif line.state is not InboundState.DISCARDED and not (line.state is InboundState.WAITING and line.decided_by):
-            raise Conflict(f"Mail {inbound_id} is {line.state.value}: there is nothing to undo.")
-        set_inbound_state(tx, inbound_id, InboundState.HELD, by=by, reason=HoldReason.UNDONE)
+            raise DecidedBefore(f"Mail {inbound_id} is {line.state.value}: there is nothing to undo.")
+        set_inbound_state(tx, inbound_id, InboundState.HELD, by=by, reason=HoldReason.UNDONE, now=now)
 
 
 def decide_by_mail(
@@ -92,7 +130,7 @@ def decide_by_mail(
     if command is Command.SEND:
         decide_inbound(tx, inbound_id, Decision.ACCEPT, inquiry_id=inquiry_id, by=by, now=now)
         return f"Mail {inbound_id} was let in."
-    set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=by, reason=line.reason)
+    set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=by, reason=line.reason, now=now)
     return f"Mail {inbound_id} was discarded."
 
 
@@ -100,9 +138,9 @@ def _refuse_unfit(deps: Deps, line: InboundLine, decision: Decision, *, has_inqu
     """Refuse what could not be applied: an answer of nobody, or an inquiry of nobody or of a colleague."""
     is_staff = deps.settings.catalogue.find_staff(line.sender) is not None
     if not has_inquiry and (decision is not Decision.ACCEPT or is_staff or not line.sender):
-        raise Conflict(f"Mail {line.id} belongs to no inquiry yet: name one to attach it to.")
+        raise UnfitDecision(f"Mail {line.id} belongs to no inquiry yet: name one to attach it to.")
     if decision is Decision.ANSWER and not is_staff and deps.settings.catalogue.find_staff(line.holder) is None:
-        raise Conflict(f"Mail {line.id} names nobody of the staff, so it cannot be sent as an answer.")
+        raise UnfitDecision(f"Mail {line.id} names nobody of the staff, so it cannot be sent as an answer.")
 
 
 def _undecided(tx: Connection, inbound_id: int) -> InboundLine:
@@ -110,22 +148,25 @@ def _undecided(tx: Connection, inbound_id: int) -> InboundLine:
     if line is None:
         raise NotFound(f"There is no mail {inbound_id}.")
     if line.state not in _UNDECIDED:
-        raise Conflict(f"Mail {inbound_id} is {line.state.value}, not held.")
+        raise DecidedBefore(f"Mail {inbound_id} is {line.state.value}, not held.")
     return line
 
 
 def _withdraw(tx: Connection, line: InboundLine, now: datetime) -> None:
     if line.verdict is Verdict.STRANGER:
-        raise Conflict(f"Mail {line.id} opened inquiry {line.reference}: close that instead.")
+        words = f"Mail {line.id} opened inquiry {line.reference}: close that instead."
+        raise CannotUndo(words, UndoRefusal.OPENED_INQUIRY)
     if line.inquiry_id is None or (line.message_id is None and line.note_id is None):
-        raise Conflict(f"Mail {line.id} changed an inquiry's state: change it back there.")
+        words = f"Mail {line.id} changed an inquiry's state: change it back there."
+        raise CannotUndo(words, UndoRefusal.CHANGED_STATE)
     if line.note_id is not None:
         drop_queued_of(tx, line.inquiry_id, remove_note(tx, line.note_id), f".{Purpose.NOTE.value}", now)
         return
     key_part = f".{Purpose.CONVERSATION.value}{base36(line.message_id or 0)}."
     written_at = written_at_of(tx, line.message_id or 0)
     if written_at and drop_queued_of(tx, line.inquiry_id, written_at, key_part, now):
-        raise Conflict(f"Mail {line.id} has reached the customer as a letter: it cannot be taken back.")
+        words = f"Mail {line.id} has reached the customer as a letter: it cannot be taken back."
+        raise CannotUndo(words, UndoRefusal.REACHED_CUSTOMER)
     remove_message(tx, line.message_id or 0)
     _restore(tx, line, now)
     add_event(tx, line.inquiry_id, EventKind.MESSAGE_WITHDRAWN, Actor.STAFF, now)

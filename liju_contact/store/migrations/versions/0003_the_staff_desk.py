@@ -260,6 +260,32 @@ def upgrade() -> None:
     op.add_column("event", sa.Column("facts", sa.JSON(), nullable=True))
     op.add_column("event", sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("event", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
+    op.create_table(
+        "inbound_text",
+        sa.Column("inbound_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inbound_id"], ["inbound.id"], name=op.f("fk_inbound_text_inbound_id_inbound"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_inbound_text")),
+    )
+    op.add_column("inbound", sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_inbound_decided_at",
+        "inbound",
+        ["decided_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("decided_at IS NOT NULL"),
+        postgresql_where=sa.text("decided_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_inbound_received_at",
+        "inbound",
+        ["received_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('held', 'parked')"),
+        postgresql_where=sa.text("state IN ('held', 'parked')"),
+    )
     op.add_column("inquiry", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column(
         "inquiry", sa.Column("priority", sa.String(length=10), server_default=sa.text("'normal'"), nullable=False)
@@ -364,6 +390,7 @@ def _fill_new_columns() -> None:
         f"INSERT INTO thumbnail (blob_id) SELECT blob_id FROM file WHERE {pictured}"
         f" UNION SELECT blob_id FROM inbound_file WHERE NOT is_folded AND ({pictured})"
     )
+    op.execute("UPDATE inbound SET decided_at = coalesce(judged_at, received_at) WHERE decided_by <> ''")
     op.execute("INSERT INTO search_due (inquiry_id) SELECT id FROM inquiry")
     op.execute(
         "UPDATE inquiry SET has_files = EXISTS (SELECT 1 FROM message JOIN file ON file.message_id = message.id"
