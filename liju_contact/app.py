@@ -46,6 +46,7 @@ from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
 from liju_contact.web.staff import files as staff_files
 from liju_contact.web.staff import held as staff_held
+from liju_contact.web.staff import insight
 from liju_contact.web.staff import originals as staff_originals
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
@@ -130,7 +131,7 @@ def make_app(deps: Deps) -> Flask:
     app.extensions["liju_form_pages"] = FormPages()
     app.extensions["liju_inquiry_form"] = inquiry_form_class(settings.catalogue)
     app.extensions["liju_templates"] = _page_environments(app, settings)
-    for room in (inquiry, status, find, health, assets, post_office):
+    for room in (inquiry, status, find, health, assets, post_office, insight):
         app.register_blueprint(room.bp)
     for desk_room in (staff_files, staff_held, staff_originals):
         app.register_blueprint(desk_room.bp)

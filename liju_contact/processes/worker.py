@@ -25,6 +25,7 @@ from liju_contact.usecases.find_inquiry import answer_link_request
 from liju_contact.usecases.judge_mail import judge_waiting
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.make_thumbnails import make_thumbnail
+from liju_contact.usecases.measure_insight import measure_insight
 from liju_contact.usecases.picture_maker import PictureMaker
 from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
 from liju_contact.usecases.sweep import sweep
@@ -33,6 +34,7 @@ IDLE_SECONDS = 0.5
 _TROUBLED_SECONDS = 2.0
 _SWEEP_EVERY = timedelta(hours=1)
 _WATCH_EVERY = timedelta(minutes=1)
+_MEASURE_EVERY = timedelta(minutes=1)
 # Below the web processes: a customer who waits goes before a letter that a queue keeps.
 _NICENESS = 19
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -75,6 +77,7 @@ class Worker:
     step_began_at: datetime = _NEVER
     swept_at: datetime = _NEVER
     watched_at: datetime = _NEVER
+    measured_at: datetime = _NEVER
     has_taken_back: bool = False
 
     def step(self) -> bool:
@@ -92,6 +95,8 @@ class Worker:
         if now - self.watched_at >= _WATCH_EVERY:
             alarm_of_mailboxes(self.deps, now=now)
             self.watched_at = now
+        if now - self.measured_at >= _MEASURE_EVERY and not measure_insight(self.deps, now=now):
+            self.measured_at = now
         if now - self.swept_at >= _SWEEP_EVERY:
             sweep(self.deps, now=now)
             self.swept_at = now

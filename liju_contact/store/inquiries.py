@@ -52,7 +52,9 @@ _NEWEST_OF = (
     .order_by(InquiryRow.id.desc())
     .limit(bindparam("limit"))
 )
-_PROMISE = update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("due_at"))
+_PROMISE = (
+    update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("promised_at"))
+)
 _SET_STATE = (
     update(InquiryRow)
     .where(InquiryRow.id == bindparam("inquiry_id"))
@@ -86,6 +88,7 @@ def add_inquiry(
         "details": [detail.to_json() for detail in new.details],
         "received_at": now,
         "answer_due_at": answer_due_at,
+        "first_answer_due_at": answer_due_at,
         "changed_at": now,
         "preview": preview_of(new.message),
         "has_files": bool(new.files),
@@ -143,7 +146,7 @@ def note_newest_message(
 
 def promise_answer(tx: Connection, inquiry_id: int, answer_due_at: datetime) -> None:
     """Renew the promise: the customer is told when the next answer comes."""
-    tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "due_at": answer_due_at})
+    tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "promised_at": answer_due_at})
 
 
 def assign(tx: Connection, inquiry_id: int, assignee: str | None, now: datetime) -> None:

@@ -60,6 +60,7 @@ class InquiryRow(Table):
     has_files: Mapped[bool] = mapped_column(server_default=false())
     preview: Mapped[str] = mapped_column(server_default=text("''"))
     first_answered_at: Mapped[datetime | None]
+    first_answer_due_at: Mapped[datetime | None]  # the first promise; ``answer_due_at`` moves on with the next
     # Without a foreign key: SQLite cannot add one to a table that exists without writing the whole of it anew.
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
 

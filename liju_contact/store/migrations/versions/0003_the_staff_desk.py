@@ -56,6 +56,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("view", "product", "subject", name=op.f("pk_view_count")),
     )
     op.create_table(
+        "insight",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "product", name=op.f("pk_insight")),
+    )
+    op.create_table(
+        "insight_month",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("newest_event_id", sa.BigInteger(), nullable=False),
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_insight_month")),
+    )
+    op.create_table(
         "draft",
         sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -294,6 +308,7 @@ def upgrade() -> None:
     op.add_column("inquiry", sa.Column("has_files", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("inquiry", sa.Column("preview", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("inquiry", sa.Column("first_answered_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("inquiry", sa.Column("first_answer_due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("inquiry", sa.Column("merged_into_id", sa.BigInteger(), nullable=True))
     op.create_index(
         "ix_inquiry_answer_due_at",
@@ -392,6 +407,7 @@ def _fill_new_columns() -> None:
     )
     op.execute("UPDATE inbound SET decided_at = coalesce(judged_at, received_at) WHERE decided_by <> ''")
     op.execute("INSERT INTO search_due (inquiry_id) SELECT id FROM inquiry")
+    op.execute("UPDATE inquiry SET first_answer_due_at = answer_due_at")
     op.execute(
         "UPDATE inquiry SET has_files = EXISTS (SELECT 1 FROM message JOIN file ON file.message_id = message.id"
         " WHERE message.inquiry_id = inquiry.id)"
