@@ -50,7 +50,6 @@ class InboundRow(Table):
 
     __table_args__ = (
         index_where("inbound", "due_at", "due_at IS NOT NULL"),
-        index_where("inbound", "state", "state IN ('held', 'parked')"),
         index_where("inbound", "received_at", "state IN ('held', 'parked')"),
         index_where("inbound", "decided_at", "decided_at IS NOT NULL"),
         index_where("inbound", "message_id", "message_id IS NOT NULL"),

@@ -92,8 +92,8 @@ def test_whoever_is_slower_reads_who_was_faster(office: Deps, client: FlaskClien
 def test_reference_that_is_none_comes_back_as_typed(
     office: Deps, client: FlaskClient, typed: str, sentence: str
 ) -> None:
-    other = submit(office, nonce="n-2", product="vacuum-hot-water").reference
     waiting = held(office)
+    other = submit(office, nonce="n-2", product="vacuum-hot-water").reference
     li = at_the_desk(office, client, product_lines=["steam"])
     typed = other if typed == "theirs" else typed
 
@@ -106,8 +106,8 @@ def test_reference_that_is_none_comes_back_as_typed(
 
 @ONE_DATABASE
 def test_mail_is_put_into_an_inquiry_by_its_typed_reference(office: Deps, client: FlaskClient) -> None:
-    other = submit(office, nonce="n-2").reference
     waiting = held(office)
+    other = submit(office, nonce="n-2").reference
     li = at_the_desk(office, client)
 
     li.post(f"/staff/held/{waiting}", {"decision": "attach", "reference": f" {other.lower()} "})

@@ -292,6 +292,8 @@ def upgrade() -> None:
         sqlite_where=sa.text("decided_at IS NOT NULL"),
         postgresql_where=sa.text("decided_at IS NOT NULL"),
     )
+    # The same rows in the order they are listed in; with both, SQLite would take the one that has to be sorted.
+    op.drop_index("ix_inbound_state", table_name="inbound")
     op.create_index(
         "ix_inbound_received_at",
         "inbound",
