@@ -141,7 +141,11 @@ class ExportRow(Table):
 
 
 class ThumbnailRow(Table):
-    """A small picture of a file, made once for its bytes; without ``content`` none can be made."""
+    """A small picture of a file, made once for its bytes; without ``content`` none can be made.
+
+    The row is written together with the first file of its blob, and ``made_at`` is None until the worker has seen to
+    it.
+    """
 
     __tablename__ = "thumbnail"
 
@@ -149,7 +153,18 @@ class ThumbnailRow(Table):
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     width: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     height: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    made_at: Mapped[datetime]
+    attempt_count: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    made_at: Mapped[datetime | None]
+
+    # Only what waits: a million files that have their picture cost the worker nothing.
+    __table_args__ = (
+        Index(
+            "ix_thumbnail_blob_id",
+            "blob_id",
+            sqlite_where=text("made_at IS NULL"),
+            postgresql_where=text("made_at IS NULL"),
+        ),
+    )
 
 
 class RatingRow(Table):

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from liju_contact.domain.errors import FilesGone
-from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.file_kind import FileKind, may_be_pictured
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import Author, Message, MessageFile
 from liju_contact.store.inquiries import refresh_conversation
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import BlobRow, FileRow, LetterRow, MessageRow
+from liju_contact.store.thumbnails import ask_for_thumbnails
 
 _ADD = insert_unless_taken(MessageRow, MessageRow.id)
 _ADD_FILES = insert(FileRow)
@@ -124,6 +125,7 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
         for position, file in enumerate(files)
     ]
     tx.execute(_ADD_FILES, rows)
+    ask_for_thumbnails(tx, [blob_ids[file.sha256] for file in files if may_be_pictured(file.kind, file.name)])
 
 
 def staff_message_after(tx: Connection, inquiry_id: int, number: int, besides: str) -> str:

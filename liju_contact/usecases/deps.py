@@ -20,6 +20,7 @@ from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.mailbox import Mailbox
+from liju_contact.usecases.picture_maker import PictureMaker
 from liju_contact.usecases.read_post_office import PostOffice
 
 
@@ -118,7 +119,8 @@ class Carrier(Protocol):
 class Deps:
     """``random_bytes(n)`` returns n unpredictable bytes, ``pause`` waits so many seconds.
 
-    ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail.
+    ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail,
+    ``new_picture_maker`` nothing until its first file.
     ``new_mailbox`` is the one that mail is fetched from, if any. ``tell_operator`` runs the operator's own alarm.
     """
 
@@ -131,6 +133,7 @@ class Deps:
     letters: LetterWriter
     new_carrier: Callable[[], Carrier]
     new_mail_reader: Callable[[], MailReader]
+    new_picture_maker: Callable[[], PictureMaker]
     new_mailbox: Callable[[], Mailbox | None]
     tell_operator: Callable[[str], None]
     post_office: PostOffice | None

@@ -246,9 +246,18 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("width", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("height", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempt_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_thumbnail_blob_id_blob"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("blob_id", name=op.f("pk_thumbnail")),
+    )
+    op.create_index(
+        "ix_thumbnail_blob_id",
+        "thumbnail",
+        ["blob_id"],
+        unique=False,
+        sqlite_where=sa.text("made_at IS NULL"),
+        postgresql_where=sa.text("made_at IS NULL"),
     )
     op.create_table(
         "watcher",
@@ -266,6 +275,34 @@ def upgrade() -> None:
     op.add_column("event", sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("event", sa.Column("inquiry_version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column("event", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
+    op.create_table(
+        "inbound_text",
+        sa.Column("inbound_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inbound_id"], ["inbound.id"], name=op.f("fk_inbound_text_inbound_id_inbound"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_inbound_text")),
+    )
+    op.add_column("inbound", sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_inbound_decided_at",
+        "inbound",
+        ["decided_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("decided_at IS NOT NULL"),
+        postgresql_where=sa.text("decided_at IS NOT NULL"),
+    )
+    # The same rows in the order they are listed in; with both, SQLite would take the one that has to be sorted.
+    op.drop_index("ix_inbound_state", table_name="inbound")
+    op.create_index(
+        "ix_inbound_received_at",
+        "inbound",
+        ["received_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('held', 'parked')"),
+        postgresql_where=sa.text("state IN ('held', 'parked')"),
+    )
     op.add_column("inquiry", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column(
         "inquiry", sa.Column("priority", sa.String(length=10), server_default=sa.text("'normal'"), nullable=False)
@@ -378,7 +415,16 @@ def _create_search_words() -> None:
 
 
 def _fill_new_columns() -> None:
-    """What is there already gets what the desk needs; the worker writes the search documents."""
+    """What is there already gets what the desk needs; the worker writes the search documents and makes the pictures."""
+    pictured = (
+        "kind IN ('pdf', 'jpeg', 'png') OR (kind = 'other' AND (lower(name) LIKE '%.gif' OR lower(name) LIKE '%.webp'"
+        " OR lower(name) LIKE '%.bmp' OR lower(name) LIKE '%.tif' OR lower(name) LIKE '%.tiff'))"
+    )
+    op.execute(
+        f"INSERT INTO thumbnail (blob_id) SELECT blob_id FROM file WHERE {pictured}"
+        f" UNION SELECT blob_id FROM inbound_file WHERE NOT is_folded AND ({pictured})"
+    )
+    op.execute("UPDATE inbound SET decided_at = coalesce(judged_at, received_at) WHERE decided_by <> ''")
     op.execute("INSERT INTO search_due (inquiry_id) SELECT id FROM inquiry")
     op.execute("UPDATE inquiry SET first_answer_due_at = answer_due_at")
     op.execute(
