@@ -21,6 +21,7 @@ from liju_contact.domain.inbound import HoldReason
 from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.letter import KEY_PLACE, Letter, LetterKind
 from liju_contact.domain.message import Message
+from liju_contact.domain.rating import Rating
 from liju_contact.domain.text import clean_line
 from liju_contact.mail.letter_text import (
     cut,
@@ -33,9 +34,10 @@ from liju_contact.mail.letter_text import (
     with_key_places,
     without_reply_marks,
 )
-from liju_contact.usecases.deps import Answering, FileLine, HeldMail, LetterFailure
-from liju_contact.vocabulary import HOLD_REASONS
-from liju_contact.wording import Wording, wording_in
+from liju_contact.mail.reminder_words import reminder_list_words, reminder_words, team_zone
+from liju_contact.usecases.deps import Answering, FileLine, HeldMail, LetterFailure, Reminding
+from liju_contact.vocabulary import HOLD_REASONS, RATINGS
+from liju_contact.wording import Wording, wording_in, zone_of_country
 
 # RFC 3834 section 5: what a person did not write says so, and nothing that answers by itself answers it.
 _AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
@@ -75,14 +77,14 @@ class TemplateLetterWriter:
         }
 
     def inquiry_received(self, inquiry: Inquiry, *, status_url: str, team: str) -> Letter:
-        language = self._written_language(inquiry.language)
+        language, due = self._written_language(inquiry.language), inquiry.answer_due_at
         return self._letter(
             LetterKind.INQUIRY_RECEIVED,
             language,
             reference=inquiry.reference,
             status_url=status_url,
             team=team,
-            answer_due=wording_in(language).date_time(inquiry.answer_due_at, self._zone),
+            answer_due=wording_in(language).date_time(due, zone_of_country(inquiry.country, due.year, self._zone)),
         )
 
     def inquiry_for_team(self, inquiry: Inquiry, *, body: str, files: Sequence[FileLine]) -> Letter:
@@ -90,7 +92,7 @@ class TemplateLetterWriter:
         return self._team_letter(
             LetterKind.INQUIRY_FOR_TEAM,
             inquiry,
-            answer_due=wording.date_time(inquiry.answer_due_at, self._zone),
+            answer_due=wording.date_time(inquiry.answer_due_at, team_zone(self._settings, inquiry)),
             sheet=[wording.sheet_line(detail) for detail in inquiry.details],
             **_writing(body, files, wording),
         )
@@ -179,6 +181,24 @@ class TemplateLetterWriter:
         if inquiry is None:
             return self._letter(LetterKind.HELD_FOR_TEAM, self._team_language, **waiting)
         return self._team_letter(LetterKind.HELD_FOR_TEAM, inquiry, **waiting)
+
+    def reminder_for_team(self, reminding: Reminding) -> Letter:
+        words = reminder_words(self._settings, reminding, wording_in(self._team_language))
+        return self._team_letter(LetterKind.REMINDER_FOR_TEAM, reminding.inquiry, **words)
+
+    def reminder_list(self, remindings: Sequence[Reminding]) -> Letter:
+        language = self._team_language
+        words = reminder_list_words(
+            self._settings, remindings, wording_in(language), lambda inquiry: self._product(inquiry, language)
+        )
+        return self._letter(LetterKind.REMINDER_LIST, language, **words)
+
+    def rating_for_team(self, inquiry: Inquiry, rating: Rating) -> Letter:
+        wording = wording_in(self._team_language)
+        said = wording.gettext(RATINGS[rating.stars])
+        return self._team_letter(
+            LetterKind.RATING_FOR_TEAM, inquiry, rating=said, **_writing(rating.words, (), wording)
+        )
 
     def alarm(self, sentences: Sequence[str]) -> Letter:
         lines = [one_line(sentence) for sentence in sentences]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from liju_contact.domain.event import Actor, Event, EventKind
 from liju_contact.store.tables import EventRow
 
 _ADD = insert(EventRow).returning(EventRow.id)
+_ADD_MANY = insert(EventRow)
 _OF_INQUIRY = (
     select(
         EventRow.id,
@@ -51,6 +52,18 @@ def add_event(
     }
     id_: int = tx.execute(_ADD, values).scalar_one()
     return id_
+
+
+def add_events(
+    tx: Connection, events: Sequence[tuple[int, EventKind, Actor, Mapping[str, Any]]], now: datetime
+) -> None:
+    """Write one event for each inquiry, actor and facts, all at once."""
+    rows = [
+        {"inquiry_id": inquiry_id, "kind": kind.value, "actor": actor.value, "facts": dict(facts), "happened_at": now}
+        for inquiry_id, kind, actor, facts in events
+    ]
+    if rows:
+        tx.execute(_ADD_MANY, rows)
 
 
 def events_of(tx: Connection, inquiry_id: int) -> list[Event]:

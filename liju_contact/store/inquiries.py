@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -46,13 +46,16 @@ _BY_NONCE = select(*_COLUMNS).where(InquiryRow.nonce == bindparam("nonce"))
 _BY_REFERENCE = select(*_COLUMNS).where(InquiryRow.reference == bindparam("reference"))
 _FOR_UPDATE = _BY_REFERENCE.with_for_update()
 _BY_ID_FOR_UPDATE = select(*_COLUMNS).where(InquiryRow.id == bindparam("inquiry_id")).with_for_update()
+_BY_IDS = select(*_COLUMNS).where(InquiryRow.id.in_(bindparam("inquiry_ids", expanding=True)))
 _NEWEST_OF = (
     select(*_COLUMNS)
     .where(InquiryRow.email_folded == bindparam("email_folded"))
     .order_by(InquiryRow.id.desc())
     .limit(bindparam("limit"))
 )
-_PROMISE = update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("due_at"))
+_PROMISE = (
+    update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("promised"))
+)
 _SET_STATE = (
     update(InquiryRow)
     .where(InquiryRow.id == bindparam("inquiry_id"))
@@ -114,6 +117,12 @@ def get_inquiry_for_update(tx: Connection, reference: str) -> Inquiry:
     return _inquiry(row)
 
 
+def inquiries_by_id(tx: Connection, inquiry_ids: Collection[int]) -> dict[int, Inquiry]:
+    """Return those inquiries by their ids."""
+    rows = tx.execute(_BY_IDS, {"inquiry_ids": list(inquiry_ids)}) if inquiry_ids else ()
+    return {row.id: _inquiry(row) for row in rows}
+
+
 def newest_inquiries_of(tx: Connection, address: str, *, limit: int) -> list[Inquiry]:
     """Return the inquiries written from ``address``, newest first."""
     rows = tx.execute(_NEWEST_OF, {"email_folded": fold_address(address), "limit": limit})
@@ -143,7 +152,7 @@ def note_newest_message(
 
 def promise_answer(tx: Connection, inquiry_id: int, answer_due_at: datetime) -> None:
     """Renew the promise: the customer is told when the next answer comes."""
-    tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "due_at": answer_due_at})
+    tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "promised": answer_due_at})
 
 
 def assign(tx: Connection, inquiry_id: int, assignee: str | None, now: datetime) -> None:

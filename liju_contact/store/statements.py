@@ -15,11 +15,11 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from liju_contact.store.table import Table
 
 
-def insert_unless_taken(row: type[Table], returning: Any) -> Mapping[str, Any]:
+def insert_unless_taken(row: type[Table], *returning: Any) -> Mapping[str, Any]:
     """Return, per dialect, an insert that writes and returns nothing when a unique value is taken already."""
     return {
-        "sqlite": sqlite_insert(row).on_conflict_do_nothing().returning(returning),
-        "postgresql": postgresql_insert(row).on_conflict_do_nothing().returning(returning),
+        "sqlite": sqlite_insert(row).on_conflict_do_nothing().returning(*returning),
+        "postgresql": postgresql_insert(row).on_conflict_do_nothing().returning(*returning),
     }
 
 

@@ -59,12 +59,14 @@ def to_team(
     message_files_id: int | None = None,
     besides: str = "",
     only: str = "",
+    addresses: Sequence[str] = (),
 ) -> Posting | None:
     """Address ``letter`` to everyone in the inquiry's team, with the files of a message where one is named.
 
-    ``besides`` leaves out the staff member with that address, ``only`` everybody else; None when nobody is left.
+    ``addresses`` are others of ours in place of the team. ``besides`` leaves out the staff member with that address,
+    ``only`` everybody else; None when nobody is left.
     """
-    addresses = (only,) if only else team_of(deps, inquiry).recipients
+    addresses = (only,) if only else addresses or team_of(deps, inquiry).recipients
     left_out = deps.settings.catalogue.find_staff(besides)
     if left_out:
         addresses = tuple(address for address in addresses if fold_address(address) not in left_out.addresses)

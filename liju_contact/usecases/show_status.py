@@ -9,16 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Connection
+
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.detail import Detail
 from liju_contact.domain.event import Event
 from liju_contact.domain.inquiry import Inquiry, InquiryState, awaits_answer, is_over
 from liju_contact.domain.letter import LetterKind
-from liju_contact.domain.message import Message
+from liju_contact.domain.message import Author, Message
+from liju_contact.domain.rating import Rating, may_be_rated
 from liju_contact.store.deliveries import DeliveryLine, deliveries_of
 from liju_contact.store.events import events_of
 from liju_contact.store.messages import messages_of
+from liju_contact.store.ratings import find_rating
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.honest_promise import usual_answer_hours
 from liju_contact.usecases.open_inquiry import open_for_reading
 from liju_contact.usecases.post_letters import team_of
 
@@ -52,7 +57,9 @@ class StatusPage:
 
     ``state`` is what the customer is told: what staff call spam is closed. ``assignee`` is a name, empty where nobody
     has taken the inquiry on. ``is_overdue`` says that we owe an answer and the promised time has passed: the page
-    admits it. Letters to ``email`` do not arrive since ``unreachable_since``; what failed before was another address.
+    admits it. ``usual_answer_hours`` is within how many working hours half of such inquiries get their first answer, as
+    long as this one has none. Letters to ``email`` do not arrive since ``unreachable_since``; what failed before was
+    another address.
     """
 
     reference: str
@@ -77,10 +84,29 @@ class StatusPage:
     events: tuple[Event, ...]
     letters: tuple[LetterLine, ...]
     unreachable_since: datetime | None
+    usual_answer_hours: int | None
+    may_be_rated: bool
+    rating: Rating | None
 
     @property
     def is_unreachable(self) -> bool:
         return self.unreachable_since is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the page is made of."""
+
+    inquiry: Inquiry
+    messages: tuple[Message, ...]
+    events: list[Event]
+    deliveries: list[DeliveryLine]
+    rating: Rating | None
+    usual_answer_hours: int | None
+
+    @property
+    def has_no_answer(self) -> bool:
+        return awaits_answer(self.inquiry.state) and all(one.author is Author.CUSTOMER for one in self.messages)
 
 
 def show_status(deps: Deps, reference: str, key: str, *, language: str | None, now: datetime) -> StatusPage:
@@ -89,10 +115,8 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str | None, n
     Raises ``NotFound`` or ``StoreBusy``.
     """
     with deps.db.read() as tx:
-        inquiry = open_for_reading(deps, tx, reference, key)
-        messages = messages_of(tx, inquiry.id)
-        events = events_of(tx, inquiry.id)
-        deliveries = deliveries_of(tx, inquiry.id)
+        found = _read(tx, open_for_reading(deps, tx, reference, key))
+    inquiry = found.inquiry
     language = language or _language_of(deps, inquiry)
     return StatusPage(
         reference=inquiry.reference,
@@ -113,10 +137,25 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str | None, n
         answer_due_at=inquiry.answer_due_at,
         is_promised=awaits_answer(inquiry.state),
         is_overdue=awaits_answer(inquiry.state) and inquiry.answer_due_at < now,
-        messages=tuple(messages),
-        events=tuple(_as_customers_see(event) for event in events if event.kind.is_known_to_customer),
-        letters=_letter_lines(deliveries),
+        messages=found.messages,
+        events=tuple(_as_customers_see(event) for event in found.events if event.kind.is_known_to_customer),
+        letters=_letter_lines(found.deliveries),
         unreachable_since=inquiry.unreachable_since,
+        usual_answer_hours=found.usual_answer_hours if found.has_no_answer else None,
+        may_be_rated=may_be_rated(inquiry.state),
+        rating=found.rating,
+    )
+
+
+def _read(tx: Connection, inquiry: Inquiry) -> _Found:
+    given = find_rating(tx, inquiry.id)
+    return _Found(
+        inquiry=inquiry,
+        messages=tuple(messages_of(tx, inquiry.id)),
+        events=events_of(tx, inquiry.id),
+        deliveries=deliveries_of(tx, inquiry.id),
+        rating=given.rating if given else None,
+        usual_answer_hours=usual_answer_hours(tx, inquiry.product),
     )
 
 
