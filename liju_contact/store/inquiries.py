@@ -54,7 +54,7 @@ _NEWEST_OF = (
     .limit(bindparam("limit"))
 )
 _PROMISE = (
-    update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("promised"))
+    update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("promised_at"))
 )
 _SET_STATE = (
     update(InquiryRow)
@@ -152,7 +152,7 @@ def note_newest_message(
 
 def promise_answer(tx: Connection, inquiry_id: int, answer_due_at: datetime) -> None:
     """Renew the promise: the customer is told when the next answer comes."""
-    tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "promised": answer_due_at})
+    tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "promised_at": answer_due_at})
 
 
 def assign(tx: Connection, inquiry_id: int, assignee: str | None, now: datetime) -> None:
