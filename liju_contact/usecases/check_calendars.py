@@ -12,15 +12,18 @@ _REMEDY = "Add the days to closed_days and open_days in config.toml, or update t
 
 
 def check_calendars(settings: Settings, now: datetime) -> list[Fault]:
-    """Return a warning for each team whose country shifts days and has not said which, as far as is known here.
+    """Return a warning for each country that shifts days and has not said which, as far as is known here.
 
     Promises then count on a day that the country has moved.
     """
-    owners = {"company": settings.company.working_hours}
-    owners |= {team.id: team.working_hours for team in settings.catalogue.teams if team.working_hours}
-    told: dict[str, Fault] = {}
-    for owner, hours in owners.items():
-        for year in years_without_make_up_days(hours, now):
-            text = f"The make-up workdays of {year} in {hours.holidays} are not known yet (first met for {owner})."
-            told.setdefault(f"{hours.holidays} {year}", Fault(id="calendar.make_up_days", text=text, remedy=_REMEDY))
-    return list(told.values())
+    company, teams = settings.company, settings.catalogue.teams
+    kept = dict.fromkeys([company.working_hours, *(team.working_hours or company.working_hours for team in teams)])
+    unknown = {(hours.holidays, year): None for hours in kept for year in years_without_make_up_days(hours, now)}
+    return [
+        Fault(
+            id="calendar.make_up_days",
+            text=f"The make-up workdays of {year} in {country} are not known yet.",
+            remedy=_REMEDY,
+        )
+        for country, year in unknown
+    ]
