@@ -43,6 +43,7 @@ from liju_contact.usecases.receive_mail import receive_mail
 from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
 from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
+from liju_contact.web.staff import insight
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
 _PARTS = 1000
@@ -125,7 +126,7 @@ def make_app(deps: Deps) -> Flask:
     app.extensions["liju_form_pages"] = FormPages()
     app.extensions["liju_inquiry_form"] = inquiry_form_class(settings.catalogue)
     app.extensions["liju_templates"] = _page_environments(app, settings)
-    for room in (inquiry, status, find, health, assets, post_office):
+    for room in (inquiry, status, find, health, assets, post_office, insight):
         app.register_blueprint(room.bp)
     errors.install_errors(app)
     headers.install_headers(app, is_https=settings.web.base_url.startswith("https:"))

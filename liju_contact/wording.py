@@ -112,6 +112,10 @@ class Wording:
         """Return a time as a page writes it: for readers, and for a script that knows the reader's own zone."""
         return _moment(at.replace(second=0, microsecond=0), zone, self.locale)
 
+    def month(self, day: date) -> str:
+        """Return the month a day is in, with its year."""
+        return format_date(day, _MONTH.get(self.language, "LLL y"), locale=self.locale)
+
     def date(self, day: date) -> str:
         return format_date(day, _DATE.get(self.language, "medium"), locale=self.locale)
 
@@ -151,6 +155,7 @@ _SOUNDS_LIKE = str.maketrans("瑙梵斐", "脑饭匪")
 _WITHOUT_ACCENTS = str.maketrans("åçéíôãü", "aceioau")
 # CLDR's "中文 (简体)" is right and nobody says it.
 _DATE = {"en": "d MMM y"}
+_MONTH = {"zh_Hans": "y年M月"}
 _OWN_NAMES = {"zh_Hans": "简体中文"}
 _BY_LAW = {"CN": ("Asia/Shanghai",)}  # Xinjiang's own clock is a custom
 _DATE_TIME = {"en": "EEE d MMM y, HH:mm", "zh_Hans": "y年M月d日 EEE HH:mm"}

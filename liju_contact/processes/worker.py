@@ -25,6 +25,7 @@ from liju_contact.usecases.find_inquiry import answer_link_request
 from liju_contact.usecases.honest_promise import count_answer_times
 from liju_contact.usecases.judge_mail import judge_waiting
 from liju_contact.usecases.mail_reader import MailReader
+from liju_contact.usecases.measure_insight import measure_insight
 from liju_contact.usecases.remind import remind
 from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
 from liju_contact.usecases.sweep import sweep
@@ -34,6 +35,7 @@ _TROUBLED_SECONDS = 2.0
 _SWEEP_EVERY = timedelta(hours=1)
 _WATCH_EVERY = timedelta(minutes=1)
 _REMIND_EVERY = timedelta(minutes=1)
+_MEASURE_EVERY = timedelta(minutes=1)
 # Below the web processes: a customer who waits goes before a letter that a queue keeps.
 _NICENESS = 19
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -76,6 +78,7 @@ class Worker:
     swept_at: datetime = _NEVER
     watched_at: datetime = _NEVER
     reminded_at: datetime = _NEVER
+    measured_at: datetime = _NEVER
     has_taken_back: bool = False
 
     def step(self) -> bool:
@@ -96,6 +99,8 @@ class Worker:
         if abs(now - self.reminded_at) >= _REMIND_EVERY:  # a clock that was put back must not keep us silent
             remind(self.deps, now=now)
             self.reminded_at = now
+        if now - self.measured_at >= _MEASURE_EVERY and not measure_insight(self.deps, now=now):
+            self.measured_at = now
         if now - self.swept_at >= _SWEEP_EVERY:
             sweep(self.deps, now=now)
             count_answer_times(self.deps, now=now)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Update, bindparam, insert, select, union_all,
 
 from liju_contact.domain.delivery import Answer, DeliveryState, Settlement
 from liju_contact.domain.letter import Addressee, Letter, LetterKind
+from liju_contact.store.mail_trouble import BAD_ENDS, note_trouble_of_delivery
 from liju_contact.store.tables import AttemptRow, DeliveryRow, LetterRow
 
 _CLAIM: tuple[Any, ...] = (
@@ -164,7 +165,10 @@ def settle_delivery(
         "to_settled_at": None if settlement.state is DeliveryState.QUEUED else now,
         "to_attempt_count": claimed.attempt_count + 1,
     }
-    return tx.execute(_SETTLE, settled).rowcount == 1
+    is_settled = tx.execute(_SETTLE, settled).rowcount == 1
+    if is_settled and settlement.state in BAD_ENDS:
+        note_trouble_of_delivery(tx, claimed.delivery_id)
+    return is_settled
 
 
 def extend_lease(tx: Connection, delivery_id: int, *, holder: str, until: datetime) -> bool:
@@ -224,7 +228,9 @@ def change_state(tx: Connection, delivery_id: int, settlement: Settlement, now: 
     change = _settled(update(DeliveryRow).where(DeliveryRow.id == delivery_id, at_rest), settlement, now)
     if settlement.state is DeliveryState.QUEUED:
         change = change.values(queued_at=now, attempt_count=0)
-    return tx.execute(change).rowcount == 1
+    is_changed = tx.execute(change).rowcount == 1
+    note_trouble_of_delivery(tx, delivery_id)
+    return is_changed
 
 
 def _settled(change: Update, settlement: Settlement, now: datetime) -> Update:

@@ -167,6 +167,26 @@ class RatingRow(Table):
     is_told: Mapped[bool] = mapped_column(server_default=false())
 
 
+class InsightRow(Table):
+    """What one month brought for one product line, summed up by the worker; ``month`` is like 2026-11."""
+
+    __tablename__ = "insight"
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    product: Mapped[str] = mapped_column(String(40), primary_key=True)
+    facts: Mapped[dict[str, Any]]
+
+
+class InsightMonthRow(Table):
+    """When a month was summed up, and the newest event then: without a newer one nothing has changed."""
+
+    __tablename__ = "insight_month"
+
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    newest_event_id: Mapped[int] = mapped_column(BigInteger)
+    measured_at: Mapped[datetime]
+
+
 class ReminderRow(Table):
     """That a step of reminding was taken for one promise: the key makes it happen once."""
 

@@ -12,6 +12,7 @@ from liju_contact.domain.errors import FilesGone
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import Author, Message, MessageFile
+from liju_contact.store.inquiries import refresh_conversation
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import BlobRow, FileRow, LetterRow, MessageRow
 
@@ -32,7 +33,7 @@ _OF_INQUIRY = (
         MessageRow.written_at,
     )
     .where(MessageRow.inquiry_id == bindparam("inquiry_id"))
-    .order_by(MessageRow.id)
+    .order_by(MessageRow.written_at, MessageRow.id)
 )
 _NEWEST_BY = (
     select(MessageRow.id, MessageRow.author_name, MessageRow.body, MessageRow.written_at)
@@ -157,7 +158,26 @@ def remove_message(tx: Connection, message_id: int) -> None:
     """Take a message out of the conversation, with its files; letters that carried them stay as they were sent."""
     carrying = update(LetterRow).where(LetterRow.message_files_id == message_id)
     tx.execute(carrying.values(message_files_id=None))
-    tx.execute(delete(MessageRow).where(MessageRow.id == message_id))
+    removed = delete(MessageRow).where(MessageRow.id == message_id).returning(MessageRow.inquiry_id)
+    refresh_conversation(tx, tx.execute(removed).scalar_one())
+
+
+def home_of_message(tx: Connection, message_id: int) -> tuple[int, int] | None:
+    """Return the inquiries a message is in and was written to, which may be the same; None when it is gone."""
+    home = select(MessageRow.inquiry_id, MessageRow.moved_from_id).where(MessageRow.id == message_id)
+    row = tx.execute(home).one_or_none()
+    return (row.inquiry_id, row.moved_from_id or row.inquiry_id) if row else None
+
+
+def first_message_id(tx: Connection, inquiry_id: int) -> int | None:
+    """Return the message an inquiry began with: the first that was written to it, else the first there is."""
+    of_inquiry = select(MessageRow.id).where(MessageRow.inquiry_id == inquiry_id)
+    in_order = of_inquiry.order_by(MessageRow.moved_from_id.is_not(None), MessageRow.id)
+    return tx.execute(in_order.limit(1)).scalar_one_or_none()
+
+
+def find_message_id(tx: Connection, nonce: str) -> int | None:
+    return tx.execute(select(MessageRow.id).where(MessageRow.nonce == nonce)).scalar_one_or_none()
 
 
 def newest_message_of(tx: Connection, inquiry_id: int, author: Author) -> Message | None:

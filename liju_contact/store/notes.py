@@ -47,8 +47,8 @@ def notes_of(tx: Connection, inquiry_id: int) -> list[Note]:
     return [Note(**row._mapping) for row in tx.execute(_OF_INQUIRY, {"inquiry_id": inquiry_id})]  # noqa: SLF001  # SQLAlchemy documents this as a row's public mapping
 
 
-def remove_note(tx: Connection, note_id: int) -> datetime:
-    """Take a note away and return when it was written; the mail it came by stays stored."""
-    removed = delete(NoteRow).where(NoteRow.id == note_id).returning(NoteRow.written_at)
-    written_at: datetime = tx.execute(removed).scalar_one()
-    return written_at
+def remove_note(tx: Connection, note_id: int) -> tuple[datetime, int]:
+    """Take a note away; returns when and to which inquiry it was written. The mail it came by stays stored."""
+    removed = delete(NoteRow).where(NoteRow.id == note_id)
+    row = tx.execute(removed.returning(NoteRow.written_at, NoteRow.inquiry_id, NoteRow.moved_from_id)).one()
+    return row.written_at, row.moved_from_id or row.inquiry_id

@@ -60,11 +60,16 @@ class InquiryRow(Table):
     has_files: Mapped[bool] = mapped_column(server_default=false())
     preview: Mapped[str] = mapped_column(server_default=text("''"))
     first_answered_at: Mapped[datetime | None]
+    first_answer_due_at: Mapped[datetime | None]  # the first promise; ``answer_due_at`` moves on with the next
     # Without a foreign key: SQLite cannot add one to a table that exists without writing the whole of it anew.
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Whether the customer is unreachable or a letter came to a bad end; ``store.mail_trouble`` keeps it.
+    has_mail_trouble: Mapped[bool] = mapped_column(server_default=false())
 
     __table_args__ = (
         Index(None, "email_folded", "id"),
+        Index(None, "received_at", "id"),
+        Index(None, "assignee", "state", "answer_due_at", "id"),
         Index(None, "changed_at", "id"),
         Index(None, "state", "changed_at", "id"),
         Index(None, "product", "id"),
@@ -78,6 +83,13 @@ class InquiryRow(Table):
         index_where("inquiry", "has_files", "has_files"),
         index_where("inquiry", "unreachable_since", "unreachable_since IS NOT NULL"),
         index_where("inquiry", "merged_into_id", "merged_into_id IS NOT NULL"),
+        Index(
+            "ix_inquiry_mail_trouble",
+            "changed_at",
+            "id",
+            sqlite_where=text("has_mail_trouble"),
+            postgresql_where=text("has_mail_trouble"),
+        ),
     )
 
 
@@ -135,6 +147,7 @@ class EventRow(Table):
     actor_address: Mapped[str] = mapped_column(server_default=text("''"))
     facts: Mapped[dict[str, Any] | None]
     undone_at: Mapped[datetime | None]
+    inquiry_version: Mapped[int] = mapped_column(Integer, server_default=text("1"))  # the one it began
     moved_from_id: Mapped[int | None] = mapped_column(BigInteger)  # as for a message
     happened_at: Mapped[datetime]
 

@@ -22,6 +22,7 @@ from liju_contact.store.messages import add_files, add_message, newest_message_o
 from liju_contact.store.participants import participants_of
 from liju_contact.usecases.deps import Answering, Deps, FileLine
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer, to_team
+from liju_contact.usecases.watch_inquiry import addresses_concerned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +99,13 @@ def _post(
         message_files_id=attached,
         participants=[participant.address for participant in participants_of(tx, inquiry.id)],
     )
-    copies = _copies(deps, inquiry, message, lines, author=answer.author)
+    copies = _copies(deps, tx, inquiry, message, lines, author=answer.author)
     post_letters(tx, [to_them, copies], inquiry_id=inquiry.id, now=now)
 
 
-def _copies(deps: Deps, inquiry: Inquiry, message: Message, lines: list[FileLine], *, author: Staff) -> Posting | None:
+def _copies(
+    deps: Deps, tx: Connection, inquiry: Inquiry, message: Message, lines: list[FileLine], *, author: Staff
+) -> Posting | None:
     return to_team(
         deps,
         deps.letters.answer_for_team(inquiry, message, files=lines),
@@ -110,5 +113,6 @@ def _copies(deps: Deps, inquiry: Inquiry, message: Message, lines: list[FileLine
         letter_key=f"answer_for_team/{message.id}/{message.written_at.isoformat()}",
         number=message.id,
         message_files_id=files_to_attach(lines, message.id),
+        also=addresses_concerned(deps, tx, inquiry),
         besides=author.address,
     )

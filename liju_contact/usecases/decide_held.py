@@ -1,7 +1,8 @@
 """Staff decide about a mail that is held: let it in, attach it elsewhere, discard it; and take that back.
 
 A mail that is let in is judged anew by the worker, by staff's decision this time, so there is one place where mail is
-applied.
+applied. Somebody at the desk may decide about mail of inquiries they serve and of none, and the inquiry's timeline says
+so; the operator, who decides by command, is named by a word.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from sqlalchemy import Connection
 from liju_contact.domain.errors import Conflict, NotFound
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inbound import Decision, HoldReason, InboundState, Verdict
-from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.inquiry import Inquiry, InquiryState
 from liju_contact.domain.message import Author
+from liju_contact.domain.person import Action, Person
 from liju_contact.domain.reply_key import Purpose, base36
 from liju_contact.domain.staff_command import Command
 from liju_contact.domain.verdict import JOINS
@@ -27,18 +29,29 @@ from liju_contact.store.inbound_lines import (
     set_inbound_state,
     wait_again,
 )
-from liju_contact.store.inquiries import get_inquiry, get_inquiry_for_update, set_state
-from liju_contact.store.messages import newest_message_id, newest_message_of, remove_message, written_at_of
+from liju_contact.store.inquiries import get_end_for_update, get_inquiry, set_state
+from liju_contact.store.messages import (
+    home_of_message,
+    newest_message_id,
+    newest_message_of,
+    remove_message,
+    written_at_of,
+)
 from liju_contact.store.notes import remove_note
 from liju_contact.store.participants import remove_participant
 from liju_contact.store.sent_letters import drop_queued_of
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.open_for_staff import open_for_staff
+from liju_contact.usecases.staff_directory import find_colleague, require
+from liju_contact.usecases.staff_event import add_staff_event
 
 _UNDECIDED = frozenset({InboundState.HELD, InboundState.PARKED})
+_DISCARDED = "discard"
+_UNDONE = "undo"
 
 
 def accept_mail(
-    deps: Deps, inbound_id: int, decision: Decision, *, reference: str | None = None, by: str, now: datetime
+    deps: Deps, inbound_id: int, decision: Decision, *, reference: str | None = None, by: Person | str, now: datetime
 ) -> None:
     """Let a held or parked mail in; ``reference`` names the inquiry it shall be part of, None that of its key.
 
@@ -46,29 +59,34 @@ def accept_mail(
     such mail or inquiry, ``Conflict`` when it is not held or the decision does not fit it.
     """
     with deps.db.begin() as tx:
+        inquiry = _inquiry_of(tx, inbound_id, by, reference)
         line = _undecided(tx, inbound_id)
-        inquiry_id = get_inquiry_for_update(tx, reference).id if reference else line.inquiry_id
-        if line.state is InboundState.PARKED and decision is Decision.ACCEPT and inquiry_id is None:
+        if line.state is InboundState.PARKED and decision is Decision.ACCEPT and inquiry is None:
             wait_again(tx, inbound_id, now)
             return
-        _refuse_unfit(deps, line, decision, has_inquiry=inquiry_id is not None)
-        decide_inbound(tx, inbound_id, decision, inquiry_id=inquiry_id, by=by, now=now)
+        _refuse_unfit(deps, tx, line, decision, has_inquiry=inquiry is not None)
+        inquiry_id = inquiry.id if inquiry else None
+        decide_inbound(tx, inbound_id, decision, inquiry_id=inquiry_id, by=_name_of(by), now=now)
+        _tell(deps, tx, inquiry, by, line, decision.value, now=now)
 
 
-def discard_mail(deps: Deps, inbound_id: int, *, by: str) -> None:
+def discard_mail(deps: Deps, inbound_id: int, *, by: Person | str, now: datetime) -> None:
     """Put a held or parked mail aside; it stays stored. Raises ``NotFound`` or ``Conflict``."""
     with deps.db.begin() as tx:
+        inquiry = _inquiry_of(tx, inbound_id, by)
         line = _undecided(tx, inbound_id)
-        set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=by, reason=line.reason)
+        set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=_name_of(by), reason=line.reason)
+        _tell(deps, tx, inquiry, by, line, _DISCARDED, now=now)
 
 
-def undo_decision(deps: Deps, inbound_id: int, *, by: str, now: datetime) -> None:
+def undo_decision(deps: Deps, inbound_id: int, *, by: Person | str, now: datetime) -> None:
     """Hold a mail again that was let in or discarded: what it became leaves the conversation, letters not sent stay.
 
     Raises ``NotFound``, or ``Conflict`` where it cannot be undone: a letter with it has reached the customer, or it
     opened an inquiry.
     """
     with deps.db.begin() as tx:
+        inquiry = _inquiry_of(tx, inbound_id, by)
         line = find_inbound(tx, inbound_id, for_update=True)
         if line is None:
             raise NotFound(f"There is no mail {inbound_id}.")
@@ -76,7 +94,8 @@ def undo_decision(deps: Deps, inbound_id: int, *, by: str, now: datetime) -> Non
             _withdraw(tx, line, now)
         elif line.state is not InboundState.DISCARDED and not (line.state is InboundState.WAITING and line.decided_by):
             raise Conflict(f"Mail {inbound_id} is {line.state.value}: there is nothing to undo.")
-        set_inbound_state(tx, inbound_id, InboundState.HELD, by=by, reason=HoldReason.UNDONE)
+        set_inbound_state(tx, inbound_id, InboundState.HELD, by=_name_of(by), reason=HoldReason.UNDONE)
+        _tell(deps, tx, inquiry, by, line, _UNDONE, now=now)
 
 
 def decide_by_mail(
@@ -96,12 +115,45 @@ def decide_by_mail(
     return f"Mail {inbound_id} was discarded."
 
 
-def _refuse_unfit(deps: Deps, line: InboundLine, decision: Decision, *, has_inquiry: bool) -> None:
+def _inquiry_of(tx: Connection, inbound_id: int, by: Person | str, reference: str | None = None) -> Inquiry | None:
+    """Return the inquiry a mail is or shall be part of, locked, where ``by`` may decide about it; None without one."""
+    if not isinstance(by, str):
+        require(by, Action.DECIDE_MAIL)
+    line = find_inbound(tx, inbound_id)
+    for known in (line.reference if line else None, reference):
+        if known and not isinstance(by, str):
+            open_for_staff(tx, by, known)
+    home = reference or (line.reference if line else None)
+    return get_end_for_update(tx, home) if home else None
+
+
+def _name_of(by: Person | str) -> str:
+    return by if isinstance(by, str) else by.address
+
+
+def _tell(  # noqa: PLR0917  # all are looked at together and none is optional
+    deps: Deps,
+    tx: Connection,
+    inquiry: Inquiry | None,
+    by: Person | str,
+    line: InboundLine,
+    what: str,
+    *,
+    now: datetime,
+) -> None:
+    """Write into the timeline what somebody at the desk decided."""
+    if inquiry and not isinstance(by, str):
+        facts = {"mail": line.id, "sender": line.sender, "decision": what}
+        add_staff_event(deps, tx, by, inquiry, EventKind.MAIL_DECIDED, facts=facts, now=now)
+
+
+def _refuse_unfit(deps: Deps, tx: Connection, line: InboundLine, decision: Decision, *, has_inquiry: bool) -> None:
     """Refuse what could not be applied: an answer of nobody, or an inquiry of nobody or of a colleague."""
-    is_staff = deps.settings.catalogue.find_staff(line.sender) is not None
+    is_staff = find_colleague(deps, tx, line.sender, who_may=Action.ANSWER) is not None
     if not has_inquiry and (decision is not Decision.ACCEPT or is_staff or not line.sender):
         raise Conflict(f"Mail {line.id} belongs to no inquiry yet: name one to attach it to.")
-    if decision is Decision.ANSWER and not is_staff and deps.settings.catalogue.find_staff(line.holder) is None:
+    is_answer = decision is Decision.ANSWER and not is_staff
+    if is_answer and find_colleague(deps, tx, line.holder, who_may=Action.ANSWER) is None:
         raise Conflict(f"Mail {line.id} names nobody of the staff, so it cannot be sent as an answer.")
 
 
@@ -120,11 +172,13 @@ def _withdraw(tx: Connection, line: InboundLine, now: datetime) -> None:
     if line.inquiry_id is None or (line.message_id is None and line.note_id is None):
         raise Conflict(f"Mail {line.id} changed an inquiry's state: change it back there.")
     if line.note_id is not None:
-        drop_queued_of(tx, line.inquiry_id, remove_note(tx, line.note_id), f".{Purpose.NOTE.value}", now)
+        written_at, written_to = remove_note(tx, line.note_id)
+        drop_queued_of(tx, [line.inquiry_id, written_to], written_at, f".{Purpose.NOTE.value}", now)
         return
     key_part = f".{Purpose.CONVERSATION.value}{base36(line.message_id or 0)}."
-    written_at = written_at_of(tx, line.message_id or 0)
-    if written_at and drop_queued_of(tx, line.inquiry_id, written_at, key_part, now):
+    message_at = written_at_of(tx, line.message_id or 0)
+    homes = home_of_message(tx, line.message_id or 0) or ()
+    if message_at and drop_queued_of(tx, homes, message_at, key_part, now):
         raise Conflict(f"Mail {line.id} has reached the customer as a letter: it cannot be taken back.")
     remove_message(tx, line.message_id or 0)
     _restore(tx, line, now)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from liju_contact.domain.calendar import due_at, is_working_time
 from liju_contact.domain.catalogue import Team
-from liju_contact.domain.event import Actor, EventKind
+from liju_contact.domain.event import EventKind
 from liju_contact.domain.inquiry import Inquiry, fold_address
 from liju_contact.domain.letter import Addressee
 from liju_contact.domain.person import Role
@@ -87,10 +87,10 @@ def _untold(tx: Connection, steps: list[Step]) -> list[Step]:
     return [step for step in steps if step not in told]
 
 
-def _event(reminding: Reminding) -> tuple[int, EventKind, Actor, Mapping[str, str]]:
+def _event(reminding: Reminding) -> tuple[Inquiry, EventKind, Mapping[str, str]]:
     is_escalated = reminding.step is ReminderStep.ESCALATED
     facts = {"step": reminding.step.value, "promised_at": reminding.promised_at.isoformat()}
-    return reminding.inquiry.id, EventKind.ESCALATED if is_escalated else EventKind.REMINDED, Actor.PROGRAM, facts
+    return reminding.inquiry, EventKind.ESCALATED if is_escalated else EventKind.REMINDED, facts
 
 
 def _post(deps: Deps, tx: Connection, remindings: Sequence[Reminding], now: datetime) -> None:

@@ -66,8 +66,10 @@ class AddressForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hin
 
 
 @bp.get("")
-def show(reference: str, key: str) -> Response:
+def show(reference: str, key: str) -> BaseResponse:
     page = _open(reference, key)
+    if page.goes_on_at:
+        return redirect(page.goes_on_at + _asked_language(), 303)
     return make_response(_render(page, MessageForm(formdata=None)))
 
 

@@ -140,6 +140,9 @@ def _written_for_replies(kind: LetterKind, writer: TemplateLetterWriter, inquiry
         LetterKind.ANSWER_FOR_TEAM: lambda: writer.answer_for_team(inquiry, replace(ANSWER, body=text), files=FILES),
         LetterKind.NOTE_FOR_TEAM: lambda: writer.note_for_team(inquiry, author_name=AUTHOR, body=text, files=FILES),
         LetterKind.FAILURE_FOR_TEAM: lambda: writer.failure_for_team(inquiry, replace(FAILURE, body=text)),
+        LetterKind.ASSIGNED_FOR_TEAM: lambda: writer.assigned_for_team(
+            inquiry, author_name=AUTHOR, body=body or MESSAGE.body
+        ),
         LetterKind.ABSENCE_FOR_TEAM: lambda: writer.absence_for_team(inquiry, name=AUTHOR, words=body or ABSENCE),
         LetterKind.HELD_FOR_TEAM: lambda: writer.held_for_team(inquiry, replace(HELD, body=body or HELD.body)),
         LetterKind.REMINDER_FOR_TEAM: lambda: writer.reminder_for_team(replace(REMINDING, inquiry=inquiry)),
@@ -168,6 +171,7 @@ def typed_by_others(kind: LetterKind, values: Iterator[str]) -> Letter:
         LetterKind.FAILURE_FOR_TEAM: lambda: WRITER.failure_for_team(
             inquiry, replace(FAILURE, recipient=value(), words=value(), body=value())
         ),
+        LetterKind.ASSIGNED_FOR_TEAM: lambda: WRITER.assigned_for_team(inquiry, author_name=value(), body=value()),
         LetterKind.ABSENCE_FOR_TEAM: lambda: WRITER.absence_for_team(inquiry, name=value(), words=value()),
         LetterKind.HELD_FOR_TEAM: lambda: WRITER.held_for_team(
             inquiry, replace(HELD, sender=value(), subject=value(), body=value(), answered_by=value())

@@ -99,6 +99,8 @@ def test_the_page_has_everything_the_customer_gave(deps: Deps, clock: Clock) -> 
         "usual_answer_hours": None,
         "may_be_rated": False,
         "rating": None,
+        "goes_on_at": "",
+        "goes_on_by_mail": False,
     }
 
 

@@ -64,6 +64,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("product", name=op.f("pk_answer_time")),
     )
     op.create_table(
+        "insight",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "product", name=op.f("pk_insight")),
+    )
+    op.create_table(
+        "insight_month",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("newest_event_id", sa.BigInteger(), nullable=False),
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_insight_month")),
+    )
+    op.create_table(
         "draft",
         sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -259,6 +273,7 @@ def upgrade() -> None:
     op.add_column("event", sa.Column("actor_address", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("event", sa.Column("facts", sa.JSON(), nullable=True))
     op.add_column("event", sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("event", sa.Column("inquiry_version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column("event", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
     op.add_column("inquiry", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column(
@@ -268,7 +283,9 @@ def upgrade() -> None:
     op.add_column("inquiry", sa.Column("has_files", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("inquiry", sa.Column("preview", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column("inquiry", sa.Column("first_answered_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("inquiry", sa.Column("first_answer_due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("inquiry", sa.Column("merged_into_id", sa.BigInteger(), nullable=True))
+    op.add_column("inquiry", sa.Column("has_mail_trouble", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index(
         "ix_inquiry_answer_due_at",
         "inquiry",
@@ -284,6 +301,21 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("assignee IS NOT NULL"),
         postgresql_where=sa.text("assignee IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_inquiry_assignee_state_answer_due_at_id"),
+        "inquiry",
+        ["assignee", "state", "answer_due_at", "id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_inquiry_received_at_id"), "inquiry", ["received_at", "id"], unique=False)
+    op.create_index(
+        "ix_inquiry_mail_trouble",
+        "inquiry",
+        ["changed_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("has_mail_trouble"),
+        postgresql_where=sa.text("has_mail_trouble"),
     )
     op.create_index(op.f("ix_inquiry_changed_at_id"), "inquiry", ["changed_at", "id"], unique=False)
     op.create_index(op.f("ix_inquiry_country_id"), "inquiry", ["country", "id"], unique=False)
@@ -357,9 +389,15 @@ def _create_search_words() -> None:
 def _fill_new_columns() -> None:
     """What is there already gets what the desk needs; the worker writes the search documents."""
     op.execute("INSERT INTO search_due (inquiry_id) SELECT id FROM inquiry")
+    op.execute("UPDATE inquiry SET first_answer_due_at = answer_due_at")
     op.execute(
         "UPDATE inquiry SET has_files = EXISTS (SELECT 1 FROM message JOIN file ON file.message_id = message.id"
         " WHERE message.inquiry_id = inquiry.id)"
+    )
+    op.execute(
+        "UPDATE inquiry SET has_mail_trouble = true WHERE unreachable_since IS NOT NULL OR id IN (SELECT letter.inquiry_id"
+        " FROM delivery JOIN letter ON letter.id = delivery.letter_id WHERE delivery.due_at IS NULL"
+        " AND delivery.state IN ('refused', 'given_up', 'parked', 'bounced') AND letter.inquiry_id IS NOT NULL)"
     )
     op.execute(
         "UPDATE inquiry SET preview = coalesce((SELECT substr(message.body, 1, 200) FROM message"
