@@ -24,6 +24,9 @@ class LetterKind(StrEnum):
     ABSENCE_FOR_TEAM = "absence_for_team"
     ASSIGNED_FOR_TEAM = "assigned_for_team"  # to whom a colleague gave an inquiry
     HELD_FOR_TEAM = "held_for_team"  # a mail waits for a decision
+    REMINDER_FOR_TEAM = "reminder_for_team"  # of an answer that is promised
+    REMINDER_LIST = "reminder_list"  # the same of many inquiries at once
+    RATING_FOR_TEAM = "rating_for_team"  # the customer is not content
     ALARM = "alarm"  # to whoever looks after the program
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from liju_contact.store.table import Id, Table
@@ -168,7 +168,10 @@ class ThumbnailRow(Table):
 
 
 class RatingRow(Table):
-    """What the customer thought of our help: one to five, and words if they like."""
+    """What the customer thought of our help: one to five, and words if they like.
+
+    ``is_told`` says that our team got a letter about it, which it gets once.
+    """
 
     __tablename__ = "rating"
 
@@ -176,6 +179,7 @@ class RatingRow(Table):
     stars: Mapped[int] = mapped_column(Integer)
     words: Mapped[str]
     rated_at: Mapped[datetime] = mapped_column(index=True)
+    is_told: Mapped[bool] = mapped_column(server_default=false())
 
 
 class InsightRow(Table):
@@ -207,3 +211,17 @@ class ReminderRow(Table):
     promised_at: Mapped[datetime] = mapped_column(primary_key=True)
     step: Mapped[str] = mapped_column(String(20), primary_key=True)
     taken_at: Mapped[datetime]
+
+
+class AnswerTimeRow(Table):
+    """How long the first answer takes for a product line, in working minutes, counted by the worker now and then.
+
+    ``median_minutes`` is None where most have not been answered at all.
+    """
+
+    __tablename__ = "answer_time"
+
+    product: Mapped[str] = mapped_column(String(40), primary_key=True)
+    median_minutes: Mapped[int | None] = mapped_column(Integer)
+    inquiry_count: Mapped[int] = mapped_column(Integer)
+    counted_at: Mapped[datetime]

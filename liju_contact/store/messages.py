@@ -67,6 +67,11 @@ _STAFF_UNTIL = (
 )
 _NEWEST_ID = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
 _BY_NONCE = select(MessageRow.id).where(MessageRow.nonce == bindparam("nonce"))
+_NEWEST_IDS = (
+    select(MessageRow.inquiry_id, func.max(MessageRow.id))
+    .where(MessageRow.inquiry_id.in_(bindparam("inquiry_ids", expanding=True)))
+    .group_by(MessageRow.inquiry_id)
+)
 _FILES_OF_INQUIRY = (
     select(FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
     .join(BlobRow, BlobRow.id == FileRow.blob_id)
@@ -195,6 +200,12 @@ def newest_message_of(tx: Connection, inquiry_id: int, author: Author) -> Messag
 
 def newest_message_id(tx: Connection, inquiry_id: int) -> int:
     return tx.execute(_NEWEST_ID, {"inquiry_id": inquiry_id}).scalar_one() or 0
+
+
+def newest_message_ids(tx: Connection, inquiry_ids: Sequence[int]) -> dict[int, int]:
+    """Return the id of the newest message of each inquiry that has any."""
+    rows = tx.execute(_NEWEST_IDS, {"inquiry_ids": list(inquiry_ids)}) if inquiry_ids else ()
+    return {row[0]: row[1] for row in rows}
 
 
 def messages_of(tx: Connection, inquiry_id: int) -> list[Message]:

@@ -16,6 +16,8 @@ from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.keys import Keyring
 from liju_contact.domain.letter import Letter, LetterKind
 from liju_contact.domain.message import Message
+from liju_contact.domain.rating import Rating
+from liju_contact.domain.reminder import ReminderStep
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.usecases.mail_reader import MailReader
@@ -77,6 +79,15 @@ class HeldMail:
     answered_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminding:
+    """A promise that staff are reminded of, or the date that they set for an inquiry."""
+
+    inquiry: Inquiry
+    step: ReminderStep
+    promised_at: datetime
+
+
 class LetterWriter(Protocol):
     """Renders letters; one method and one template folder each."""
 
@@ -103,6 +114,12 @@ class LetterWriter(Protocol):
     def absence_for_team(self, inquiry: Inquiry, *, name: str, words: str) -> Letter: ...
 
     def held_for_team(self, inquiry: Inquiry | None, held: HeldMail) -> Letter: ...
+
+    def reminder_for_team(self, reminding: Reminding) -> Letter: ...
+
+    def reminder_list(self, remindings: Sequence[Reminding]) -> Letter: ...
+
+    def rating_for_team(self, inquiry: Inquiry, rating: Rating) -> Letter: ...
 
     def alarm(self, sentences: Sequence[str]) -> Letter: ...
 

@@ -57,7 +57,7 @@ def test_letter_of_every_kind_is_whole(kind: LetterKind, language: str) -> None:
 
     assert (letter.kind, letter.language) == (kind, language)
     assert (letter.headers.get("Auto-Submitted") == "auto-generated") is (kind is not LetterKind.ANSWER)
-    assert (INQUIRY.reference in letter.subject) is (kind is not LetterKind.ALARM)
+    assert (INQUIRY.reference in letter.subject) is (kind not in {LetterKind.ALARM, LetterKind.REMINDER_LIST})
     assert letter.subject == letter.subject.strip()
     assert "%(" not in letter.subject + letter.text + letter.html
     assert "{{" not in letter.subject + letter.text + letter.html
@@ -77,6 +77,8 @@ def test_links_lead_to_the_configured_address_or_to_the_customer(kind: LetterKin
 def expected_links(kind: LetterKind) -> set[str]:
     if kind is LetterKind.ALARM:
         return set()
+    if kind is LetterKind.REMINDER_LIST:
+        return {f"{BASE_URL}/staff/inquiry/{INQUIRY.reference}", f"{BASE_URL}/staff"}
     if kind.is_for_customer:
         return {STATUS_URL}
     return {f"{BASE_URL}/staff/inquiry/{INQUIRY.reference}", f"mailto:{INQUIRY.email}"}

@@ -56,6 +56,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("view", "product", "subject", name=op.f("pk_view_count")),
     )
     op.create_table(
+        "answer_time",
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("median_minutes", sa.Integer(), nullable=True),
+        sa.Column("inquiry_count", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("product", name=op.f("pk_answer_time")),
+    )
+    op.create_table(
         "insight",
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("product", sa.String(length=40), nullable=False),
@@ -165,6 +173,7 @@ def upgrade() -> None:
         sa.Column("stars", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_told", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["inquiry_id"], ["inquiry.id"], name=op.f("fk_rating_inquiry_id_inquiry"), ondelete="CASCADE"
         ),
