@@ -22,12 +22,14 @@ COMMANDS = {
     "cli_parts",
     "cli_mail",
     "cli_inbound",
+    "cli_staff",
     "__version__",
 }
 WORDS = {"wording", "vocabulary"}
 ROOMS = {
     "domain": set[str](),
     "clock": set[str](),
+    "hasher": set[str](),
     "vocabulary": {"domain"},
     "wording": {"domain", "vocabulary"},
     "templating": {"domain", *WORDS},
@@ -43,8 +45,9 @@ ROOMS = {
     "cli_parts": COMMANDS,
     "cli_mail": COMMANDS,
     "cli_inbound": COMMANDS,
+    "cli_staff": COMMANDS,
     "cli": COMMANDS,
-    "app": {"processes", "mail", "web", "cli", "templating", "clock", *COMMANDS, *READING},
+    "app": {"processes", "mail", "web", "cli", "templating", "clock", "hasher", *COMMANDS, *READING},
     "__main__": {"app"},
     "__init__": set[str](),
 }

@@ -25,6 +25,7 @@ from liju_contact.usecases.find_inquiry import answer_link_request
 from liju_contact.usecases.judge_mail import judge_waiting
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
+from liju_contact.usecases.reset_password import answer_reset_request
 from liju_contact.usecases.sweep import sweep
 
 IDLE_SECONDS = 0.5
@@ -86,6 +87,7 @@ class Worker:
         round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
         judged_count = judge_waiting(self.deps, self.reader, is_stopping=self.stopping.is_set)
         answered = answer_link_request(self.deps, now=self.deps.now())
+        answered |= answer_reset_request(self.deps, now=self.deps.now())
         if now - self.watched_at >= _WATCH_EVERY:
             alarm_of_mailboxes(self.deps, now=now)
             self.watched_at = now
