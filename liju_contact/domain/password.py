@@ -77,9 +77,9 @@ def weakness_of(password: str, *, personal: Iterable[str]) -> Weakness | None:
     if len(password) > LONGEST:
         return Weakness.TOO_LONG
     folded = password.casefold()
-    if _is_little(_without(folded, _runs_in(folded))) or _is_little(_without_common(folded)):
+    if _is_little(_without(folded, _runs_in(folded))) or _is_little(_left_of(folded)):
         return Weakness.COMMON
-    if _is_little(_without(_without_common(folded), _words_of(personal))):
+    if _is_little(_without(_left_of(folded), _words_of(personal))):
         return Weakness.PERSONAL
     return None
 
@@ -123,7 +123,7 @@ def _words_of(personal: Iterable[str]) -> list[str]:
     return sorted((word for word in words if len(word) >= _SHORTEST_WORD or not word.isascii()), key=len, reverse=True)
 
 
-def _without_common(folded: str) -> str:
+def _left_of(folded: str) -> str:
     """Return what is left without the words everybody uses, also where digits stand for letters."""
     plain = folded.translate(_LOOKALIKES)
     words = sorted(_COMMON_WORDS, key=len, reverse=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hmac
 from datetime import datetime
+from unicodedata import normalize
 from urllib.parse import quote, urlencode
 
 STEP_SECONDS = 30
@@ -29,7 +30,7 @@ def code_at(secret: bytes, step: int, *, digits: int = DIGITS) -> str:
 
 def matching_step(secret: bytes, typed: str, *, used: int, now: datetime) -> int | None:
     """Return the step whose code was typed, if it is near enough and later than the last one ``used``."""
-    code = "".join(character for character in typed[:50] if character.isdecimal()).encode()
+    code = "".join(character for character in normalize("NFKC", typed[:50]) if character.isdecimal()).encode()
     current = time_step(now)
     matching = None
     for step in range(current - _WINDOW, current + _WINDOW + 1):
