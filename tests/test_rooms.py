@@ -22,6 +22,7 @@ COMMANDS = {
     "cli_parts",
     "cli_mail",
     "cli_inbound",
+    "cli_staff",
     "__version__",
 }
 WORDS = {"wording", "vocabulary"}
@@ -30,6 +31,7 @@ ROOMS = {
     "clock": set[str](),
     "guarded": set[str](),
     "pictures": {"domain", "guarded"},
+    "hasher": set[str](),
     "vocabulary": {"domain"},
     "wording": {"domain", "vocabulary"},
     "templating": {"domain", *WORDS},
@@ -47,8 +49,9 @@ ROOMS = {
     "cli_parts": COMMANDS,
     "cli_mail": COMMANDS,
     "cli_inbound": COMMANDS,
+    "cli_staff": COMMANDS,
     "cli": COMMANDS,
-    "app": {"processes", "mail", "pictures", "web", "cli", "templating", "clock", *COMMANDS, *READING},
+    "app": {"processes", "mail", "pictures", "web", "cli", "templating", "clock", "hasher", *COMMANDS, *READING},
     "__main__": {"app"},
     "__init__": set[str](),
 }

@@ -30,6 +30,7 @@ from liju_contact.usecases.measure_insight import measure_insight
 from liju_contact.usecases.picture_maker import PictureMaker
 from liju_contact.usecases.remind import remind
 from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
+from liju_contact.usecases.reset_password import answer_reset_request
 from liju_contact.usecases.sweep import sweep
 
 IDLE_SECONDS = 0.5
@@ -96,6 +97,7 @@ class Worker:
         round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
         judged_count = judge_waiting(self.deps, self.reader, is_stopping=self.stopping.is_set)
         answered = answer_link_request(self.deps, now=self.deps.now())
+        answered |= answer_reset_request(self.deps, now=self.deps.now())
         if now - self.watched_at >= _WATCH_EVERY:
             alarm_of_mailboxes(self.deps, now=now)
             self.watched_at = now

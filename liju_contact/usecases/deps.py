@@ -16,6 +16,7 @@ from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.keys import Keyring
 from liju_contact.domain.letter import Letter, LetterKind
 from liju_contact.domain.message import Message
+from liju_contact.domain.person import Person
 from liju_contact.domain.rating import Rating
 from liju_contact.domain.reminder import ReminderStep
 from liju_contact.store.database import Database
@@ -124,6 +125,34 @@ class LetterWriter(Protocol):
     def alarm(self, sentences: Sequence[str]) -> Letter: ...
 
 
+class AccountLetterWriter(Protocol):
+    """Renders letters to people of the desk about their accounts; ``language`` is what they read when they say none."""
+
+    def password_reset(self, person: Person, *, url: str, ends_at: datetime, language: str) -> Letter: ...
+
+    def invitation(self, person: Person, *, url: str, ends_at: datetime, invited_by: str) -> Letter: ...
+
+    def password_changed(self, person: Person, *, at: datetime, network: str) -> Letter: ...
+
+    def second_factor_off(self, person: Person, *, at: datetime, network: str) -> Letter: ...
+
+
+class Hasher(Protocol):
+    """Turns passwords into digests. Both ways take tens of milliseconds on purpose: never within a transaction.
+
+    ``digest_of_nobody`` fits no password and takes as long to find out as any other.
+    """
+
+    @property
+    def digest_of_nobody(self) -> str: ...
+
+    def digest(self, password: str) -> str: ...
+
+    def verify(self, digest: str, password: str) -> bool: ...
+
+    def is_outdated(self, digest: str) -> bool: ...
+
+
 class Carrier(Protocol):
     """Carries one letter to one recipient; never raises for what a network or a mail server does."""
 
@@ -148,6 +177,8 @@ class Deps:
     now: Callable[[], datetime]
     pause: Callable[[float], None]
     letters: LetterWriter
+    account_letters: AccountLetterWriter
+    hasher: Hasher
     new_carrier: Callable[[], Carrier]
     new_mail_reader: Callable[[], MailReader]
     new_picture_maker: Callable[[], PictureMaker]

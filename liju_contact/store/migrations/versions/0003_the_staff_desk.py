@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=20), nullable=True),
         sa.Column("password_digest", sa.Text(), nullable=True),
         sa.Column("password_version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("password_is_temporary", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("totp_version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totp_counter", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
@@ -199,6 +200,14 @@ def upgrade() -> None:
             ["inquiry_id"], ["inquiry.id"], name=op.f("fk_reminder_inquiry_id_inquiry"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("inquiry_id", "promised_at", "step", name=op.f("pk_reminder")),
+    )
+    op.create_table(
+        "reset_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address_folded", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reset_request")),
     )
     op.create_table(
         "saved_view",
