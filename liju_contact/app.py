@@ -62,6 +62,7 @@ from liju_contact.web.staff import files as staff_files
 from liju_contact.web.staff import held as staff_held
 from liju_contact.web.staff import inquiry as desk_inquiry
 from liju_contact.web.staff import originals as staff_originals
+from liju_contact.wording import wording_in
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
 _PARTS = 1000
@@ -92,6 +93,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         letters=TemplateLetterWriter(settings, environments),
         account_letters=TemplateAccountLetterWriter(settings, environments),
         hasher=Argon2Hasher(),
+        country_names=lambda code: [wording_in(language).country(code) for language in settings.web.languages],
         new_carrier=lambda: SmtpCarrier(server, lambda claimed: _envelope_sender(settings, keys, claimed)),
         new_mail_reader=GuardedReader,
         new_picture_maker=GuardedPictureMaker,

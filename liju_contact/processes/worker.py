@@ -1,6 +1,7 @@
-"""The worker: sends letters, judges mail, makes thumbnails, sweeps, and gives a sign of life, one step after another.
+"""The worker: sends letters, judges mail, makes texts searchable and small pictures, sweeps, and gives a sign of life.
 
-It has no state of its own worth keeping: it may be killed at any moment and a new one goes on from the database.
+One step after another. It has no state of its own worth keeping: it may be killed at any moment and a new one goes on
+from the database.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from liju_contact.usecases.deps import Carrier, Deps
 from liju_contact.usecases.fetch_mail import alarm_of_mailboxes
 from liju_contact.usecases.find_inquiry import answer_link_request
 from liju_contact.usecases.honest_promise import count_answer_times
+from liju_contact.usecases.index_search import index_search
 from liju_contact.usecases.judge_mail import judge_waiting
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.make_thumbnails import make_thumbnail
@@ -98,6 +100,7 @@ class Worker:
         judged_count = judge_waiting(self.deps, self.reader, is_stopping=self.stopping.is_set)
         answered = answer_link_request(self.deps, now=self.deps.now())
         answered |= answer_reset_request(self.deps, now=self.deps.now())
+        indexed_count = index_search(self.deps)
         if now - self.watched_at >= _WATCH_EVERY:
             alarm_of_mailboxes(self.deps, now=now)
             self.watched_at = now
@@ -112,7 +115,7 @@ class Worker:
             self.swept_at = now
         # One at a time: a letter waits for no more than a single picture.
         is_pictured = make_thumbnail(self.deps, self.pictures, now=self.deps.now())
-        return answered or is_pictured or bool(round_.claimed_count or judged_count)
+        return answered or is_pictured or bool(round_.claimed_count or judged_count or indexed_count)
 
     def run(self) -> None:
         """Step until told to stop. What goes wrong is logged and tried again; nothing ends the worker but a signal."""

@@ -104,21 +104,27 @@ class SearchDocumentRow(Table):
     """All that can be searched of an inquiry, folded, one piece per line; its words are indexed beside this table.
 
     ``search_words`` is not among these tables, because each database has its own: FTS5 on SQLite, a ``tsvector`` with
-    a GIN index on PostgreSQL. The migration makes it.
+    a GIN index on PostgreSQL. The migration makes it. There is no foreign key: the index forgets only words that it is
+    told once more, so a cascade would take away here what is needed there (see ``store.search_documents``).
     """
 
     __tablename__ = "search_document"
 
-    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     body: Mapped[str]
 
 
 class SearchDueRow(Table):
-    """An inquiry whose search document is older than what it says; the worker writes it anew."""
+    """That an inquiry says something else than its search document; the worker writes it anew.
+
+    Every change adds a row of its own. So nobody who writes ever waits for the worker or for somebody else, and what is
+    written while the worker reads is not forgotten with what it has read.
+    """
 
     __tablename__ = "search_due"
 
-    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class ExportRow(Table):

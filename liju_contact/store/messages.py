@@ -13,6 +13,7 @@ from liju_contact.domain.file_kind import FileKind, may_be_pictured
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import Author, Message, MessageFile
 from liju_contact.store.inquiries import refresh_conversation
+from liju_contact.store.search_documents import note_message_due, note_search_due
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import BlobRow, FileRow, LetterRow, MessageRow
 from liju_contact.store.thumbnails import ask_for_thumbnails
@@ -102,7 +103,10 @@ def add_message(
         "nonce": nonce,
         "written_at": now,
     }
-    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    id_: int | None = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    if id_ is not None:
+        note_search_due(tx, inquiry_id)
+    return id_
 
 
 def has_message(tx: Connection, nonce: str) -> bool:
@@ -131,6 +135,7 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
     ]
     tx.execute(_ADD_FILES, rows)
     ask_for_thumbnails(tx, [blob_ids[file.sha256] for file in files if may_be_pictured(file.kind, file.name)])
+    note_message_due(tx, message_id)
 
 
 def staff_message_after(tx: Connection, inquiry_id: int, number: int, besides: str) -> str:
@@ -152,6 +157,7 @@ def author_of_answer(tx: Connection, inquiry_id: int, number: int | None, writte
 def change_body(tx: Connection, message_id: int, body: str) -> None:
     """Show another part of the same mail: the rules that fold quotes have changed."""
     tx.execute(update(MessageRow).where(MessageRow.id == message_id).values(body=body))
+    note_message_due(tx, message_id)
 
 
 def written_at_of(tx: Connection, message_id: int) -> datetime | None:
@@ -164,6 +170,7 @@ def body_of(tx: Connection, message_id: int) -> str:
 
 def remove_message(tx: Connection, message_id: int) -> None:
     """Take a message out of the conversation, with its files; letters that carried them stay as they were sent."""
+    note_message_due(tx, message_id)
     carrying = update(LetterRow).where(LetterRow.message_files_id == message_id)
     tx.execute(carrying.values(message_files_id=None))
     removed = delete(MessageRow).where(MessageRow.id == message_id).returning(MessageRow.inquiry_id)

@@ -167,6 +167,7 @@ class Deps:
 
     ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail,
     ``new_picture_maker`` nothing until its first file.
+    ``country_names(code)`` returns what a country is called in the languages of the house.
     ``new_mailbox`` is the one that mail is fetched from, if any. ``tell_operator`` runs the operator's own alarm.
     """
 
@@ -179,6 +180,7 @@ class Deps:
     letters: LetterWriter
     account_letters: AccountLetterWriter
     hasher: Hasher
+    country_names: Callable[[str], Sequence[str]]
     new_carrier: Callable[[], Carrier]
     new_mail_reader: Callable[[], MailReader]
     new_picture_maker: Callable[[], PictureMaker]

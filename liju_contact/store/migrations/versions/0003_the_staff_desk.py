@@ -225,20 +225,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_saved_view_staff_id"), "saved_view", ["staff_id"], unique=False)
     op.create_table(
         "search_document",
-        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_search_document_inquiry_id_inquiry"), ondelete="CASCADE"
+        sa.Column(
+            "inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
+        sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("inquiry_id", name=op.f("pk_search_document")),
     )
     op.create_table(
         "search_due",
-        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_search_due_inquiry_id_inquiry"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("inquiry_id", name=op.f("pk_search_due")),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inquiry_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_due")),
     )
     op.create_table(
         "staff_session",
@@ -425,8 +422,8 @@ def _create_search_words() -> None:
         )
         return
     op.execute(
-        "CREATE TABLE search_words ("
-        "inquiry_id BIGINT PRIMARY KEY REFERENCES inquiry (id) ON DELETE CASCADE, words TSVECTOR NOT NULL)"
+        "CREATE TABLE search_words (inquiry_id BIGINT PRIMARY KEY"
+        " REFERENCES search_document (inquiry_id) ON DELETE CASCADE, words TSVECTOR NOT NULL)"
     )
     op.execute("ALTER TABLE search_words ALTER COLUMN words SET STATISTICS 1000")
     op.execute("CREATE INDEX ix_search_words_words ON search_words USING gin (words)")
@@ -443,7 +440,7 @@ def _fill_new_columns() -> None:
         f" UNION SELECT blob_id FROM inbound_file WHERE NOT is_folded AND ({pictured})"
     )
     op.execute("UPDATE inbound SET decided_at = coalesce(judged_at, received_at) WHERE decided_by <> ''")
-    op.execute("INSERT INTO search_due (inquiry_id) SELECT id FROM inquiry")
+    op.execute("INSERT INTO search_due (inquiry_id) SELECT id FROM inquiry ORDER BY id")
     op.execute("UPDATE inquiry SET first_answer_due_at = answer_due_at")
     op.execute(
         "UPDATE inquiry SET has_files = EXISTS (SELECT 1 FROM message JOIN file ON file.message_id = message.id"
