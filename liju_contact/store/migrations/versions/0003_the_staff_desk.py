@@ -8,6 +8,11 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_LISTED_BY = (
+    ["state", "product", "topic", "country", "language"]
+    + ["assignee", "priority", "has_files", "has_mail_trouble"]
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -332,7 +337,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_inquiry_answer_due_at",
         "inquiry",
-        ["answer_due_at", "id"],
+        ["answer_due_at", "id", *_LISTED_BY, "received_at", "changed_at"],
         unique=False,
         sqlite_where=sa.text("state IN ('received', 'open')"),
         postgresql_where=sa.text("state IN ('received', 'open')"),
@@ -346,12 +351,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("assignee IS NOT NULL"),
     )
     op.create_index(
-        op.f("ix_inquiry_assignee_state_answer_due_at_id"),
-        "inquiry",
-        ["assignee", "state", "answer_due_at", "id"],
-        unique=False,
+        "ix_inquiry_assignee_state", "inquiry", ["assignee", "state", "answer_due_at", "id", "product"], unique=False
     )
-    op.create_index(op.f("ix_inquiry_received_at_id"), "inquiry", ["received_at", "id"], unique=False)
+    op.create_index("ix_inquiry_received_at", "inquiry", ["received_at", "id", *_LISTED_BY, "changed_at"], unique=False)
     op.create_index(
         "ix_inquiry_mail_trouble",
         "inquiry",
@@ -360,7 +362,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("has_mail_trouble"),
         postgresql_where=sa.text("has_mail_trouble"),
     )
-    op.create_index(op.f("ix_inquiry_changed_at_id"), "inquiry", ["changed_at", "id"], unique=False)
+    op.create_index("ix_inquiry_changed_at", "inquiry", ["changed_at", "id", *_LISTED_BY, "received_at"], unique=False)
     op.create_index(op.f("ix_inquiry_country_id"), "inquiry", ["country", "id"], unique=False)
     op.create_index(
         "ix_inquiry_due_at",
@@ -396,7 +398,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("priority <> 'normal'"),
     )
     op.create_index(op.f("ix_inquiry_product_id"), "inquiry", ["product", "id"], unique=False)
-    op.create_index(op.f("ix_inquiry_state_changed_at_id"), "inquiry", ["state", "changed_at", "id"], unique=False)
+    op.create_index("ix_inquiry_state", "inquiry", ["state", "changed_at", "id", *_LISTED_BY[1:], "received_at"], unique=False)
     op.create_index(op.f("ix_inquiry_topic_id"), "inquiry", ["topic", "id"], unique=False)
     op.create_index(
         "ix_inquiry_unreachable_since",
