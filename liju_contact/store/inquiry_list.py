@@ -12,7 +12,7 @@ values are, and that nobody knows beforehand:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,9 +21,10 @@ from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, selec
 
 from liju_contact.domain.inquiry import InquiryState, awaits_answer
 from liju_contact.domain.inquiry_list import AWAITED, Cursor, ListQuery, Sort, View
-from liju_contact.domain.priority import Priority
 from liju_contact.store.desk_tables import InquiryTagRow
-from liju_contact.store.list_terms import DISGUISED, PLAIN, TAG_ID, Columns, Rank, Reader, Term, terms_of
+from liju_contact.store.list_term import DISGUISED, PLAIN, Columns, Rank, Reader, Term
+from liju_contact.store.list_terms import TAG_ID, terms_of
+from liju_contact.store.listed_inquiries import ROW_COLUMNS, ListedInquiry, listed
 from liju_contact.store.table import Id, UtcDateTime
 from liju_contact.store.tables import InquiryRow
 
@@ -31,59 +32,10 @@ PAGE_SIZE = 50
 REACH = 12_000
 """How many rows are read on before a list is taken for a sparse one."""
 
-_ROW_COLUMNS = (
-    InquiryRow.id,
-    InquiryRow.reference,
-    InquiryRow.state,
-    InquiryRow.language,
-    InquiryRow.name,
-    InquiryRow.company,
-    InquiryRow.country,
-    InquiryRow.product,
-    InquiryRow.topic,
-    InquiryRow.details,
-    InquiryRow.preview,
-    InquiryRow.priority,
-    InquiryRow.assignee,
-    InquiryRow.answer_due_at,
-    InquiryRow.due_at,
-    InquiryRow.received_at,
-    InquiryRow.changed_at,
-    InquiryRow.has_files,
-    InquiryRow.has_mail_trouble,
-    InquiryRow.version,
-)
-_BY_IDS = select(*_ROW_COLUMNS).where(InquiryRow.id.in_(bindparam("ids", expanding=True)))
 # Where a list by promise has inquiries that promise nothing, they come last.
 _NO_PROMISE = datetime(9999, 12, 31, tzinfo=UTC)
 _MOST_STATEMENTS = 1000
 _statements: dict[tuple[Any, ...], Select[Any]] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedInquiry:
-    """A row of the list; ``given_fields`` are the technical details the customer gave."""
-
-    id: int
-    reference: str
-    state: InquiryState
-    language: str
-    name: str
-    company: str
-    country: str
-    product: str
-    topic: str
-    given_fields: frozenset[str]
-    preview: str
-    priority: Priority
-    assignee: str | None
-    answer_due_at: datetime
-    due_at: datetime | None
-    received_at: datetime
-    changed_at: datetime
-    has_files: bool
-    has_mail_trouble: bool
-    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,12 +62,6 @@ def page_of_inquiries(tx: Connection, query: ListQuery, reader: Reader, *, limit
     return Page(rows=tuple(shown), before=_beside(key, shown[0], is_backward=True), after=_beside(key, shown[-1]))
 
 
-def rows_of(tx: Connection, inquiry_ids: Sequence[int]) -> list[ListedInquiry]:
-    """Return the rows of these inquiries, in the order of their ids as given; one that is gone is left out."""
-    rows = {row.id: _listed(row) for row in tx.execute(_BY_IDS, {"ids": list(inquiry_ids)})}
-    return [rows[id_] for id_ in inquiry_ids if id_ in rows]
-
-
 def statements_of(dialect: str, query: ListQuery, reader: Reader) -> list[tuple[Select[Any], dict[str, Any]]]:
     """Return what a page of this list is read with, in the order it is tried; each alone finds nothing wrong."""
     terms = terms_of(query, reader)
@@ -139,7 +85,7 @@ def statements_of(dialect: str, query: ListQuery, reader: Reader) -> list[tuple[
 def _rows(tx: Connection, query: ListQuery, reader: Reader, limit: int) -> list[ListedInquiry]:
     rows: list[ListedInquiry] = []
     for statement, values in statements_of(tx.dialect.name, query, reader):
-        rows = [_listed(row) for row in tx.execute(statement, {**values, "limit": limit, "reach": REACH})]
+        rows = [listed(row) for row in tx.execute(statement, {**values, "limit": limit, "reach": REACH})]
         if len(rows) >= limit:
             break
     return rows
@@ -219,7 +165,7 @@ def _within_reach(dialect: str, query: ListQuery, terms: list[Term]) -> Select[A
 
 
 def _rows_of_hits(query: ListQuery, hits: Any) -> Select[Any]:
-    rows = select(*_ROW_COLUMNS).select_from(hits).join(InquiryRow, InquiryRow.id == hits.c.id)
+    rows = select(*ROW_COLUMNS).select_from(hits).join(InquiryRow, InquiryRow.id == hits.c.id)
     return rows.order_by(*_ordered_hits(query, hits))
 
 
@@ -257,7 +203,7 @@ _FOUND_WITH: Mapping[Rank, frozenset[Rank]] = {
 
 
 def _inquiries(dialect: str, leading: list[Term]) -> Any:
-    """Return the table; for what awaits an answer SQLite is told the index, because it would take any other by state."""
+    """Return the table; SQLite is told the index of what awaits an answer: it would take any other by state."""
     if dialect == "sqlite" and leading and leading[0].rank is Rank.AWAITED and not _is_one_state(leading[0]):
         return text("inquiry INDEXED BY ix_inquiry_answer_due_at")
     return InquiryRow
@@ -314,11 +260,3 @@ def _beside(key: str | None, row: ListedInquiry, *, is_backward: bool = False) -
     if key == "answer_due_at" and not awaits_answer(row.state):
         at = _NO_PROMISE
     return Cursor(id=row.id, at=at, is_backward=is_backward)
-
-
-def _listed(row: Any) -> ListedInquiry:
-    values = dict(zip((column.key for column in _ROW_COLUMNS), row, strict=True))
-    values["state"] = InquiryState(values["state"])
-    values["priority"] = Priority(values["priority"])
-    values["given_fields"] = frozenset(detail["field"] for detail in values.pop("details"))
-    return ListedInquiry(**values)
