@@ -15,7 +15,8 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, liter
 
 from liju_contact.domain.inquiry_list import ListQuery
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
-from liju_contact.store.list_terms import DISGUISED, PLAIN, Reader, terms_of
+from liju_contact.store.list_term import DISGUISED, PLAIN, Reader
+from liju_contact.store.list_terms import terms_of
 from liju_contact.store.tables import BlobRow, FileRow, InquiryRow, MessageRow
 
 _COLUMNS = (
@@ -120,6 +121,9 @@ class Window:
     values: Mapping[str, Any]
 
 
+BY_IDS = Window(select(*_COLUMNS).where(InquiryRow.id.in_(_IDS)).order_by(InquiryRow.id.desc()), {})
+
+
 def window_of(dialect: str, query: ListQuery, reader: Reader) -> Window:
     """Return what reads the inquiries of a list window by window; its words of search are not looked at."""
     terms = terms_of(query, reader)
@@ -150,11 +154,6 @@ def inquiries_in(tx: Connection, window: Window, **place: Any) -> list[ExportedI
         for inquiry_id, name in tx.execute(_TAGS, {"ids": list(known)}):
             known[inquiry_id].tags.append(name)
     return rows
-
-
-def inquiries_by_id(tx: Connection, ids: Sequence[int]) -> list[ExportedInquiry]:
-    by_id = select(*_COLUMNS).where(InquiryRow.id.in_(_IDS)).order_by(InquiryRow.id.desc())
-    return inquiries_in(tx, Window(by_id, {}), ids=list(ids))
 
 
 def add_messages(tx: Connection, rows: Sequence[ExportedInquiry]) -> None:

@@ -18,8 +18,10 @@ from liju_contact.domain.person import Person
 from liju_contact.domain.reference import Reference, read_reference
 from liju_contact.domain.search_query import SearchQuery, read_query
 from liju_contact.store.inquiries import find_inquiry
-from liju_contact.store.inquiry_list import PAGE_SIZE, Page, page_of_inquiries, rows_of
-from liju_contact.store.list_terms import Reader, condition_of
+from liju_contact.store.inquiry_list import PAGE_SIZE, Page, page_of_inquiries
+from liju_contact.store.list_term import Reader
+from liju_contact.store.list_terms import condition_of
+from liju_contact.store.listed_inquiries import rows_of
 from liju_contact.store.search import Place, page_of_hits
 from liju_contact.store.search_texts import pieces_of
 from liju_contact.usecases.deps import Deps

@@ -25,12 +25,14 @@ from liju_contact.store.staff import add_account, find_account
 from liju_contact.store.table import Table
 from liju_contact.store.tables import EventRow, FileRow, InquiryRow, MessageRow, NoteRow
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.index_search import index_search
 from liju_contact.usecases.seeding.happenings import TAGS
 from liju_contact.usecases.seeding.invention import Cast, Invention
 from liju_contact.usecases.seeding.papers import papers
 from liju_contact.usecases.seeding.rows import COLUMNS, Batch, batch_of
 
 BATCH = 4000  # inquiries in one transaction
+_INDEXED_AT_ONCE = 1000
 _TABLES: dict[str, type[Table]] = {
     row.__tablename__: row
     for row in (InquiryRow, MessageRow, NoteRow, EventRow, FileRow, InquiryTagRow, RatingRow, SearchDueRow)
@@ -58,10 +60,13 @@ def seed_demo(
     count: int,
     seed: int,
     is_forced: bool = False,
+    is_indexed: bool = False,
     now: datetime,
     progress: Progress = lambda _done: None,
 ) -> None:
     """Write ``count`` invented inquiries; ``progress`` hears how many there are after each batch.
+
+    With ``is_indexed`` they can be searched at once; without, as soon as the worker has come to them.
 
     Raises ``StartRefused`` where letters go to a real mail server, unless ``is_forced``.
     """
@@ -82,10 +87,17 @@ def seed_demo(
             references = references or _references(deps, seed, ids[0])
             batch = batch_of(invention, ids, iter(_free_references(tx, references, size)), begin)
             _write(tx, batch)
+        if is_indexed:
+            _index(deps)
         progress(begin + size)
     with deps.db.begin() as tx:
         begin_bulk(tx)
         learn_sizes(tx)
+
+
+def _index(deps: Deps) -> None:
+    while index_search(deps, limit=_INDEXED_AT_ONCE):
+        continue
 
 
 def _write(tx: Connection, batch: Batch) -> None:

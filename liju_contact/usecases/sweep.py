@@ -1,4 +1,4 @@
-"""Clears away what nothing needs any more: staged files nobody sent, last week's exports, old rate windows."""
+"""Clears away what nothing needs any more: unsent files, old exports, rate windows, sessions, links that are over."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 from liju_contact.domain.export import KEPT as EXPORTS_KEPT
 from liju_contact.store.exports import sweep_exports
 from liju_contact.store.files import sweep_blobs
+from liju_contact.store.password_resets import sweep_resets
 from liju_contact.store.rates import sweep_rates
+from liju_contact.store.staff_sessions import sweep_sessions
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.staff_session import REST
 from liju_contact.usecases.stage_file import KEPT
 
 _RATES_KEPT = timedelta(days=1)
@@ -18,4 +21,5 @@ def sweep(deps: Deps, *, now: datetime) -> int:
     """Delete what has had its time; returns how many rows went."""
     with deps.db.begin() as tx:
         exports = sweep_exports(tx, now - EXPORTS_KEPT)  # before their files, which are nobody's then
-        return exports + sweep_blobs(tx, now - KEPT) + sweep_rates(tx, now - _RATES_KEPT)
+        swept = exports + sweep_blobs(tx, now - KEPT) + sweep_rates(tx, now - _RATES_KEPT)
+        return swept + sweep_sessions(tx, seen_before=now - REST, now=now) + sweep_resets(tx, now)

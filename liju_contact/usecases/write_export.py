@@ -15,7 +15,9 @@ from liju_contact.domain.errors import LijuError, StoreBusy
 from liju_contact.domain.export import Export
 from liju_contact.domain.inquiry_list import ListQuery
 from liju_contact.domain.person import Action, Person
+from liju_contact.domain.search_query import SearchQuery, read_query
 from liju_contact.store.exported import (
+    BY_IDS,
     ExportedInquiry,
     Window,
     add_messages,
@@ -25,7 +27,10 @@ from liju_contact.store.exported import (
     window_of,
 )
 from liju_contact.store.exports import claim_export, give_back, note_progress, settle_export
-from liju_contact.store.list_terms import Reader
+from liju_contact.store.list_term import Reader
+from liju_contact.store.list_terms import condition_of
+from liju_contact.store.search import Place as HitPlace
+from liju_contact.store.search import page_of_hits
 from liju_contact.store.staff import find_account_by_id
 from liju_contact.usecases.blob_sink import BlobSink
 from liju_contact.usecases.deps import Deps
@@ -36,6 +41,7 @@ SILENCE = timedelta(minutes=10)
 PAGE = 1000  # ids in a window
 _PROGRESS_EVERY = timedelta(seconds=1)
 _REFERENCES_AT_ONCE = 100
+_HITS_AT_ONCE = 500
 
 _log = logging.getLogger(__name__)
 
@@ -129,10 +135,13 @@ def _person(deps: Deps, export: Export) -> Person:
 def _pages(deps: Deps, export: Export, person: Person, *, has_messages: bool) -> Iterator[list[ExportedInquiry]]:
     """Return the inquiries of the list, newest first, page by page; no transaction stays open between two pages."""
     words = dict(parse_qsl(export.query))
-    query = ListQuery.read(words)
+    search = read_query(words.pop("q", ""))
+    query = ListQuery.read({**words, **search.filters})
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=export.asked_at)
     references = words.get("references", "").split()
     read = _chosen(query, reader, references) if references else _windows(deps, query, reader)
+    if search.has_text and not references:
+        read = _hits(deps, query, reader, search)
     for place, window in read:
         with deps.db.read() as tx:
             rows = inquiries_in(tx, window, **place)
@@ -152,6 +161,18 @@ def _windows(deps: Deps, query: ListQuery, reader: Reader) -> Iterator[tuple[_Pl
     while upto > 0:
         yield {"above": upto - PAGE, "upto": upto}, window
         upto -= PAGE
+
+
+def _hits(deps: Deps, query: ListQuery, reader: Reader, search: SearchQuery) -> Iterator[tuple[_Place, Window]]:
+    """Follow a search from its newest hit on."""
+    condition, place = condition_of(query, reader), HitPlace()
+    while True:
+        with deps.db.read() as tx:
+            ids = page_of_hits(tx, search, limit=_HITS_AT_ONCE, condition=condition, place=place)
+        if not ids:
+            return
+        yield {"ids": ids}, BY_IDS
+        place = HitPlace(id=ids[-1])
 
 
 def _chosen(query: ListQuery, reader: Reader, references: list[str]) -> Iterator[tuple[_Place, Window]]:

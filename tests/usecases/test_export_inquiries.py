@@ -29,6 +29,7 @@ from liju_contact.usecases.ask_for_export import (
     list_exports,
 )
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.index_search import index_search
 from liju_contact.usecases.sweep import sweep
 from liju_contact.usecases.write_export import SILENCE, write_next_export
 from tests.conftest import ONE_DATABASE, Clock
@@ -320,3 +321,17 @@ def test_an_export_in_many_pages_and_chunks_is_whole(
     assert {inquiry["reference"] for inquiry in read_json(content)} == references
     assert [export.row_count for export in list_exports(deps, person)] == [7]
     assert list_exports(deps, person)[0].ends_at == deps.now() + timedelta(days=7)
+
+
+def test_a_search_is_exported_by_its_hits_and_filters(
+    deps: Deps, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_export, "_HITS_AT_ONCE", 1)
+    hits = [submit(deps, nonce=f"n{number}", message="真空泵 vacuum pump").reference for number in range(3)]
+    submit(deps, nonce="other", message="A burner")
+    submit(deps, nonce="vacuum", message="真空泵", product="vacuum-hot-water", details=())
+    index_search(deps)
+
+    found = read_csv(content_of(deps, person, query=ListQuery(view=View.ALL, q="真空 product:steam")))
+
+    assert [row["Reference"] for row in found] == hits[::-1]

@@ -58,6 +58,7 @@ class Case:
     team: str
     details: str
     life: Life
+    first_answer_due_at: datetime
     answer_due_at: datetime
     staff_name: str
     staff_address: str

@@ -23,6 +23,7 @@ from liju_contact.usecases.seeding.letters import Letters
 from liju_contact.usecases.seeding.lives import Life, Promise, life
 from liju_contact.usecases.seeding.people import COUNTRIES, Customer, customer
 from liju_contact.usecases.seeding.sheets import Sheets
+from liju_contact.working_calendar import calendar_of
 
 _REMEMBERED = 3000  # customers who may write again
 _REPEATED_SHARE = 0.006
@@ -106,7 +107,9 @@ class Invention:
         team = self._settings.catalogue.team_for(line, topic).id
         person = self._someone(team)
         received_at = made.turns[0][1]
-        last_at = made.turns[-1][1] if made.state is InquiryState.OPEN else received_at
+        catalogue, last_at = self._settings.catalogue, made.turns[-1][1]
+        first = self._promise(received_at, catalogue.first_answer_hours(line.id, topic))
+        again = self._promise(last_at, catalogue.next_answer_hours(line.id, topic))
         return Case(
             customer=who,
             language=wanted if wanted in languages else languages[0],
@@ -115,7 +118,8 @@ class Invention:
             team=team,
             details=self._sheets.of(line.id, received_at.date(), dice),
             life=made,
-            answer_due_at=self._promise(last_at, topic.answer_hours),
+            first_answer_due_at=first,
+            answer_due_at=again if made.state is InquiryState.OPEN else first,
             staff_name=person.name,
             staff_address=person.address,
             is_repeated=is_repeated,
@@ -163,7 +167,7 @@ class Invention:
 
 def _promises(settings: Settings) -> Promise:
     """Return what works out working hours, for whole hours: neighbours in time ask for the same again and again."""
-    calendar = settings.company.working_hours
+    calendar = calendar_of(settings.company.working_hours)
 
     @lru_cache(maxsize=_MOMENTS_KEPT)
     def of_hour(hour: datetime, hours: int) -> datetime:

@@ -17,7 +17,7 @@ from liju_contact.usecases.seeding.invention import Invention
 _COLUMNS = {
     "inquiry": "id reference nonce key_version state language name email email_folded country product topic team"
     " company phone details received_at answer_due_at changed_at assignee unreachable_since version priority due_at"
-    " has_files preview first_answered_at merged_into_id has_mail_trouble",
+    " has_files preview first_answered_at merged_into_id has_mail_trouble first_answer_due_at",
     "message": "id inquiry_id author author_name author_address moved_from_id body nonce written_at",
     "note": "id inquiry_id author_name author_address body nonce written_at",
     "event": "inquiry_id kind actor actor_name actor_address facts happened_at",
@@ -95,6 +95,7 @@ def _inquiry(case: Case, id_: int, reference: str, state: InquiryState, into_id:
         *(case.assignee, case.unreachable_since, 1 + changes, case.priority, case.due_at),
         *(any(turn.files for turn in case.turns), preview_of(case.turns[-1].body), life.first_answered_at, into_id),
         case.unreachable_since is not None,
+        case.first_answer_due_at,
     ]
 
 
