@@ -103,7 +103,7 @@ class InquiryRow(Table):
         index_where("inquiry", "assignee", "assignee IS NOT NULL"),
         index_where("inquiry", "priority", "priority <> 'normal'"),
         index_where("inquiry", "due_at", "due_at IS NOT NULL"),
-        index_where("inquiry", "has_files", "has_files"),
+        Index("ix_inquiry_has_files", "id", sqlite_where=text("has_files"), postgresql_where=text("has_files")),
         index_where("inquiry", "unreachable_since", "unreachable_since IS NOT NULL"),
         index_where("inquiry", "merged_into_id", "merged_into_id IS NOT NULL"),
         Index(
