@@ -89,7 +89,8 @@ def attach_command(program: Program, mail_id: int, reference: str, instance: Pat
 @click.pass_obj
 def discard_command(program: Program, mail_id: int, instance: Path) -> None:
     """Put a held or parked mail aside; it stays stored."""
-    discard_mail(ready_deps(program, instance), mail_id, by=_BY)
+    deps = ready_deps(program, instance)
+    discard_mail(deps, mail_id, by=_BY, now=deps.now())
     click.echo(f"Mail {mail_id} is discarded.")
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.bccache import Bucket
 from jinja2.ext import InternationalizationExtension
 from jinja2.lexer import Token, TokenStream
 
@@ -42,6 +43,7 @@ def _environment(language: str, shared: Mapping[str, Any]) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
         cache_size=-1,
+        bytecode_cache=_CompiledOnce(language),
         extensions=[_Translations],
     )
     environment.policies["ext.i18n.trimmed"] = True
@@ -49,6 +51,22 @@ def _environment(language: str, shared: Mapping[str, Any]) -> Environment:
     environment.globals.update(shared, wording=wording, language=language, html_language=html_tag(language))
     environment.extend(translate=wording.gettext)
     return environment
+
+
+class _CompiledOnce(BytecodeCache):
+    """Compiled templates of this process, by language: pages and letters, and every app made here, share them."""
+
+    _compiled: ClassVar[dict[tuple[str, str], bytes]] = {}
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if code := self._compiled.get((self._language, bucket.key)):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[self._language, bucket.key] = bucket.bytecode_to_string()
 
 
 class _Environment(Environment):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from liju_contact.domain.detail import Doubt
 from liju_contact.domain.inbound import HoldReason
 from liju_contact.domain.person import Role
+from liju_contact.domain.reminder import ReminderStep
 
 
 def _(message: str) -> str:
@@ -77,6 +78,15 @@ DOUBTS = {
     Doubt.ABOVE_TYPICAL: _("%(label)s: %(given)s is unusually high for this product."),
     Doubt.IMPOSSIBLE: _("%(label)s: %(given)s does not seem possible. Is the unit right?"),
     Doubt.IMPOSSIBLE_PAIR: _("%(label)s: %(given)s is not below the supply temperature. Are the two swapped?"),
+}
+
+RATINGS = {5: _("Very good"), 4: _("Good"), 3: _("All right"), 2: _("Poor"), 1: _("Very poor")}
+
+REMINDER_STEPS = {
+    ReminderStep.BEFORE: _("Answer due soon"),
+    ReminderStep.OVERDUE: _("Answer overdue"),
+    ReminderStep.ESCALATED: _("Still no answer"),
+    ReminderStep.OWN_DATE: _("The date set has come"),
 }
 
 # Why a mail waits, in words for the colleague who decides.

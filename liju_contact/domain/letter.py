@@ -22,7 +22,11 @@ class LetterKind(StrEnum):
     NOTE_FOR_TEAM = "note_for_team"
     FAILURE_FOR_TEAM = "failure_for_team"  # a letter to the customer did not arrive
     ABSENCE_FOR_TEAM = "absence_for_team"
+    ASSIGNED_FOR_TEAM = "assigned_for_team"  # to whom a colleague gave an inquiry
     HELD_FOR_TEAM = "held_for_team"  # a mail waits for a decision
+    REMINDER_FOR_TEAM = "reminder_for_team"  # of an answer that is promised
+    REMINDER_LIST = "reminder_list"  # the same of many inquiries at once
+    RATING_FOR_TEAM = "rating_for_team"  # the customer is not content
     ALARM = "alarm"  # to whoever looks after the program
     PASSWORD_RESET = "password_reset"  # noqa: S105  # the name of a letter
     INVITATION = "invitation"

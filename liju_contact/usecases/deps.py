@@ -17,10 +17,13 @@ from liju_contact.domain.keys import Keyring
 from liju_contact.domain.letter import Letter, LetterKind
 from liju_contact.domain.message import Message
 from liju_contact.domain.person import Person
+from liju_contact.domain.rating import Rating
+from liju_contact.domain.reminder import ReminderStep
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.mailbox import Mailbox
+from liju_contact.usecases.picture_maker import PictureMaker
 from liju_contact.usecases.read_post_office import PostOffice
 
 
@@ -77,6 +80,15 @@ class HeldMail:
     answered_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminding:
+    """A promise that staff are reminded of, or the date that they set for an inquiry."""
+
+    inquiry: Inquiry
+    step: ReminderStep
+    promised_at: datetime
+
+
 class LetterWriter(Protocol):
     """Renders letters; one method and one template folder each."""
 
@@ -96,11 +108,19 @@ class LetterWriter(Protocol):
 
     def note_for_team(self, inquiry: Inquiry, *, author_name: str, body: str, files: Sequence[FileLine]) -> Letter: ...
 
+    def assigned_for_team(self, inquiry: Inquiry, *, author_name: str, body: str) -> Letter: ...
+
     def failure_for_team(self, inquiry: Inquiry, failure: LetterFailure) -> Letter: ...
 
     def absence_for_team(self, inquiry: Inquiry, *, name: str, words: str) -> Letter: ...
 
     def held_for_team(self, inquiry: Inquiry | None, held: HeldMail) -> Letter: ...
+
+    def reminder_for_team(self, reminding: Reminding) -> Letter: ...
+
+    def reminder_list(self, remindings: Sequence[Reminding]) -> Letter: ...
+
+    def rating_for_team(self, inquiry: Inquiry, rating: Rating) -> Letter: ...
 
     def alarm(self, sentences: Sequence[str]) -> Letter: ...
 
@@ -145,7 +165,9 @@ class Carrier(Protocol):
 class Deps:
     """``random_bytes(n)`` returns n unpredictable bytes, ``pause`` waits so many seconds.
 
-    ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail.
+    ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail,
+    ``new_picture_maker`` nothing until its first file.
+    ``country_names(code)`` returns what a country is called in the languages of the house.
     ``new_mailbox`` is the one that mail is fetched from, if any. ``tell_operator`` runs the operator's own alarm.
     """
 
@@ -158,8 +180,10 @@ class Deps:
     letters: LetterWriter
     account_letters: AccountLetterWriter
     hasher: Hasher
+    country_names: Callable[[str], Sequence[str]]
     new_carrier: Callable[[], Carrier]
     new_mail_reader: Callable[[], MailReader]
+    new_picture_maker: Callable[[], PictureMaker]
     new_mailbox: Callable[[], Mailbox | None]
     tell_operator: Callable[[str], None]
     post_office: PostOffice | None

@@ -36,7 +36,7 @@ PERSONAL = ("li.wei@liju.example", "Li Wei")
         ("li.wei.2026", Weakness.PERSONAL),
         ("Li Wei Li Wei 88", Weakness.PERSONAL),
         ("li.wei@liju.example", Weakness.PERSONAL),
-        ("ｌｉ．ｗｅｉ＠ｌｉｊｕ．ｅｘａｍｐｌｅ", Weakness.PERSONAL),
+        ("ｌｉ．ｗｅｉ＠ｌｉｊｕ．ｅｘａｍｐｌｅ", Weakness.PERSONAL),  # noqa: RUF001  # what a Chinese keyboard types
     ],
 )
 def test_password_is_judged(password: str, weakness: Weakness | None) -> None:
@@ -44,7 +44,7 @@ def test_password_is_judged(password: str, weakness: Weakness | None) -> None:
 
 
 def test_password_is_the_same_from_every_keyboard() -> None:
-    assert normalise("Ｋｅｔｔｌｅ　４１") == "Kettle 41"
+    assert normalise("Ｋｅｔｔｌｅ　４１") == "Kettle 41"  # noqa: RUF001  # what a Chinese keyboard types
     assert normalise("cafe\u0301") == normalise("café")
     assert normalise(" kettle ") == " kettle "
     assert normalise("kettle\0\udc80").encode()
@@ -63,4 +63,4 @@ def test_recovery_code_may_be_copied_carelessly() -> None:
     code = make_recovery_code(b"abcdefg")
 
     assert read_recovery_code(f"  {code.upper().replace('-', ' ')} ") == code
-    assert read_recovery_code("ａ" * 1000)
+    assert read_recovery_code("ａ" * 1000)  # noqa: RUF001  # what a Chinese keyboard types

@@ -60,7 +60,7 @@ def test_letter_of_every_kind_is_whole(kind: LetterKind, language: str) -> None:
 
     assert (letter.kind, letter.language) == (kind, language)
     assert (letter.headers.get("Auto-Submitted") == "auto-generated") is (kind is not LetterKind.ANSWER)
-    assert (INQUIRY.reference in letter.subject) is (kind not in ABOUT_NO_INQUIRY)
+    assert (INQUIRY.reference in letter.subject) is (kind not in {*ABOUT_NO_INQUIRY, LetterKind.REMINDER_LIST})
     assert letter.subject == letter.subject.strip()
     assert "%(" not in letter.subject + letter.text + letter.html
     assert "{{" not in letter.subject + letter.text + letter.html
@@ -80,6 +80,8 @@ def test_links_lead_to_the_configured_address_or_to_the_customer(kind: LetterKin
 def expected_links(kind: LetterKind) -> set[str]:
     if kind is LetterKind.ALARM:
         return set()
+    if kind is LetterKind.REMINDER_LIST:
+        return {f"{BASE_URL}/staff/inquiry/{INQUIRY.reference}", f"{BASE_URL}/staff"}
     if kind in {LetterKind.PASSWORD_RESET, LetterKind.INVITATION}:
         return {RESET_URL}
     if kind.is_about_account:

@@ -19,13 +19,15 @@ from liju_contact.domain.inquiry import Inquiry, InquiryState
 from liju_contact.domain.letter import Addressee, Letter, LetterKind
 from liju_contact.domain.message import Author, Message
 from liju_contact.domain.person import Person, Role
+from liju_contact.domain.rating import Rating
+from liju_contact.domain.reminder import ReminderStep
 from liju_contact.mail.account_letters import TemplateAccountLetterWriter
 from liju_contact.mail.carrier import mail_of
 from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.mail.message import mail_bytes
 from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
-from liju_contact.usecases.deps import Answering, FileLine, HeldMail, LetterFailure
+from liju_contact.usecases.deps import Answering, FileLine, HeldMail, LetterFailure, Reminding
 
 BASE_URL = "https://contact.liju.example"
 STATUS_URL = f"{BASE_URL}/inquiry/LJ-7K3F-9Q2X/8sQ0vJmZkq3mYyTtBq1v0w5e"
@@ -80,6 +82,8 @@ HELD = HeldMail(
     body="Hello,\nI am taking over from María.",
     answered_by="",
 )
+REMINDING = Reminding(inquiry=INQUIRY, step=ReminderStep.OVERDUE, promised_at=INQUIRY.answer_due_at)
+RATING = Rating(stars=2, words="Nobody called back.")
 ABSENCE = "I am back on Monday."
 PERSON = Person(id=1, address="li.wei@liju.example", name="Li Wei", role=Role.AGENT)
 RESET_URL = f"{BASE_URL}/staff/reset/8sQ0vJmZkq3mYyTtBq1v0w5e"
@@ -161,8 +165,16 @@ def _written_for_replies(kind: LetterKind, writer: TemplateLetterWriter, inquiry
         LetterKind.ANSWER_FOR_TEAM: lambda: writer.answer_for_team(inquiry, replace(ANSWER, body=text), files=FILES),
         LetterKind.NOTE_FOR_TEAM: lambda: writer.note_for_team(inquiry, author_name=AUTHOR, body=text, files=FILES),
         LetterKind.FAILURE_FOR_TEAM: lambda: writer.failure_for_team(inquiry, replace(FAILURE, body=text)),
+        LetterKind.ASSIGNED_FOR_TEAM: lambda: writer.assigned_for_team(
+            inquiry, author_name=AUTHOR, body=body or MESSAGE.body
+        ),
         LetterKind.ABSENCE_FOR_TEAM: lambda: writer.absence_for_team(inquiry, name=AUTHOR, words=body or ABSENCE),
         LetterKind.HELD_FOR_TEAM: lambda: writer.held_for_team(inquiry, replace(HELD, body=body or HELD.body)),
+        LetterKind.REMINDER_FOR_TEAM: lambda: writer.reminder_for_team(replace(REMINDING, inquiry=inquiry)),
+        LetterKind.REMINDER_LIST: lambda: writer.reminder_list([replace(REMINDING, inquiry=inquiry)]),
+        LetterKind.RATING_FOR_TEAM: lambda: writer.rating_for_team(
+            inquiry, replace(RATING, words=body or RATING.words)
+        ),
         LetterKind.ALARM: lambda: writer.alarm([body] if body else TROUBLE),
     }
     return letters[kind]()
@@ -184,10 +196,16 @@ def typed_by_others(kind: LetterKind, values: Iterator[str]) -> Letter:
         LetterKind.FAILURE_FOR_TEAM: lambda: WRITER.failure_for_team(
             inquiry, replace(FAILURE, recipient=value(), words=value(), body=value())
         ),
+        LetterKind.ASSIGNED_FOR_TEAM: lambda: WRITER.assigned_for_team(inquiry, author_name=value(), body=value()),
         LetterKind.ABSENCE_FOR_TEAM: lambda: WRITER.absence_for_team(inquiry, name=value(), words=value()),
         LetterKind.HELD_FOR_TEAM: lambda: WRITER.held_for_team(
             inquiry, replace(HELD, sender=value(), subject=value(), body=value(), answered_by=value())
         ),
+        LetterKind.REMINDER_FOR_TEAM: lambda: WRITER.reminder_for_team(
+            replace(REMINDING, inquiry=replace(inquiry, assignee=value()))
+        ),
+        LetterKind.REMINDER_LIST: lambda: WRITER.reminder_list([replace(REMINDING, inquiry=inquiry)]),
+        LetterKind.RATING_FOR_TEAM: lambda: WRITER.rating_for_team(inquiry, replace(RATING, words=value())),
         LetterKind.ALARM: lambda: WRITER.alarm([value(), value()]),
     }
     return letters[kind]()

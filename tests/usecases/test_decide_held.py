@@ -184,7 +184,7 @@ def test_a_mail_is_attached_elsewhere(office: Deps, clock: Clock, sender: str, v
 def test_a_mail_is_discarded_and_held_again(office: Deps) -> None:
     waiting = held(office, CUSTOMER, RUI)
 
-    discard_mail(office, waiting, by="test")
+    discard_mail(office, waiting, by="test", now=office.now())
 
     assert entry(office, waiting)["state"] == "discarded"
     assert undo(office, waiting) == "held undone"
@@ -208,7 +208,7 @@ def test_what_fits_no_mail_is_refused(office: Deps, decision: Decision, was_undo
     of_nobody = judged(office, mail("", PUBLIC, "Hello."))["id"]
     waiting = [of_staff, of_nobody, *([held(office, CUSTOMER, RUI)] if decision is Decision.ANSWER else [])]
     for inbound_id in waiting if was_undone else []:
-        discard_mail(office, inbound_id, by="test")
+        discard_mail(office, inbound_id, by="test", now=office.now())
         undo(office, inbound_id)
 
     for inbound_id in waiting:
@@ -225,14 +225,14 @@ def test_what_is_not_there_or_not_held_is_refused(office: Deps) -> None:
     for act in (
         lambda: accept(office, 99),
         lambda: undo(office, 99),
-        lambda: discard_mail(office, 99, by="test"),
+        lambda: discard_mail(office, 99, by="test", now=office.now()),
         lambda: accept(office, held(office, CUSTOMER, RUI), Decision.ATTACH, "LJ-0000-0000"),
     ):
         with pytest.raises(NotFound):
             act()
     for act in (
         lambda: accept(office, applied),
-        lambda: discard_mail(office, applied, by="test"),
+        lambda: discard_mail(office, applied, by="test", now=office.now()),
         lambda: undo(office, applied),
     ):
         with pytest.raises(Conflict):
@@ -264,7 +264,7 @@ def test_a_stranger_held_as_spam_is_let_in_as_a_new_inquiry(office: Deps) -> Non
 
 def test_only_one_of_two_who_decide_at_the_same_moment_does(office: Deps) -> None:
     waiting = held(office, CUSTOMER, RUI)
-    discard_mail(office, waiting, by="one")
+    discard_mail(office, waiting, by="one", now=office.now())
 
     with pytest.raises(Conflict):
         accept(replace(office), waiting)

@@ -39,6 +39,7 @@ EVENTS = [
     (EventKind.INQUIRY_REOPENED, Actor.CUSTOMER, "", "You opened the inquiry again."),
     (EventKind.INQUIRY_REOPENED, Actor.STAFF, "Li Wei", "We opened the inquiry again."),
     (EventKind.ADDRESS_CORRECTED, Actor.CUSTOMER, "", "You gave us another e-mail address."),
+    (EventKind.ADDRESS_CORRECTED, Actor.STAFF, "Li Wei", "We corrected your e-mail address."),
     (EventKind.LETTER_FAILED, Actor.PROGRAM, "", "A letter of ours did not arrive."),
 ]
 
@@ -78,10 +79,25 @@ def test_every_event_is_a_sentence(client: FlaskClient, deps: Deps) -> None:
     assert events(client.get(submitted.status_path).text) == [sentence for *_, sentence in EVENTS]
 
 
-def test_every_kind_of_event_has_a_sentence_but_what_was_taken_back() -> None:
+def test_every_kind_of_event_that_customers_may_know_has_a_sentence() -> None:
     told = {kind for kind, *_ in EVENTS}
 
-    assert set(EventKind) - told == {EventKind.INQUIRY_RECEIVED, EventKind.MESSAGE_WITHDRAWN}
+    assert {kind for kind in EventKind if kind.is_known_to_customer} - told == {EventKind.INQUIRY_RECEIVED}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EventKind if not kind.is_known_to_customer])
+def test_what_staff_do_among_themselves_is_not_on_the_page(client: FlaskClient, deps: Deps, kind: EventKind) -> None:
+    submitted = submit(deps)
+    with deps.db.begin() as tx:
+        facts = {"before": "secret-before", "after": "secret-after"}
+        add_event(
+            tx, 1, kind, Actor.STAFF, deps.now(), actor_name="secret-name", actor_address="secret-address", facts=facts
+        )
+
+    page = client.get(submitted.status_path).text
+
+    assert events(page) == []
+    assert "secret" not in page
 
 
 def test_a_failure_names_the_address_only_while_it_is_the_customers(

@@ -69,11 +69,14 @@ def find_sign_in() -> SignedIn | None:
     return signed_in
 
 
-def render_desk(template: str, **context: Any) -> str:
-    """Render a page of the desk: ``person``, ``csrf`` and ``may`` are there for every one of them."""
+def render_desk(template: str, *, room: str = "", q: str = "", **context: Any) -> str:
+    """Render a page of the desk: ``person``, ``csrf`` and ``may`` are there for every one of them.
+
+    ``room`` is the entry of the bar it belongs to, ``q`` what stands in the search field.
+    """
     signed_in = current_sign_in()
     may = {action.name.lower(): signed_in.person.may(action) for action in Action}
-    return render(template, person=signed_in.person, csrf=signed_in.csrf, may=may, **context)
+    return render(template, person=signed_in.person, csrf=signed_in.csrf, may=may, room=room, q=q, **context)
 
 
 def _guard() -> ResponseReturnValue | None:
