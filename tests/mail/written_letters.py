@@ -81,7 +81,7 @@ HELD = HeldMail(
     answered_by="",
 )
 REMINDING = Reminding(inquiry=INQUIRY, step=ReminderStep.OVERDUE, promised_at=INQUIRY.answer_due_at)
-RATING = Rating(stars=2, words="Nobody called back.")
+RATING = Rating(stars=2, words="Nobody called back.\nI had to ask twice.")
 ABSENCE = "I am back on Monday."
 TROUBLE = ("No mail could be fetched for 15 minutes.", "The mailbox answers: LOGIN failed.")
 FILES = (
