@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from liju_contact.domain.detail import Doubt
 from liju_contact.domain.inbound import HoldReason
+from liju_contact.domain.person import Role
 from liju_contact.domain.reminder import ReminderStep
 
 
@@ -111,4 +112,10 @@ HOLD_REASONS = {
     HoldReason.NOTHING_SAID: _("It has neither a text nor a file."),
     HoldReason.NO_NEW_INQUIRIES: _("It would open a new inquiry, and the settings want none by mail."),
     HoldReason.UNDONE: _("It had been decided about, and that was taken back."),
+}
+
+ROLES = {
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.AGENT: _("Agent"),
+    Role.READER: _("Reader"),
 }

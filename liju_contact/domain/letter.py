@@ -28,10 +28,24 @@ class LetterKind(StrEnum):
     REMINDER_LIST = "reminder_list"  # the same of many inquiries at once
     RATING_FOR_TEAM = "rating_for_team"  # the customer is not content
     ALARM = "alarm"  # to whoever looks after the program
+    PASSWORD_RESET = "password_reset"  # noqa: S105  # the name of a letter
+    INVITATION = "invitation"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  # the name of a letter
+    SECOND_FACTOR_OFF = "second_factor_off"
 
     @property
     def is_for_customer(self) -> bool:
         return self in {LetterKind.INQUIRY_RECEIVED, LetterKind.STATUS_LINKS, LetterKind.ANSWER}
+
+    @property
+    def is_about_account(self) -> bool:
+        """Whether it is about somebody's account and no inquiry at all."""
+        return self in {
+            LetterKind.PASSWORD_RESET,
+            LetterKind.INVITATION,
+            LetterKind.PASSWORD_CHANGED,
+            LetterKind.SECOND_FACTOR_OFF,
+        }
 
     @property
     def is_known_to_customer(self) -> bool:

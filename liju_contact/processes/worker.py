@@ -1,6 +1,7 @@
-"""The worker: sends the letters, answers requests for links, sweeps, and gives a sign of life, one step after another.
+"""The worker: sends letters, judges mail, makes texts searchable and small pictures, sweeps, and gives a sign of life.
 
-It has no state of its own worth keeping: it may be killed at any moment and a new one goes on from the database.
+One step after another. It has no state of its own worth keeping: it may be killed at any moment and a new one goes on
+from the database.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ from liju_contact.usecases.deps import Carrier, Deps
 from liju_contact.usecases.fetch_mail import alarm_of_mailboxes
 from liju_contact.usecases.find_inquiry import answer_link_request
 from liju_contact.usecases.honest_promise import count_answer_times
+from liju_contact.usecases.index_search import index_search
 from liju_contact.usecases.judge_mail import judge_waiting
 from liju_contact.usecases.mail_reader import MailReader
+from liju_contact.usecases.make_thumbnails import make_thumbnail
 from liju_contact.usecases.measure_insight import measure_insight
+from liju_contact.usecases.picture_maker import PictureMaker
 from liju_contact.usecases.remind import remind
 from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
+from liju_contact.usecases.reset_password import answer_reset_request
 from liju_contact.usecases.sweep import sweep
 
 IDLE_SECONDS = 0.5
@@ -71,6 +76,7 @@ class Worker:
     deps: Deps
     carrier: Carrier
     reader: MailReader
+    pictures: PictureMaker
     holder: str
     stopping: Stopping
     beat_at: datetime = _NEVER
@@ -93,6 +99,8 @@ class Worker:
         round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
         judged_count = judge_waiting(self.deps, self.reader, is_stopping=self.stopping.is_set)
         answered = answer_link_request(self.deps, now=self.deps.now())
+        answered |= answer_reset_request(self.deps, now=self.deps.now())
+        indexed_count = index_search(self.deps)
         if now - self.watched_at >= _WATCH_EVERY:
             alarm_of_mailboxes(self.deps, now=now)
             self.watched_at = now
@@ -105,7 +113,9 @@ class Worker:
             sweep(self.deps, now=now)
             count_answer_times(self.deps, now=now)
             self.swept_at = now
-        return answered or bool(round_.claimed_count or judged_count)
+        # One at a time: a letter waits for no more than a single picture.
+        is_pictured = make_thumbnail(self.deps, self.pictures, now=self.deps.now())
+        return answered or is_pictured or bool(round_.claimed_count or judged_count or indexed_count)
 
     def run(self) -> None:
         """Step until told to stop. What goes wrong is logged and tried again; nothing ends the worker but a signal."""
@@ -121,6 +131,7 @@ class Worker:
             fetcher.join()
         self.carrier.close()
         self.reader.close()
+        self.pictures.close()
 
     def _new_fetcher(self) -> MailFetcher | None:
         imap, mailbox = self.deps.settings.inbound.imap, self.deps.new_mailbox()
@@ -162,7 +173,9 @@ def run_worker(deps: Deps, *, holder: str) -> None:
     """
     os.nice(_NICENESS)
     stopping = Stopping()
-    worker = Worker(deps, deps.new_carrier(), deps.new_mail_reader(), holder, stopping)
+    worker = Worker(
+        deps, deps.new_carrier(), deps.new_mail_reader(), deps.new_picture_maker(), holder=holder, stopping=stopping
+    )
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda _number, _frame: stopping.set())
     worker.run()

@@ -14,6 +14,7 @@ from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_
 from liju_contact.domain.message import Author
 from liju_contact.domain.priority import Priority
 from liju_contact.store.mail_trouble import note_mail_trouble
+from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import FileRow, InquiryRow, MessageRow
 
@@ -91,6 +92,7 @@ _SET_STATE = (
     .where(InquiryRow.id == bindparam("inquiry_id"))
     .values(state=bindparam("to_state"), changed_at=bindparam("at"), version=InquiryRow.version + 1)
 )
+_REFERENCE = select(InquiryRow.reference).where(InquiryRow.id == bindparam("inquiry_id"))
 _PREVIEW_LENGTH = 200  # characters; a list cuts it to its own width
 
 
@@ -124,7 +126,10 @@ def add_inquiry(
         "preview": preview_of(new.message),
         "has_files": bool(new.files),
     }
-    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    id_: int | None = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    if id_ is not None:
+        note_search_due(tx, id_)
+    return id_
 
 
 def find_inquiry_by_nonce(tx: Connection, nonce: str) -> Inquiry | None:
@@ -146,6 +151,11 @@ def get_inquiry_for_update(tx: Connection, reference: str) -> Inquiry:
     if row is None:
         raise NotFound(f"There is no inquiry {reference}.")
     return _inquiry(row)
+
+
+def reference_of(tx: Connection, inquiry_id: int) -> str:
+    """Return the public number of an inquiry, empty when there is none with that id."""
+    return tx.execute(_REFERENCE, {"inquiry_id": inquiry_id}).scalar_one_or_none() or ""
 
 
 def inquiries_by_id(tx: Connection, inquiry_ids: Collection[int]) -> dict[int, Inquiry]:
@@ -237,6 +247,7 @@ def set_email(tx: Connection, inquiry_id: int, email: str, now: datetime) -> Non
     change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
     values = {"email": email, "email_folded": fold_address(email), "changed_at": now}
     tx.execute(change.values(**values, version=InquiryRow.version + 1))
+    note_search_due(tx, inquiry_id)
     note_mail_trouble(tx, inquiry_id)
 
 

@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from liju_contact.domain.errors import FilesGone
-from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.file_kind import FileKind, may_be_pictured
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import Author, Message, MessageFile
 from liju_contact.store.inquiries import refresh_conversation
+from liju_contact.store.search_documents import note_message_due, note_search_due
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import BlobRow, FileRow, LetterRow, MessageRow
+from liju_contact.store.thumbnails import ask_for_thumbnails
 
 _ADD = insert_unless_taken(MessageRow, MessageRow.id)
 _ADD_FILES = insert(FileRow)
@@ -65,6 +67,7 @@ _STAFF_UNTIL = (
     .limit(1)
 )
 _NEWEST_ID = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
+_BY_NONCE = select(MessageRow.id).where(MessageRow.nonce == bindparam("nonce"))
 _NEWEST_IDS = (
     select(MessageRow.inquiry_id, func.max(MessageRow.id))
     .where(MessageRow.inquiry_id.in_(bindparam("inquiry_ids", expanding=True)))
@@ -100,7 +103,15 @@ def add_message(
         "nonce": nonce,
         "written_at": now,
     }
-    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    id_: int | None = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    if id_ is not None:
+        note_search_due(tx, inquiry_id)
+    return id_
+
+
+def has_message(tx: Connection, nonce: str) -> bool:
+    """Tell whether a message with this nonce was written before."""
+    return tx.execute(_BY_NONCE, {"nonce": nonce}).first() is not None
 
 
 def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> None:
@@ -123,6 +134,8 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
         for position, file in enumerate(files)
     ]
     tx.execute(_ADD_FILES, rows)
+    ask_for_thumbnails(tx, [blob_ids[file.sha256] for file in files if may_be_pictured(file.kind, file.name)])
+    note_message_due(tx, message_id)
 
 
 def staff_message_after(tx: Connection, inquiry_id: int, number: int, besides: str) -> str:
@@ -144,6 +157,7 @@ def author_of_answer(tx: Connection, inquiry_id: int, number: int | None, writte
 def change_body(tx: Connection, message_id: int, body: str) -> None:
     """Show another part of the same mail: the rules that fold quotes have changed."""
     tx.execute(update(MessageRow).where(MessageRow.id == message_id).values(body=body))
+    note_message_due(tx, message_id)
 
 
 def written_at_of(tx: Connection, message_id: int) -> datetime | None:
@@ -156,6 +170,7 @@ def body_of(tx: Connection, message_id: int) -> str:
 
 def remove_message(tx: Connection, message_id: int) -> None:
     """Take a message out of the conversation, with its files; letters that carried them stay as they were sent."""
+    note_message_due(tx, message_id)
     carrying = update(LetterRow).where(LetterRow.message_files_id == message_id)
     tx.execute(carrying.values(message_files_id=None))
     removed = delete(MessageRow).where(MessageRow.id == message_id).returning(MessageRow.inquiry_id)

@@ -17,7 +17,6 @@ from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from liju_contact.domain.errors import Conflict, FilesGone, StoreBusy
-from liju_contact.domain.file_kind import media_type
 from liju_contact.domain.message import BODY_LIMIT
 from liju_contact.domain.text import clean_text, is_blank
 from liju_contact.usecases.add_message import add_customer_message
@@ -26,6 +25,7 @@ from liju_contact.usecases.correct_address import correct_address
 from liju_contact.usecases.fetch_file import fetch_file
 from liju_contact.usecases.rate_inquiry import rate_inquiry
 from liju_contact.usecases.show_status import StatusPage, show_status
+from liju_contact.web.download import as_download
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
 from liju_contact.web.inquiry_form import required, sendable_address, text_field
@@ -145,13 +145,7 @@ def rate(reference: str, key: str) -> ResponseReturnValue:
 
 @bp.get("/file/<int(max=9223372036854775807):file_id>/<name>")  # what a BIGINT column can be asked for
 def download(reference: str, key: str, file_id: int, name: str) -> Response:  # noqa: ARG001  # for the browser's save dialog
-    """Hand out a file as a download, whatever it contains: never shown, never run, never guessed at."""
-    file = fetch_file(current_deps(), reference, key, file_id)
-    response = Response(file.chunks, mimetype=media_type(file.kind))
-    response.content_length = file.bytes_count
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return as_download(fetch_file(current_deps(), reference, key, file_id))
 
 
 def _change(reference: str, key: str, story: Callable[..., None]) -> ResponseReturnValue:

@@ -33,7 +33,12 @@ from tests.mail.written_letters import (
 )
 
 KEY = "lj7k3f9q2x.a1z.0123456789abcdef0123456789"
-KEYLESS = (LetterKind.STATUS_LINKS, LetterKind.ALARM, LetterKind.REMINDER_LIST)
+KEYLESS = (
+    LetterKind.STATUS_LINKS,
+    LetterKind.ALARM,
+    LetterKind.REMINDER_LIST,
+    *(kind for kind in LetterKind if kind.is_about_account),
+)
 # The commands that a reply to a letter may begin with.
 CONVERSATION = {Command.NOTE, Command.CLOSE, Command.ASSIGN_ME, Command.SPAM}
 TAKES = {

@@ -18,8 +18,10 @@ from liju_contact.domain.inbound import HoldReason
 from liju_contact.domain.inquiry import Inquiry, InquiryState
 from liju_contact.domain.letter import Addressee, Letter, LetterKind
 from liju_contact.domain.message import Author, Message
+from liju_contact.domain.person import Person, Role
 from liju_contact.domain.rating import Rating
 from liju_contact.domain.reminder import ReminderStep
+from liju_contact.mail.account_letters import TemplateAccountLetterWriter
 from liju_contact.mail.carrier import mail_of
 from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.mail.message import mail_bytes
@@ -83,6 +85,8 @@ HELD = HeldMail(
 REMINDING = Reminding(inquiry=INQUIRY, step=ReminderStep.OVERDUE, promised_at=INQUIRY.answer_due_at)
 RATING = Rating(stars=2, words="Nobody called back.\nI had to ask twice.")
 ABSENCE = "I am back on Monday."
+PERSON = Person(id=1, address="li.wei@liju.example", name="Li Wei", role=Role.AGENT)
+RESET_URL = f"{BASE_URL}/staff/reset/8sQ0vJmZkq3mYyTtBq1v0w5e"
 TROUBLE = ("No mail could be fetched for 15 minutes.", "The mailbox answers: LOGIN failed.")
 FILES = (
     FileLine(name="layout.dwg", bytes_count=4_812_334, is_attached=True),
@@ -109,6 +113,14 @@ WRITER = WRITERS["en"]
 DEAF = {language: writer_in(language, hears_replies=False) for language in LANGUAGES}
 
 
+def account_writer_in(*languages: str) -> TemplateAccountLetterWriter:
+    settings = settings_in(*languages)
+    return TemplateAccountLetterWriter(settings, template_environments(settings.web.languages, {}))
+
+
+ACCOUNT_WRITERS = {"en": account_writer_in("en", "zh_Hans"), "zh_Hans": account_writer_in("zh_Hans", "en")}
+
+
 def written(
     kind: LetterKind,
     language: str = "en",
@@ -130,7 +142,20 @@ def written(
         LetterKind.STATE_FOR_TEAM: lambda: writer.state_for_team(inquiry, EventKind.INQUIRY_CLOSED),
         LetterKind.STATUS_LINKS: lambda: writer.status_links([(inquiry, STATUS_URL)], language=language),
     }
+    if kind.is_about_account:
+        return _written_about_account(kind, language)
     return letters[kind]() if kind in letters else _written_for_replies(kind, writer, inquiry, body)
+
+
+def _written_about_account(kind: LetterKind, language: str, person: Person = PERSON) -> Letter:
+    writer, person = ACCOUNT_WRITERS[language], replace(person, language=language)
+    letters: dict[LetterKind, Callable[[], Letter]] = {
+        LetterKind.PASSWORD_RESET: lambda: writer.password_reset(person, url=RESET_URL, ends_at=NOW, language="en"),
+        LetterKind.INVITATION: lambda: writer.invitation(person, url=RESET_URL, ends_at=NOW, invited_by=AUTHOR),
+        LetterKind.PASSWORD_CHANGED: lambda: writer.password_changed(person, at=NOW, network="192.0.2.0/24"),
+        LetterKind.SECOND_FACTOR_OFF: lambda: writer.second_factor_off(person, at=NOW, network=""),
+    }
+    return letters[kind]()
 
 
 def _written_for_replies(kind: LetterKind, writer: TemplateLetterWriter, inquiry: Inquiry, body: str) -> Letter:

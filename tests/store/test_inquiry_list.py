@@ -20,8 +20,10 @@ from liju_contact.domain.person import Person, Role
 from liju_contact.domain.priority import Priority
 from liju_contact.store.database import Database
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
-from liju_contact.store.inquiry_list import Page, page_of_inquiries, rows_of, statements_of
-from liju_contact.store.list_terms import Reader, condition_of
+from liju_contact.store.inquiry_list import Page, page_of_inquiries, statements_of
+from liju_contact.store.list_term import Reader
+from liju_contact.store.list_terms import condition_of
+from liju_contact.store.listed_inquiries import rows_of
 from liju_contact.store.tables import InquiryRow
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
