@@ -24,6 +24,8 @@ from liju_contact.config_mail import KEY
 from liju_contact.domain.errors import Fault, MailboxTrouble, StartRefused
 from liju_contact.domain.inbound import Door, Envelope
 from liju_contact.domain.keys import Keyring
+from liju_contact.hasher import Argon2Hasher
+from liju_contact.mail.account_letters import TemplateAccountLetterWriter
 from liju_contact.mail.carrier import SmtpCarrier
 from liju_contact.mail.conversation import MailServer
 from liju_contact.mail.guarded_reader import GuardedReader
@@ -44,10 +46,23 @@ from liju_contact.usecases.receive_mail import receive_mail
 from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
 from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
+from liju_contact.web.staff import (
+    account,
+    inquiry_changes,
+    inquiry_mail,
+    inquiry_moves,
+    insight,
+    people,
+    replies,
+    reset,
+    second_factor,
+    sign_in,
+)
 from liju_contact.web.staff import files as staff_files
 from liju_contact.web.staff import held as staff_held
-from liju_contact.web.staff import insight
+from liju_contact.web.staff import inquiry as desk_inquiry
 from liju_contact.web.staff import originals as staff_originals
+from liju_contact.wording import wording_in
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
 _PARTS = 1000
@@ -76,6 +91,9 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         now=now,
         pause=time.sleep,
         letters=TemplateLetterWriter(settings, environments),
+        account_letters=TemplateAccountLetterWriter(settings, environments),
+        hasher=Argon2Hasher(),
+        country_names=lambda code: [wording_in(language).country(code) for language in settings.web.languages],
         new_carrier=lambda: SmtpCarrier(server, lambda claimed: _envelope_sender(settings, keys, claimed)),
         new_mail_reader=GuardedReader,
         new_picture_maker=GuardedPictureMaker,
@@ -131,9 +149,19 @@ def make_app(deps: Deps) -> Flask:
     app.extensions["liju_form_pages"] = FormPages()
     app.extensions["liju_inquiry_form"] = inquiry_form_class(settings.catalogue)
     app.extensions["liju_templates"] = _page_environments(app, settings)
-    for room in (inquiry, status, find, health, assets, post_office, insight):
+    for room in (inquiry, status, find, health, assets, post_office):
         app.register_blueprint(room.bp)
-    for desk_room in (staff_files, staff_held, staff_originals):
+    desk_rooms = (sign_in, reset, account, second_factor, people, insight, replies)
+    inquiry_rooms = (
+        desk_inquiry,
+        inquiry_changes,
+        inquiry_moves,
+        inquiry_mail,
+        staff_files,
+        staff_held,
+        staff_originals,
+    )
+    for desk_room in (*desk_rooms, *inquiry_rooms):
         app.register_blueprint(desk_room.bp)
     errors.install_errors(app)
     headers.install_headers(app, is_https=settings.web.base_url.startswith("https:"))

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import gettext
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property, lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -154,6 +157,7 @@ _WITHOUT_ACCENTS = str.maketrans("åçéíôãü", "aceioau")
 _DATE = {"en": "d MMM y"}
 _MONTH = {"zh_Hans": "y年M月"}
 _OWN_NAMES = {"zh_Hans": "简体中文"}
+_BY_LAW = {"CN": ("Asia/Shanghai",)}  # Xinjiang's own clock is a custom
 _DATE_TIME = {"en": "EEE d MMM y, HH:mm", "zh_Hans": "y年M月d日 EEE HH:mm"}
 
 
@@ -168,6 +172,21 @@ def _date_time(minute: datetime, zone: tzinfo, locale: Locale) -> str:
 @lru_cache(maxsize=4096)
 def _moment(minute: datetime, zone: tzinfo, locale: Locale) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(minute.isoformat(), _date_time(minute, zone, locale))
+
+
+@lru_cache(maxsize=512)
+def zone_of_country(country: str, year: int, otherwise: tzinfo) -> tzinfo:
+    """Return the clock that all of a country goes by in a year, summer and winter; ``otherwise`` where it has several.
+
+    Germany has two zones by name and one clock; Brazil has several clocks, and nobody can tell which is the customer's.
+    """
+    names: Iterable[str] = _BY_LAW.get(country) or get_global("territory_zones").get(country, ())
+    try:
+        zones = [ZoneInfo(name) for name in names]
+    except (ZoneInfoNotFoundError, ValueError):  # the system knows less of the world than CLDR does
+        return otherwise
+    offsets = {tuple(datetime(year, month, 1, tzinfo=UTC).astimezone(z).utcoffset() for month in (1, 7)) for z in zones}
+    return zones[0] if len(offsets) == 1 else otherwise
 
 
 @lru_cache(maxsize=8)

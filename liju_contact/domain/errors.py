@@ -53,6 +53,14 @@ class Conflict(LijuError):
     """Somebody else wrote the same thing at the same moment; doing it again finds their work."""
 
 
+class Unfit(LijuError):
+    """Somebody asked for what cannot be; ``field`` names the part of their request that is meant."""
+
+    def __init__(self, sentence: str, *, field: str) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
 class SchemaMismatch(LijuError):
     """The database was written by another version of the program."""
 

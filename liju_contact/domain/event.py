@@ -68,7 +68,8 @@ class Event:
     """``actor_name`` is set where it matters who: an answer, an assignment; ``actor_address`` is who that was of staff.
 
     ``facts`` is what staff read of it and what undoing needs, such as the value ``before`` and ``after``; an event that
-    was taken back says since when.
+    was taken back says since when. ``inquiry_version`` is the version of the inquiry that began with it, or with its
+    being taken back.
     """
 
     kind: EventKind
@@ -79,3 +80,5 @@ class Event:
     actor_address: str = ""
     facts: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     undone_at: datetime | None = None
+    inquiry_version: int = 1
+    moved_from_id: int | None = None

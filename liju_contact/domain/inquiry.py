@@ -104,3 +104,20 @@ def is_over(state: InquiryState) -> bool:
 def state_after_customer_message(state: InquiryState) -> InquiryState:
     """A customer who writes expects an answer again, also after closing."""
     return InquiryState.RECEIVED if state is InquiryState.RECEIVED else InquiryState.OPEN
+
+
+def has_same_customer(one: Inquiry, other: Inquiry) -> bool:
+    return fold_address(one.email) == fold_address(other.email)
+
+
+def merged_state(source: Inquiry, target: Inquiry) -> tuple[InquiryState, datetime]:
+    """Return the state and the promise of ``target`` when ``source`` goes on in it: the more urgent of both."""
+    if awaits_answer(source.state) and awaits_answer(target.state):
+        return target.state, min(source.answer_due_at, target.answer_due_at)
+    if awaits_answer(source.state):
+        return InquiryState.OPEN, source.answer_due_at
+    if InquiryState.ANSWERED in {source.state, target.state} and not awaits_answer(target.state):
+        return InquiryState.ANSWERED, target.answer_due_at
+    if target.state is InquiryState.SPAM and source.state is InquiryState.CLOSED:
+        return InquiryState.CLOSED, target.answer_due_at
+    return target.state, target.answer_due_at

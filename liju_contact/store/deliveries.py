@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Update, bindparam, insert, select, union_all,
 
 from liju_contact.domain.delivery import Answer, DeliveryState, Settlement
 from liju_contact.domain.letter import Addressee, Letter, LetterKind
+from liju_contact.store.mail_trouble import BAD_ENDS, note_trouble_of_delivery
 from liju_contact.store.tables import AttemptRow, DeliveryRow, LetterRow
 
 _CLAIM: tuple[Any, ...] = (
@@ -85,6 +86,7 @@ _LINES: Any = select(
     DeliveryRow.queued_at,
     DeliveryRow.due_at,
     DeliveryRow.settled_at,
+    LetterRow.written_at,
 ).join(LetterRow, LetterRow.id == DeliveryRow.letter_id)
 # The two partial indexes together: what waits, and what came to a bad end. Nearly all deliveries are in neither.
 _UNDELIVERED = union_all(
@@ -124,6 +126,7 @@ class DeliveryLine:
     queued_at: datetime
     due_at: datetime | None
     settled_at: datetime | None
+    written_at: datetime
 
 
 def claim_deliveries(tx: Connection, *, holder: str, limit: int, lease: timedelta, now: datetime) -> list[Claimed]:
@@ -164,7 +167,10 @@ def settle_delivery(
         "to_settled_at": None if settlement.state is DeliveryState.QUEUED else now,
         "to_attempt_count": claimed.attempt_count + 1,
     }
-    return tx.execute(_SETTLE, settled).rowcount == 1
+    is_settled = tx.execute(_SETTLE, settled).rowcount == 1
+    if is_settled and settlement.state in BAD_ENDS:
+        note_trouble_of_delivery(tx, claimed.delivery_id)
+    return is_settled
 
 
 def extend_lease(tx: Connection, delivery_id: int, *, holder: str, until: datetime) -> bool:
@@ -224,7 +230,9 @@ def change_state(tx: Connection, delivery_id: int, settlement: Settlement, now: 
     change = _settled(update(DeliveryRow).where(DeliveryRow.id == delivery_id, at_rest), settlement, now)
     if settlement.state is DeliveryState.QUEUED:
         change = change.values(queued_at=now, attempt_count=0)
-    return tx.execute(change).rowcount == 1
+    is_changed = tx.execute(change).rowcount == 1
+    note_trouble_of_delivery(tx, delivery_id)
+    return is_changed
 
 
 def _settled(change: Update, settlement: Settlement, now: datetime) -> Update:
@@ -258,7 +266,8 @@ def _claim(*row: Any, lease_until: datetime) -> Claimed:
 
 
 def _line(row: Any) -> DeliveryLine:
-    id_, letter_id, inquiry_id, kind, recipient, subject, state, attempt_count, queued_at, due_at, settled_at = row
+    id_, letter_id, inquiry_id, kind, recipient, subject, state, attempt_count, queued_at, *times = row
+    due_at, settled_at, written_at = times
     return DeliveryLine(
         id=id_,
         letter_id=letter_id,
@@ -271,4 +280,5 @@ def _line(row: Any) -> DeliveryLine:
         queued_at=queued_at,
         due_at=due_at,
         settled_at=settled_at,
+        written_at=written_at,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,10 @@ from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
 from liju_contact.domain.message import Author
 from liju_contact.domain.priority import Priority
+from liju_contact.store.mail_trouble import note_mail_trouble
+from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import InquiryRow
+from liju_contact.store.tables import FileRow, InquiryRow, MessageRow
 
 _COLUMNS = (
     InquiryRow.id,
@@ -45,7 +47,10 @@ _ADD = insert_unless_taken(InquiryRow, InquiryRow.id)
 _BY_NONCE = select(*_COLUMNS).where(InquiryRow.nonce == bindparam("nonce"))
 _BY_REFERENCE = select(*_COLUMNS).where(InquiryRow.reference == bindparam("reference"))
 _FOR_UPDATE = _BY_REFERENCE.with_for_update()
+_UNMERGED_FOR_UPDATE = _FOR_UPDATE.where(InquiryRow.merged_into_id.is_(None))
+_BY_ID = select(*_COLUMNS).where(InquiryRow.id == bindparam("inquiry_id"))
 _BY_ID_FOR_UPDATE = select(*_COLUMNS).where(InquiryRow.id == bindparam("inquiry_id")).with_for_update()
+_BY_IDS = select(*_COLUMNS).where(InquiryRow.id.in_(bindparam("inquiry_ids", expanding=True)))
 _NEWEST_OF = (
     select(*_COLUMNS)
     .where(InquiryRow.email_folded == bindparam("email_folded"))
@@ -55,11 +60,39 @@ _NEWEST_OF = (
 _PROMISE = (
     update(InquiryRow).where(InquiryRow.id == bindparam("inquiry_id")).values(answer_due_at=bindparam("promised_at"))
 )
+_NEWEST_BODY = (
+    select(MessageRow.body)
+    .where(MessageRow.inquiry_id == bindparam("inquiry_id"))
+    .order_by(MessageRow.written_at.desc(), MessageRow.id.desc())
+    .limit(1)
+)
+_REFRESH = (
+    update(InquiryRow)
+    .where(InquiryRow.id == bindparam("refreshed_id"))
+    .values(
+        preview=bindparam("new_preview"),
+        has_files=select(FileRow.id)
+        .join(MessageRow, MessageRow.id == FileRow.message_id)
+        .where(MessageRow.inquiry_id == InquiryRow.id)
+        .correlate(InquiryRow)
+        .exists(),
+        first_answered_at=select(func.min(MessageRow.written_at))
+        .where(
+            MessageRow.inquiry_id == InquiryRow.id,
+            MessageRow.author == Author.STAFF.value,
+            MessageRow.written_at >= InquiryRow.received_at,
+        )
+        .correlate(InquiryRow)
+        .scalar_subquery(),
+    )
+)
+_VERSION = select(InquiryRow.version).where(InquiryRow.id == bindparam("inquiry_id"))
 _SET_STATE = (
     update(InquiryRow)
     .where(InquiryRow.id == bindparam("inquiry_id"))
     .values(state=bindparam("to_state"), changed_at=bindparam("at"), version=InquiryRow.version + 1)
 )
+_REFERENCE = select(InquiryRow.reference).where(InquiryRow.id == bindparam("inquiry_id"))
 _PREVIEW_LENGTH = 200  # characters; a list cuts it to its own width
 
 
@@ -93,7 +126,10 @@ def add_inquiry(
         "preview": preview_of(new.message),
         "has_files": bool(new.files),
     }
-    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    id_: int | None = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    if id_ is not None:
+        note_search_due(tx, id_)
+    return id_
 
 
 def find_inquiry_by_nonce(tx: Connection, nonce: str) -> Inquiry | None:
@@ -114,6 +150,38 @@ def get_inquiry_for_update(tx: Connection, reference: str) -> Inquiry:
     row = tx.execute(_FOR_UPDATE, {"reference": reference}).one_or_none()
     if row is None:
         raise NotFound(f"There is no inquiry {reference}.")
+    return _inquiry(row)
+
+
+def reference_of(tx: Connection, inquiry_id: int) -> str:
+    """Return the public number of an inquiry, empty when there is none with that id."""
+    return tx.execute(_REFERENCE, {"inquiry_id": inquiry_id}).scalar_one_or_none() or ""
+
+
+def inquiries_by_id(tx: Connection, inquiry_ids: Collection[int]) -> dict[int, Inquiry]:
+    """Return those inquiries by their ids."""
+    rows = tx.execute(_BY_IDS, {"inquiry_ids": list(inquiry_ids)}) if inquiry_ids else ()
+    return {row.id: _inquiry(row) for row in rows}
+
+
+def end_of_merges(tx: Connection, inquiry: Inquiry) -> Inquiry:
+    """Return the inquiry in which the conversation of ``inquiry`` goes on: itself, where it was not merged."""
+    while inquiry.merged_into_id is not None:
+        inquiry = _inquiry(tx.execute(_BY_ID, {"inquiry_id": inquiry.merged_into_id}).one())
+    return inquiry
+
+
+def get_end_for_update(tx: Connection, reference: str) -> Inquiry:
+    """Return the inquiry in which that of ``reference`` goes on and keep it from changing; raises ``NotFound``.
+
+    Only the end is locked: whoever locked the others too could wait for somebody who waits for them.
+    """
+    row = tx.execute(_UNMERGED_FOR_UPDATE, {"reference": reference}).one_or_none()
+    while row is None:
+        found = find_inquiry(tx, reference)
+        if found is None:
+            raise NotFound(f"There is no inquiry {reference}.")
+        row = tx.execute(_UNMERGED_FOR_UPDATE, {"reference": end_of_merges(tx, found).reference}).one_or_none()
     return _inquiry(row)
 
 
@@ -144,20 +212,34 @@ def note_newest_message(
     tx.execute(update(InquiryRow).where(InquiryRow.id == inquiry_id).values(**values))
 
 
+def refresh_conversation(tx: Connection, inquiry_id: int) -> None:
+    """Gather anew what a list shows of the conversation, when messages came or went by another way than being written.
+
+    An answer from before the inquiry was received, which came with another one, does not count as its first.
+    """
+    newest = tx.execute(_NEWEST_BODY, {"inquiry_id": inquiry_id}).scalar_one_or_none()
+    tx.execute(_REFRESH, {"refreshed_id": inquiry_id, "new_preview": preview_of(newest or "")})
+
+
 def promise_answer(tx: Connection, inquiry_id: int, answer_due_at: datetime) -> None:
     """Renew the promise: the customer is told when the next answer comes."""
     tx.execute(_PROMISE, {"inquiry_id": inquiry_id, "promised_at": answer_due_at})
 
 
-def assign(tx: Connection, inquiry_id: int, assignee: str | None, now: datetime) -> None:
-    """Give the inquiry to the staff member with that address, or to nobody."""
-    change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
-    tx.execute(change.values(assignee=assignee, changed_at=now, version=InquiryRow.version + 1))
+def change_columns(tx: Connection, inquiry_id: int, columns: Mapping[str, Any], now: datetime) -> None:
+    """Set columns of an inquiry by their names; the event that goes with it begins the new version."""
+    tx.execute(update(InquiryRow).where(InquiryRow.id == inquiry_id).values(**columns, changed_at=now))
+
+
+def version_of(tx: Connection, inquiry_id: int) -> int:
+    version: int = tx.execute(_VERSION, {"inquiry_id": inquiry_id}).scalar_one()
+    return version
 
 
 def set_unreachable(tx: Connection, inquiry_id: int, since: datetime | None) -> None:
     """Say since when letters to the customer do not arrive; None when there is an address that may work."""
     tx.execute(update(InquiryRow).where(InquiryRow.id == inquiry_id).values(unreachable_since=since))
+    note_mail_trouble(tx, inquiry_id)
 
 
 def set_email(tx: Connection, inquiry_id: int, email: str, now: datetime) -> None:
@@ -165,6 +247,8 @@ def set_email(tx: Connection, inquiry_id: int, email: str, now: datetime) -> Non
     change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
     values = {"email": email, "email_folded": fold_address(email), "changed_at": now}
     tx.execute(change.values(**values, version=InquiryRow.version + 1))
+    note_search_due(tx, inquiry_id)
+    note_mail_trouble(tx, inquiry_id)
 
 
 def get_inquiry(tx: Connection, inquiry_id: int) -> Inquiry:

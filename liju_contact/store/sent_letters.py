@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from liju_contact.domain.delivery import Answer, DeliveryState
 from liju_contact.domain.letter import LetterKind
+from liju_contact.store.mail_trouble import note_trouble_of_delivery
 from liju_contact.store.tables import AttemptRow, DeliveryRow, InquiryRow, LetterRow
 
 _SENT: Any = (
@@ -20,6 +22,7 @@ _SENT: Any = (
         DeliveryRow.reply_key,
         LetterRow.inquiry_id,
         InquiryRow.reference,
+        InquiryRow.merged_into_id,
         LetterRow.text,
         LetterRow.written_at,
     )
@@ -42,6 +45,7 @@ class SentLetter:
     reference: str | None
     text: str
     written_at: datetime
+    merged_into_id: int | None = None
 
 
 def find_sent_by_message_id(tx: Connection, message_id: str) -> SentLetter | None:
@@ -66,15 +70,19 @@ def mark_bounced(tx: Connection, delivery_id: int, answer: Answer, now: datetime
         return False
     attempt = {"delivery_id": delivery_id, "outcome": "bounced", "stage": answer.stage.value}
     tx.execute(insert(AttemptRow), attempt | {"code": answer.code, "words": answer.words, "ended_at": now})
+    note_trouble_of_delivery(tx, delivery_id)
     return True
 
 
-def drop_queued_of(tx: Connection, inquiry_id: int, written_at: datetime, key_part: str, now: datetime) -> int:
+def drop_queued_of(
+    tx: Connection, inquiry_ids: Sequence[int], written_at: datetime, key_part: str, now: datetime
+) -> int:
     """Drop letters of that moment that have not left yet, and return how many others of them went to the customer.
 
+    They are about one of the inquiries: that in which something stands, and that to which it was written.
     ``key_part`` stands in the reply keys of those that are meant; a letter without a key is known by its moment alone.
     """
-    of_moment = select(LetterRow.id).where(LetterRow.inquiry_id == inquiry_id, LetterRow.written_at == written_at)
+    of_moment = select(LetterRow.id).where(LetterRow.inquiry_id.in_(inquiry_ids), LetterRow.written_at == written_at)
     is_meant = DeliveryRow.reply_key.contains(key_part, autoescape=True) | (DeliveryRow.reply_key == "")
     queued = DeliveryRow.letter_id.in_(of_moment) & is_meant & (DeliveryRow.state == DeliveryState.QUEUED.value)
     dropped = {"state": DeliveryState.DROPPED.value, "due_at": None, "settled_at": now}

@@ -25,6 +25,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from liju_contact.store import desk_tables, inbound_tables, staff_tables  # noqa: F401  # the rest of the same schema
 from liju_contact.store.table import Id, Table, index_where
 
+# What the desk's list may leave rows out by. It stands at the end of the indexes that have an order of the list, which
+# then tell by themselves what belongs to it: looking into the table for it takes ten times as long.
+_LISTED_BY = (
+    "state",
+    "product",
+    "topic",
+    "country",
+    "language",
+    "assignee",
+    "priority",
+    "has_files",
+    "has_mail_trouble",
+)
+
 
 class InquiryRow(Table):
     """``nonce`` is that of the form token: the same form sent twice finds the same row."""
@@ -63,22 +77,42 @@ class InquiryRow(Table):
     first_answer_due_at: Mapped[datetime | None]  # the first promise; ``answer_due_at`` moves on with the next
     # Without a foreign key: SQLite cannot add one to a table that exists without writing the whole of it anew.
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
+    # Whether the customer is unreachable or a letter came to a bad end; ``store.mail_trouble`` keeps it.
+    has_mail_trouble: Mapped[bool] = mapped_column(server_default=false())
 
     __table_args__ = (
         Index(None, "email_folded", "id"),
-        Index(None, "changed_at", "id"),
-        Index(None, "state", "changed_at", "id"),
+        Index("ix_inquiry_received_at", "received_at", "id", *_LISTED_BY, "changed_at"),
+        Index("ix_inquiry_assignee_state", "assignee", "state", "answer_due_at", "id", "product"),
+        Index("ix_inquiry_changed_at", "changed_at", "id", *_LISTED_BY, "received_at"),
+        Index("ix_inquiry_state", "state", "changed_at", "id", *_LISTED_BY[1:], "received_at"),
         Index(None, "product", "id"),
         Index(None, "topic", "id"),
         Index(None, "country", "id"),
         Index(None, "language", "id"),
-        index_where("inquiry", "answer_due_at", "state IN ('received', 'open')"),
+        Index(
+            "ix_inquiry_answer_due_at",
+            "answer_due_at",
+            "id",
+            *_LISTED_BY,
+            "received_at",
+            "changed_at",
+            sqlite_where=text("state IN ('received', 'open')"),
+            postgresql_where=text("state IN ('received', 'open')"),
+        ),
         index_where("inquiry", "assignee", "assignee IS NOT NULL"),
         index_where("inquiry", "priority", "priority <> 'normal'"),
         index_where("inquiry", "due_at", "due_at IS NOT NULL"),
         index_where("inquiry", "has_files", "has_files"),
         index_where("inquiry", "unreachable_since", "unreachable_since IS NOT NULL"),
         index_where("inquiry", "merged_into_id", "merged_into_id IS NOT NULL"),
+        Index(
+            "ix_inquiry_mail_trouble",
+            "changed_at",
+            "id",
+            sqlite_where=text("has_mail_trouble"),
+            postgresql_where=text("has_mail_trouble"),
+        ),
     )
 
 
@@ -136,6 +170,7 @@ class EventRow(Table):
     actor_address: Mapped[str] = mapped_column(server_default=text("''"))
     facts: Mapped[dict[str, Any] | None]
     undone_at: Mapped[datetime | None]
+    inquiry_version: Mapped[int] = mapped_column(Integer, server_default=text("1"))  # the one it began
     moved_from_id: Mapped[int | None] = mapped_column(BigInteger)  # as for a message
     happened_at: Mapped[datetime]
 

@@ -10,16 +10,17 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from liju_contact.domain.event import Actor, EventKind
-from liju_contact.domain.inquiry import Inquiry, StagedFile, state_after_customer_message
+from liju_contact.domain.inquiry import Inquiry, StagedFile, has_same_customer, state_after_customer_message
 from liju_contact.domain.message import Author, Message
 from liju_contact.store.events import add_event
-from liju_contact.store.inquiries import note_newest_message, set_state
+from liju_contact.store.inquiries import get_end_for_update, note_newest_message, set_state
 from liju_contact.store.letters import post_letters
 from liju_contact.store.messages import add_files, add_message
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.open_inquiry import open_for_update
+from liju_contact.usecases.open_inquiry import open_for_reading
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, to_team
 from liju_contact.usecases.promise_answer import renew_promise
+from liju_contact.usecases.watch_inquiry import addresses_concerned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,7 @@ class CustomerMessage:
 def add_customer_message(
     deps: Deps, reference: str, key: str, *, body: str, files: Sequence[StagedFile], nonce: str, now: datetime
 ) -> None:
-    """Add a message to the inquiry ``key`` opens; the same form sent twice is one message.
+    """Add a message to the inquiry ``key`` opens, or where that goes on; the same form sent twice is one message.
 
     ``nonce`` is that of the form token. It counts together with what was written: somebody who goes back, changes the
     text and sends the old form once more has said something new.
@@ -52,9 +53,24 @@ def add_customer_message(
     Raises ``NotFound``, ``FilesGone``, ``StoreBusy`` or ``StoreFull``, and then nothing was stored.
     """
     with deps.db.begin() as tx:
-        inquiry = open_for_update(deps, tx, reference, key)
-        new = CustomerMessage(body=body, files=tuple(files), nonce=f"{reference}\n{nonce}")
+        written_to = open_for_reading(deps, tx, reference, key)
+        inquiry = get_end_for_update(tx, reference)
+        new = message_of_customer(written_to, inquiry, body=body, files=tuple(files), nonce=f"{reference}\n{nonce}")
         join_message(deps, tx, inquiry, new, now=now)
+
+
+def message_of_customer(
+    written_to: Inquiry, inquiry: Inquiry, *, body: str, files: tuple[StagedFile, ...], nonce: str
+) -> CustomerMessage:
+    """Return what the customer of ``written_to`` says; they have a name of their own where it is part of another's."""
+    is_theirs = has_same_customer(written_to, inquiry)
+    return CustomerMessage(
+        body=body,
+        files=files,
+        nonce=nonce,
+        author_name="" if is_theirs else written_to.name,
+        author_address="" if is_theirs else written_to.email,
+    )
 
 
 def join_message(deps: Deps, tx: Connection, inquiry: Inquiry, new: CustomerMessage, *, now: datetime) -> int | None:
@@ -94,5 +110,6 @@ def _tell_team(deps: Deps, tx: Connection, inquiry: Inquiry, message: Message, f
         letter_key=f"message_for_team/{message.id}/{message.written_at.isoformat()}",
         number=message.id,
         message_files_id=files_to_attach(lines, message.id),
+        also=addresses_concerned(deps, tx, inquiry),
     )
     post_letters(tx, [posting], inquiry_id=inquiry.id, now=message.written_at)

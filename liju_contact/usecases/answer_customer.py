@@ -22,6 +22,7 @@ from liju_contact.store.messages import add_files, add_message, newest_message_o
 from liju_contact.store.participants import participants_of
 from liju_contact.usecases.deps import Answering, Deps, FileLine
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer, to_team
+from liju_contact.usecases.watch_inquiry import addresses_concerned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def answer_customer(deps: Deps, tx: Connection, inquiry: Inquiry, answer: Answer
         author_name=name,
         author_address=answer.author.address,
         body=body,
-        nonce=hashlib.sha256(f"answer\n{answer.nonce}".encode()).hexdigest()[:40],
+        nonce=message_nonce(answer.nonce),
         now=now,
     )
     if message_id is None:
@@ -61,6 +62,11 @@ def answer_customer(deps: Deps, tx: Connection, inquiry: Inquiry, answer: Answer
     message = Message(id=message_id, author=Author.STAFF, author_name=name, body=body, written_at=now, files=())
     _post(deps, tx, inquiry, answer=answer, message=message, quoted=quoted, now=now)
     return message_id
+
+
+def message_nonce(nonce: str) -> str:
+    """Return the nonce of the message an answer with this one becomes."""
+    return hashlib.sha256(f"answer\n{nonce}".encode()).hexdigest()[:40]
 
 
 def name_for_customer(deps: Deps, inquiry: Inquiry, staff: Staff) -> str:
@@ -98,11 +104,13 @@ def _post(
         message_files_id=attached,
         participants=[participant.address for participant in participants_of(tx, inquiry.id)],
     )
-    copies = _copies(deps, inquiry, message, lines, author=answer.author)
+    copies = _copies(deps, tx, inquiry, message, lines, author=answer.author)
     post_letters(tx, [to_them, copies], inquiry_id=inquiry.id, now=now)
 
 
-def _copies(deps: Deps, inquiry: Inquiry, message: Message, lines: list[FileLine], *, author: Staff) -> Posting | None:
+def _copies(
+    deps: Deps, tx: Connection, inquiry: Inquiry, message: Message, lines: list[FileLine], *, author: Staff
+) -> Posting | None:
     return to_team(
         deps,
         deps.letters.answer_for_team(inquiry, message, files=lines),
@@ -110,5 +118,6 @@ def _copies(deps: Deps, inquiry: Inquiry, message: Message, lines: list[FileLine
         letter_key=f"answer_for_team/{message.id}/{message.written_at.isoformat()}",
         number=message.id,
         message_files_id=files_to_attach(lines, message.id),
+        also=addresses_concerned(deps, tx, inquiry),
         besides=author.address,
     )

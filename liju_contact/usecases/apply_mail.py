@@ -19,7 +19,7 @@ from liju_contact.domain.staff_command import Command, StaffMail, own_words, rea
 from liju_contact.domain.text import clean_line, clean_text
 from liju_contact.domain.verdict import Judgement
 from liju_contact.store.inbound import Conclusion
-from liju_contact.store.inquiries import get_inquiry_for_update
+from liju_contact.store.inquiries import get_end_for_update
 from liju_contact.store.participants import Participant, add_participant
 from liju_contact.usecases.add_message import CustomerMessage, join_message
 from liju_contact.usecases.answer_customer import Answer, answer_customer
@@ -133,4 +133,4 @@ def apply_command(
 
 def inquiry_of(tx: Connection, judgement: Judgement) -> Inquiry | None:
     """Return the inquiry of the key that decided, and keep it from changing under us."""
-    return get_inquiry_for_update(tx, judgement.key.reference) if judgement.key else None
+    return get_end_for_update(tx, judgement.key.reference) if judgement.key else None

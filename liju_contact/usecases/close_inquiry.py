@@ -14,6 +14,7 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import to_team
 from liju_contact.usecases.promise_answer import renew_promise
+from liju_contact.usecases.watch_inquiry import addresses_concerned
 
 
 def close_inquiry(deps: Deps, reference: str, key: str, *, now: datetime) -> None:
@@ -29,7 +30,7 @@ def reopen_inquiry(deps: Deps, reference: str, key: str, *, now: datetime) -> No
 def _change(deps: Deps, reference: str, key: str, state: InquiryState, kind: EventKind, *, now: datetime) -> None:
     with deps.db.begin() as tx:
         inquiry = open_for_update(deps, tx, reference, key)
-        if is_over(inquiry.state) == is_over(state):
+        if is_over(inquiry.state) == is_over(state) or inquiry.merged_into_id is not None:
             return
         set_state(tx, inquiry.id, state, now)
         if state is InquiryState.OPEN:
@@ -37,9 +38,12 @@ def _change(deps: Deps, reference: str, key: str, state: InquiryState, kind: Eve
         add_event(tx, inquiry.id, kind, Actor.CUSTOMER, now)
         letter = deps.letters.state_for_team(inquiry, kind)
         letter_key = f"state_for_team/{kind.value}/{now.isoformat()}"
-        post_letters(
-            tx,
-            [to_team(deps, letter, inquiry, letter_key=letter_key, number=newest_message_id(tx, inquiry.id))],
-            inquiry_id=inquiry.id,
-            now=now,
+        posting = to_team(
+            deps,
+            letter,
+            inquiry,
+            letter_key=letter_key,
+            number=newest_message_id(tx, inquiry.id),
+            also=addresses_concerned(deps, tx, inquiry),
         )
+        post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)

@@ -13,7 +13,8 @@ from liju_contact.domain.delivery import Answer as ServerAnswer
 from liju_contact.domain.delivery import Stage
 from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inbound import HoldReason, InboundState, Verdict
-from liju_contact.domain.inquiry import Inquiry
+from liju_contact.domain.inquiry import Inquiry, fold_address
+from liju_contact.domain.person import Action
 from liju_contact.domain.reply_key import find_bounce_keys
 from liju_contact.domain.staff_command import Command
 from liju_contact.domain.text import clean_line
@@ -39,6 +40,8 @@ from liju_contact.usecases.hold_mail import tell_held
 from liju_contact.usecases.open_by_mail import open_by_mail
 from liju_contact.usecases.post_letters import to_team
 from liju_contact.usecases.report_failure import report_failure
+from liju_contact.usecases.staff_directory import find_colleague
+from liju_contact.usecases.watch_inquiry import addresses_concerned
 from liju_contact.usecases.weigh_mail import Weighed
 
 _WORDS_LENGTH = 300
@@ -76,7 +79,7 @@ def _in_conversation(
     if judgement.verdict is Verdict.REPLY:
         joins = judgement.rule == JOINS
         return replace(entry, message_id=apply_reply(deps, tx, incoming, inquiry, joins=joins, now=now))
-    author = _author(deps, judgement, weighed)
+    author = _author(deps, tx, judgement, weighed)
     match judgement.verdict:
         case Verdict.ANSWER:
             return replace(entry, message_id=apply_answer(deps, tx, incoming, inquiry, author, now=now))
@@ -93,14 +96,13 @@ def _in_conversation(
     return entry
 
 
-def _author(deps: Deps, judgement: Judgement, weighed: Weighed) -> Staff:
-    """Return who of the staff speaks: whom the key was made for, or who wrote."""
-    catalogue = deps.settings.catalogue
+def _author(deps: Deps, tx: Connection, judgement: Judgement, weighed: Weighed) -> Staff:
+    """Return who of the staff speaks: who wrote, or whom the key was made for."""
     holder = judgement.key.holder if judgement.key else ""
-    author = catalogue.find_staff(weighed.staff_address or holder) or catalogue.find_staff(holder)
-    if author is None:
-        raise NotFound("The staff member this mail is from is not in the settings any more.")
-    return author
+    for address in filter(None, (weighed.staff_address, holder)):
+        if author := find_colleague(deps, tx, address, who_may=Action.ANSWER):
+            return author
+    raise NotFound("Who this mail is from is not of the staff any more.")
 
 
 def _stranger(deps: Deps, tx: Connection, incoming: Incoming, judgement: Judgement, now: datetime) -> Conclusion:
@@ -125,11 +127,11 @@ def _automatic(deps: Deps, tx: Connection, incoming: Incoming, judgement: Judgem
 
 def _absence(deps: Deps, tx: Connection, inquiry: Inquiry, holder: str, words: str, now: datetime) -> None:  # noqa: PLR0917  # all are looked at together and none is optional
     """Remember who is away; where the inquiry is theirs, tell the colleagues, once a day."""
-    staff = deps.settings.catalogue.find_staff(holder)
+    staff = find_colleague(deps, tx, holder)
     if staff is None:
         return
     note_absence(tx, Absence(address=staff.address, noted_at=now, words=words))
-    is_theirs = inquiry.assignee == staff.address
+    is_theirs = fold_address(inquiry.assignee or "") in staff.addresses
     who = f"{inquiry.reference} {staff.address}"
     if not is_theirs or count_in_window(deps, tx, "absence letter", who, window=_DAY, now=now) > 1:
         return
@@ -140,6 +142,7 @@ def _absence(deps: Deps, tx: Connection, inquiry: Inquiry, holder: str, words: s
         inquiry,
         letter_key=f"absence_for_team/{staff.address}/{now.isoformat()}",
         number=newest_message_id(tx, inquiry.id),
+        also=addresses_concerned(deps, tx, inquiry),
         besides=staff.address,
     )
     post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)

@@ -1,4 +1,7 @@
-"""A customer whose letters come back gives an address that works, on the status page; what they missed goes there."""
+"""Where letters do not arrive, the customer gives an address that works on the status page, or staff correct it.
+
+What was missed goes to the new address.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,18 @@ from liju_contact.domain.errors import Conflict
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.message import Author, Message
+from liju_contact.domain.person import Action, Person
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import set_email, set_unreachable
 from liju_contact.store.letters import Posting, post_letters
 from liju_contact.store.messages import messages_of
+from liju_contact.usecases.change_inquiry import open_unmerged
 from liju_contact.usecases.count_rate import may_write_automatically
 from liju_contact.usecases.deps import Answering, Deps
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer
+from liju_contact.usecases.staff_directory import require
+from liju_contact.usecases.staff_event import add_staff_event
 
 
 def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: datetime) -> bool:
@@ -30,16 +37,37 @@ def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: da
     """
     with deps.db.begin() as tx:
         inquiry = open_for_update(deps, tx, reference, key)
-        if inquiry.unreachable_since is None:
+        if inquiry.unreachable_since is None or inquiry.merged_into_id is not None:
             raise Conflict("Letters reach this customer: there is no address to correct.")
         if not may_write_automatically(deps, tx, inquiry, now):
             return False
-        set_email(tx, inquiry.id, email, now)
-        set_unreachable(tx, inquiry.id, None)
         add_event(tx, inquiry.id, EventKind.ADDRESS_CORRECTED, Actor.CUSTOMER, now)
-        posting = _missed(deps, tx, replace(inquiry, email=email), now)
-        post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)
+        _write_to(deps, tx, inquiry, email, now)
     return True
+
+
+def correct_address_for(deps: Deps, person: Person, reference: str, *, email: str, now: datetime) -> bool:
+    """Do so by staff's hand, whether letters arrive or not; False when it is the address already.
+
+    ``email`` is one that mail can be sent to. Raises ``Forbidden``, ``NotFound``, ``Conflict`` for an inquiry that was
+    merged, ``StoreBusy``.
+    """
+    require(person, Action.DECIDE_MAIL)
+    with deps.db.begin() as tx:
+        inquiry = open_unmerged(tx, person, reference)
+        if email == inquiry.email:
+            return False
+        facts = {"before": inquiry.email, "after": email}
+        add_staff_event(deps, tx, person, inquiry, EventKind.ADDRESS_CORRECTED, facts=facts, now=now)
+        _write_to(deps, tx, inquiry, email, now)
+    return True
+
+
+def _write_to(deps: Deps, tx: Connection, inquiry: Inquiry, email: str, now: datetime) -> None:
+    set_email(tx, inquiry.id, email, now)
+    set_unreachable(tx, inquiry.id, None)
+    posting = _missed(deps, tx, replace(inquiry, email=email), now)
+    post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)
 
 
 def _missed(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -> Posting:

@@ -17,6 +17,7 @@ from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps, HeldMail
 from liju_contact.usecases.post_letters import to_team
 from liju_contact.usecases.raise_alarm import raise_alarm_once
+from liju_contact.usecases.watch_inquiry import addresses_concerned
 from liju_contact.usecases.weigh_mail import Weighed
 
 _DAY = timedelta(days=1)
@@ -69,6 +70,7 @@ def _tell_team(deps: Deps, tx: Connection, held: HeldMail, inquiry: Inquiry, *, 
         letter_key=f"held_for_team/{held.inbound_id}/{now.isoformat()}",
         number=held.inbound_id,
         purpose=Purpose.HELD,
+        also=addresses_concerned(deps, tx, inquiry),
         only=only,
     )
     post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)

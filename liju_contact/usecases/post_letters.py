@@ -57,17 +57,19 @@ def to_team(
     number: int,
     purpose: Purpose = Purpose.CONVERSATION,
     message_files_id: int | None = None,
+    also: Sequence[str] = (),
     besides: str = "",
     only: str = "",
+    addresses: Sequence[str] = (),
 ) -> Posting | None:
     """Address ``letter`` to everyone in the inquiry's team, with the files of a message where one is named.
 
-    ``besides`` leaves out the staff member with that address, ``only`` everybody else; None when nobody is left.
+    ``addresses`` are others of ours in place of the team; ``also`` get it besides it. Nobody gets it twice,
+    whichever addresses they have. ``besides`` leaves out the staff member with that address, ``only`` everybody else;
+    None when nobody is left.
     """
-    addresses = (only,) if only else team_of(deps, inquiry).recipients
-    left_out = deps.settings.catalogue.find_staff(besides)
-    if left_out:
-        addresses = tuple(address for address in addresses if fold_address(address) not in left_out.addresses)
+    everybody = (*(addresses or team_of(deps, inquiry).recipients), *also)
+    addresses = [only] if only else _each_once(deps, everybody, besides=besides)
     addressees = [_addressee(deps, inquiry, address, purpose, number, is_staff=True) for address in addresses]
     pairs = [_with_message_id(deps, inquiry, letter_key, addressee) for addressee in addressees]
     letter = _threaded(deps, letter, inquiry, "")
@@ -98,6 +100,23 @@ def thread_id(deps: Deps, reference: str) -> str:
     It proves nothing and opens nothing.
     """
     return f"<{reference.replace('-', '').lower()}@{deps.settings.mail.domain}>"
+
+
+def _each_once(deps: Deps, addresses: Iterable[str], *, besides: str) -> list[str]:
+    """Return one address of each person, the first they are named with."""
+    named = set(_addresses_of(deps, besides))
+    chosen = []
+    for address in addresses:
+        theirs = _addresses_of(deps, address)
+        if named.isdisjoint(theirs):
+            chosen.append(address)
+        named |= theirs
+    return chosen
+
+
+def _addresses_of(deps: Deps, address: str) -> frozenset[str]:
+    staff = deps.settings.catalogue.find_staff(address)
+    return staff.addresses if staff else frozenset({fold_address(address)})
 
 
 def _addressee(

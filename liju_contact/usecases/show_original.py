@@ -22,6 +22,7 @@ from liju_contact.store.thumbnails import Thumbnail, thumbnails_of_inbound
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.fetch_file import chunks_of
 from liju_contact.usecases.open_for_staff import open_mail_for_staff
+from liju_contact.usecases.staff_directory import staff_finder
 from liju_contact.usecases.tend_held import DeskMail, desk_mail
 
 SHOWN_BYTES = 1024 * 1024
@@ -61,11 +62,12 @@ def show_original(deps: Deps, person: Person, inbound_id: int) -> Original:
         text = find_inbound_text(tx, inbound_id)
         files = inbound_files_of(tx, inbound_id)
         thumbnails = thumbnails_of_inbound(tx, inbound_id) if files else {}
+        mail = desk_mail(deps, staff_finder(deps, tx), line, "")
     shown = [
         OriginalFile(position=position, file=file, thumbnail=thumbnails.get(position))
         for position, file in enumerate(files)
     ]
-    return Original(mail=desk_mail(deps, line, ""), envelope=taken.envelope, text=text, files=tuple(shown))
+    return Original(mail=mail, envelope=taken.envelope, text=text, files=tuple(shown))
 
 
 def beginning_of_source(deps: Deps, person: Person, inbound_id: int) -> bytes:

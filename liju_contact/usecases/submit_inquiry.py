@@ -17,10 +17,10 @@ from liju_contact.domain.inquiry import Inquiry, NewInquiry, fold_address
 from liju_contact.domain.letter import Letter
 from liju_contact.domain.message import Author
 from liju_contact.store.events import add_event
-from liju_contact.store.inquiries import add_inquiry, find_inquiry_by_nonce
+from liju_contact.store.inquiries import add_inquiry, find_inquiry_by_nonce, get_end_for_update
 from liju_contact.store.letters import post_letters
-from liju_contact.store.messages import add_files, add_message, messages_of
-from liju_contact.usecases.add_message import CustomerMessage, join_message
+from liju_contact.store.messages import add_files, add_message, find_message_id, messages_of
+from liju_contact.usecases.add_message import join_message, message_of_customer
 from liju_contact.usecases.deps import Deps, FileLine
 from liju_contact.usecases.draft_inquiry import draft_inquiry
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer, to_team
@@ -155,8 +155,12 @@ def _sent_before(deps: Deps, tx: Connection, new: NewInquiry, nonce: str, now: d
     earlier = find_inquiry_by_nonce(tx, nonce)
     if earlier is None:
         return None
-    first = messages_of(tx, earlier.id)[0]
-    if (first.body, [file.sha256 for file in first.files]) != (new.message, [file.sha256 for file in new.files]):
-        join_message(deps, tx, earlier, CustomerMessage(body=new.message, files=new.files, nonce=nonce), now=now)
+    inquiry = get_end_for_update(tx, earlier.reference)
+    first_id = find_message_id(tx, nonce)
+    first = [message for message in messages_of(tx, inquiry.id) if message.id == first_id]
+    said = [(message.body, [file.sha256 for file in message.files]) for message in first]
+    if said != [(new.message, [file.sha256 for file in new.files])]:
+        more = message_of_customer(earlier, inquiry, body=new.message, files=new.files, nonce=nonce)
+        join_message(deps, tx, inquiry, more, now=now)
     status_path = deps.status_path(earlier.reference, earlier.key_version)
     return Submitted(reference=earlier.reference, status_path=status_path, is_new=False)

@@ -1,12 +1,15 @@
-"""Clears away what nothing needs any more: staged files nobody sent, rate windows that are over."""
+"""Clears away what nothing needs any more: staged files nobody sent, rate windows, sessions and links that are over."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from liju_contact.store.files import sweep_blobs
+from liju_contact.store.password_resets import sweep_resets
 from liju_contact.store.rates import sweep_rates
+from liju_contact.store.staff_sessions import sweep_sessions
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.staff_session import REST
 from liju_contact.usecases.stage_file import KEPT
 
 _RATES_KEPT = timedelta(days=1)
@@ -15,4 +18,5 @@ _RATES_KEPT = timedelta(days=1)
 def sweep(deps: Deps, *, now: datetime) -> int:
     """Delete what has had its time; returns how many rows went."""
     with deps.db.begin() as tx:
-        return sweep_blobs(tx, now - KEPT) + sweep_rates(tx, now - _RATES_KEPT)
+        swept = sweep_blobs(tx, now - KEPT) + sweep_rates(tx, now - _RATES_KEPT)
+        return swept + sweep_sessions(tx, seen_before=now - REST, now=now) + sweep_resets(tx, now)

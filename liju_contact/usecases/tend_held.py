@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from liju_contact.domain.catalogue import Staff
 from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inbound import Decision, InboundState, Verdict
 from liju_contact.domain.page_mark import TOP, Mark
@@ -25,6 +26,7 @@ from liju_contact.store.inbound_lists import (
 from liju_contact.usecases.decide_held import accept_mail, discard_mail, fitting_decisions, undo_decision
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_for_staff, open_mail_for_staff
+from liju_contact.usecases.staff_directory import staff_finder
 
 PAGE = 30
 MOST_COUNTED = 100
@@ -77,9 +79,10 @@ def list_held(deps: Deps, person: Person, view: HeldView, *, before: Mark = TOP)
     with deps.db.read() as tx:
         entries = _PAGES[view](tx, person, before=before, limit=PAGE + 1)
         waiting_count = count_waiting(tx, person, most=MOST_COUNTED)
+        find_staff = staff_finder(deps, tx)
     shown = entries[:PAGE]
     return HeldPage(
-        mails=tuple(desk_mail(deps, entry.line, entry.excerpt) for entry in shown),
+        mails=tuple(desk_mail(deps, find_staff, entry.line, entry.excerpt) for entry in shown),
         next=_mark(view, shown[-1].line) if len(entries) > len(shown) else None,
         waiting_count=waiting_count,
     )
@@ -94,11 +97,11 @@ def count_held(deps: Deps, person: Person) -> int:
 def find_desk_mail(deps: Deps, person: Person, inbound_id: int) -> DeskMail:
     """Return one mail without its text. Raises ``NotFound``."""
     with deps.db.read() as tx:
-        return desk_mail(deps, open_mail_for_staff(tx, person, inbound_id), "")
+        return desk_mail(deps, staff_finder(deps, tx), open_mail_for_staff(tx, person, inbound_id), "")
 
 
-def desk_mail(deps: Deps, line: InboundLine, excerpt: str) -> DeskMail:
-    decider = deps.settings.catalogue.find_staff(line.decided_by) if line.decided_by else None
+def desk_mail(deps: Deps, find_staff: Callable[[str], Staff | None], line: InboundLine, excerpt: str) -> DeskMail:
+    decider = find_staff(line.decided_by) if line.decided_by else None
     is_settled = bool(line.decided_by) and line.state in {
         InboundState.DISCARDED,
         InboundState.WAITING,
@@ -107,7 +110,7 @@ def desk_mail(deps: Deps, line: InboundLine, excerpt: str) -> DeskMail:
     return DeskMail(
         line=line,
         excerpt=excerpt,
-        fitting=fitting_decisions(deps, line),
+        fitting=fitting_decisions(find_staff, line),
         decider=decider.name.in_language(deps.settings.web.languages[0]) if decider else line.decided_by,
         is_undoable=is_settled and not _has_stayed(line),
     )

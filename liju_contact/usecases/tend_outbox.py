@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from liju_contact.domain.delivery import DeliveryState, Settlement
 from liju_contact.domain.errors import NotFound
+from liju_contact.domain.event import EventKind
+from liju_contact.domain.inquiry import Inquiry
+from liju_contact.domain.person import Action, Person
 from liju_contact.store.deliveries import DeliveryLine, change_state, find_delivery, last_words, page_of_deliveries
+from liju_contact.store.inquiries import get_inquiry
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.open_for_staff import open_for_staff
+from liju_contact.usecases.staff_directory import require
+from liju_contact.usecases.staff_event import add_staff_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,21 +37,45 @@ def list_outbox(deps: Deps, *, states: Sequence[DeliveryState], limit: int) -> l
     return [OutboxLine(delivery=delivery, words=words.get(delivery.id, "")) for delivery in deliveries]
 
 
-def retry_delivery(deps: Deps, delivery_id: int, *, now: datetime) -> bool:
-    """Queue a delivery to go at once, with five fresh days; False when it is being sent. Raises ``NotFound``."""
-    return _change(deps, delivery_id, Settlement(state=DeliveryState.QUEUED, next_attempt_at=now), now)
+def retry_delivery(deps: Deps, delivery_id: int, *, now: datetime, by: Person | None = None) -> bool:
+    """Queue a delivery to go at once, with five fresh days; False when it is being sent.
+
+    ``by`` is somebody at the desk; without them it is the operator. Raises ``Forbidden`` or ``NotFound``.
+    """
+    again = Settlement(state=DeliveryState.QUEUED, next_attempt_at=now)
+    return _change(deps, delivery_id, again, EventKind.LETTER_RETRIED, by=by, now=now)
 
 
-def drop_delivery(deps: Deps, delivery_id: int, *, now: datetime) -> bool:
-    """Give up a delivery for good; False when it is being sent. Raises ``NotFound``, also when it was delivered."""
-    return _change(deps, delivery_id, Settlement(state=DeliveryState.DROPPED, next_attempt_at=None), now)
+def drop_delivery(deps: Deps, delivery_id: int, *, now: datetime, by: Person | None = None) -> bool:
+    """Give up a delivery for good; False when it is being sent.
+
+    ``by`` as for ``retry_delivery``. Raises ``Forbidden``, or ``NotFound``, also when it was delivered.
+    """
+    no_more = Settlement(state=DeliveryState.DROPPED, next_attempt_at=None)
+    return _change(deps, delivery_id, no_more, EventKind.LETTER_DROPPED, by=by, now=now)
 
 
-def _change(deps: Deps, delivery_id: int, settlement: Settlement, now: datetime) -> bool:
+def _change(
+    deps: Deps, delivery_id: int, settlement: Settlement, kind: EventKind, *, by: Person | None, now: datetime
+) -> bool:
     with deps.db.begin() as tx:
         found = find_delivery(tx, delivery_id)
         if found is None:
             raise NotFound(f"There is no delivery {delivery_id} in the outbox.")
+        inquiry = _inquiry_of(tx, found, by) if by else None
         if found.state is DeliveryState.DELIVERED and settlement.state is DeliveryState.DROPPED:
             raise NotFound(f"Delivery {delivery_id} was delivered: there is nothing left to drop.")
-        return change_state(tx, delivery_id, settlement, now)
+        is_changed = change_state(tx, delivery_id, settlement, now)
+        if by and inquiry and is_changed:
+            facts = {"delivery": found.id, "letter": found.kind.value, "recipient": found.recipient}
+            add_staff_event(deps, tx, by, inquiry, kind, facts=facts, now=now)
+        return is_changed
+
+
+def _inquiry_of(tx: Connection, delivery: DeliveryLine, person: Person) -> Inquiry | None:
+    """Return the inquiry a letter is about, where ``person`` serves it."""
+    require(person, Action.DECIDE_MAIL)
+    if delivery.inquiry_id is None:
+        return None
+    reference = get_inquiry(tx, delivery.inquiry_id).reference
+    return open_for_staff(tx, person, reference)

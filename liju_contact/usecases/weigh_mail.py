@@ -1,4 +1,7 @@
-"""Gathers what is known about a received mail: which keys in it are ours, and whom they were made for (D8)."""
+"""Gathers what is known about a received mail: which keys in it are ours, and whom they were made for (D8).
+
+A key of an inquiry that was merged speaks of the one in which it goes on.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,23 @@ from itertools import islice
 from sqlalchemy import Connection
 
 from liju_contact.domain.authentication import dmarc_failed
+from liju_contact.domain.catalogue import Staff
 from liju_contact.domain.inbound import RATE_WINDOW, Envelope
 from liju_contact.domain.inbound_mail import InboundMail
 from liju_contact.domain.inquiry import Inquiry, fold_address
 from liju_contact.domain.letter import LetterKind
+from liju_contact.domain.person import Action
 from liju_contact.domain.reply_key import Place, Purpose, ReplyKey, find_bounce_keys, find_reply_keys
 from liju_contact.domain.staff_command import own_words, read_staff_mail
 from liju_contact.domain.verdict import Evidence, ProvenKey, Role
-from liju_contact.store.inquiries import find_inquiry
+from liju_contact.store.inquiries import end_of_merges, find_inquiry
 from liju_contact.store.messages import staff_message_after
 from liju_contact.store.participants import participants_of
 from liju_contact.store.sent_letters import SentLetter, find_sent, find_sent_by_message_id
+from liju_contact.store.staff import every_account
 from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.staff_directory import find_colleague
 
 _MOST_KEYS = 50  # a real mail quotes a handful; each costs a look into the database
 _STAFF_FACTOR = 5  # a colleague who works through a morning's letters is no loop
@@ -35,6 +42,9 @@ _KEYED_LETTERS = frozenset(
         LetterKind.ANSWER_FOR_TEAM,
         LetterKind.STATE_FOR_TEAM,
         LetterKind.NOTE_FOR_TEAM,
+        LetterKind.REMINDER_FOR_TEAM,
+        LetterKind.RATING_FOR_TEAM,
+        LetterKind.ASSIGNED_FOR_TEAM,
     }
 )
 
@@ -52,8 +62,8 @@ def weigh_mail(
 ) -> Weighed:
     """Return what is known about a mail. A replay does not count the mail once more and forgives a late answer."""
     sender = fold_address(mail.sender.address) if mail.sender else ""
-    staff = deps.settings.catalogue.find_staff(sender)
     keys = tuple(islice(dict.fromkeys(_proven_keys(deps, tx, mail, envelope)), _MOST_KEYS))
+    staff = _find_staff(deps, tx, sender, keys)
     addresses = staff.addresses if staff else frozenset({sender})
     own = [key for key in keys if key.holder in addresses]
     staff_address = staff.address if staff else ""
@@ -82,6 +92,14 @@ def places_of_keys(mail: InboundMail, recipients: Sequence[str] = ()) -> tuple[t
     )
 
 
+def _find_staff(deps: Deps, tx: Connection, sender: str, keys: Sequence[ProvenKey]) -> Staff | None:
+    """Return who of the staff wrote. Whoever answers with a customer's key is not looked up among the accounts."""
+    is_customer = any(key.holder == sender and key.role is Role.CUSTOMER for key in keys)
+    if is_customer:
+        return deps.settings.catalogue.find_staff(sender)
+    return find_colleague(deps, tx, sender, who_may=Action.ANSWER)
+
+
 def _proven_keys(deps: Deps, tx: Connection, mail: InboundMail, envelope: Envelope) -> Iterator[ProvenKey]:
     """Yield the keys that are ours: those of the address first, then the ids, then those in the text."""
     holders_of: dict[ReplyKey, list[ProvenKey]] = {}
@@ -103,13 +121,14 @@ def _made_by_us(deps: Deps, tx: Connection, key: ReplyKey) -> Iterator[ProvenKey
     for holder, role in _holders(deps, tx, inquiry):
         if deps.keys.is_made_for(key, holder):
             yield ProvenKey(
-                reference=inquiry.reference,
+                reference=end_of_merges(tx, inquiry).reference,
                 place=Place.ADDRESS,
                 purpose=key.purpose,
                 number=key.number,
                 holder=holder,
                 role=role,
             )
+            return  # a key is made for one recipient, and whoever else there is need not be looked up
 
 
 def _holders(deps: Deps, tx: Connection, inquiry: Inquiry) -> Iterator[tuple[str, Role]]:
@@ -120,13 +139,15 @@ def _holders(deps: Deps, tx: Connection, inquiry: Inquiry) -> Iterator[tuple[str
             yield address, Role.STAFF
     for participant in participants_of(tx, inquiry.id):
         yield fold_address(participant.address), Role.CUSTOMER
+    for account in every_account(tx):  # those that are disabled too: a key of theirs is known and opens nothing
+        yield fold_address(account.person.address), Role.STAFF
 
 
 def _of_envelopes(deps: Deps, tx: Connection, addresses: str) -> Iterator[ProvenKey]:
     """Yield what mail to the envelope sender of a letter proves: an out-of-office goes there (RFC 3834 section 4)."""
     for key in islice(find_bounce_keys(addresses), _MOST_KEYS):
         if deps.keys.is_ours(key) and (sent := find_sent(tx, key.delivery_id)):
-            yield from _of_letter(sent, Place.ADDRESS)
+            yield from _of_letter(tx, sent, Place.ADDRESS)
 
 
 def _of_letters(tx: Connection, references: Sequence[str]) -> Iterator[ProvenKey]:
@@ -134,17 +155,18 @@ def _of_letters(tx: Connection, references: Sequence[str]) -> Iterator[ProvenKey
     for reference in references:
         holds_key = any(True for _ in find_reply_keys(reference))
         if not holds_key and (sent := find_sent_by_message_id(tx, f"<{reference}>")):
-            yield from _of_letter(sent, Place.ID)
+            yield from _of_letter(tx, sent, Place.ID)
 
 
-def _of_letter(sent: SentLetter, place: Place) -> Iterator[ProvenKey]:
+def _of_letter(tx: Connection, sent: SentLetter, place: Place) -> Iterator[ProvenKey]:
     """Yield what the key in a letter says; a letter without one may be known all the same."""
     key = next(find_reply_keys(sent.reply_key), None)
     if sent.reference is None or not (key or sent.kind in _KEYED_LETTERS):
         return
+    merged = find_inquiry(tx, sent.reference) if sent.merged_into_id is not None else None
     unkeyed = Purpose.NOTE if sent.kind is LetterKind.NOTE_FOR_TEAM else Purpose.CONVERSATION
     yield ProvenKey(
-        reference=sent.reference,
+        reference=end_of_merges(tx, merged).reference if merged else sent.reference,
         place=place,
         purpose=key.purpose if key else unkeyed,
         number=key.number if key else None,

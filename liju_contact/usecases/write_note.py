@@ -16,6 +16,7 @@ from liju_contact.store.messages import newest_message_id
 from liju_contact.store.notes import add_note
 from liju_contact.usecases.deps import Deps, FileLine
 from liju_contact.usecases.post_letters import to_team
+from liju_contact.usecases.watch_inquiry import addresses_concerned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,7 @@ def write_note(deps: Deps, tx: Connection, inquiry: Inquiry, note: NewNote, *, n
         letter_key=f"note_for_team/{note_id}/{now.isoformat()}",
         number=newest_message_id(tx, inquiry.id),
         purpose=Purpose.NOTE,
+        also=addresses_concerned(deps, tx, inquiry),
         besides=note.author.address,
     )
     post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)

@@ -11,13 +11,13 @@ import time
 from flask import Flask, Response, make_response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy
+from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy, Unfit
 from liju_contact.web.inquiry import RETRY_SECONDS
 from liju_contact.web.rendering import render
 from liju_contact.web.rendering import translated as _
 
 _log = logging.getLogger(__name__)
-_STATUS: dict[type[LijuError], int] = {Forbidden: 403, NotFound: 404, StoreBusy: 503, Conflict: 409}
+_STATUS: dict[type[LijuError], int] = {Forbidden: 403, NotFound: 404, StoreBusy: 503, Conflict: 409, Unfit: 422}
 _DRAIN_SECONDS = 1.0
 _DRAIN_BYTES = 64 * 1024 * 1024
 _PIECE_BYTES = 256 * 1024

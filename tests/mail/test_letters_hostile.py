@@ -40,13 +40,23 @@ REPLY_LOOP = (
     LetterKind.FAILURE_FOR_TEAM,
     LetterKind.ABSENCE_FOR_TEAM,
     LetterKind.HELD_FOR_TEAM,
+    LetterKind.REMINDER_FOR_TEAM,
+    LetterKind.REMINDER_LIST,
+    LetterKind.RATING_FOR_TEAM,
     LetterKind.ALARM,
 )
 MOST_VALUES = 30  # a letter shows fewer strings of others
 # How a line of ours begins in which others' words may stand.
 OUR_BEGINNINGS = (
     *("| ", "    | ", "  ", "Ecuador · "),
-    *("Answered by ", "Internal note by ", "It was for: ", "The customer can also be reached by phone: ", "Away: "),
+    *(
+        "Answered by ",
+        "Internal note by ",
+        "It was for: ",
+        "The customer can also be reached by phone: ",
+        "Away: ",
+        "Who has it: ",
+    ),
 )
 INJECTED = "Eve\r\nBcc: everybody@evil.example\r\n\r\n<h1>hello</h1>"
 
