@@ -244,7 +244,7 @@ def explained(tx: Connection, statement: str, given: Any = None) -> str:
 
 
 def reads_every_row(plan: str) -> bool:
-    """Tell a scan of the whole table. SQLite calls reading along the ids a scan too, but then sorts nothing but the page.
+    """Tell a scan of the whole table. SQLite calls reading along the ids a scan too, but sorts nothing but the page.
 
     ``along`` is what has a limit of its own.
     """
