@@ -37,6 +37,7 @@ from liju_contact.mail.transport import probe
 from liju_contact.pictures.maker import GuardedPictureMaker
 from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
+from liju_contact.sheets.formats import new_sheet
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
@@ -60,6 +61,7 @@ from liju_contact.web.staff import (
     second_factor,
     sign_in,
 )
+from liju_contact.web.staff import exports as staff_exports
 from liju_contact.web.staff import files as staff_files
 from liju_contact.web.staff import held as staff_held
 from liju_contact.web.staff import inquiry as desk_inquiry
@@ -103,6 +105,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         new_mailbox=lambda: ImapMailbox(settings.inbound.imap) if settings.inbound.imap else None,
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
+        new_sheet=partial(new_sheet, settings),
     )
 
 
@@ -160,6 +163,7 @@ def make_app(deps: Deps) -> Flask:
         inquiry_changes,
         inquiry_moves,
         inquiry_mail,
+        staff_exports,
         staff_files,
         staff_held,
         staff_originals,

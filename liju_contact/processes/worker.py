@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from liju_contact.domain.errors import StoreBusy
+from liju_contact.processes.export_writer import ExportWriter
 from liju_contact.processes.mail_fetcher import MailFetcher
 from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter, take_back
@@ -129,12 +130,15 @@ class Worker:
         fetcher = self._new_fetcher()
         if fetcher:
             fetcher.start()
+        exports = ExportWriter(self.deps, self.stopping, self.holder)
+        exports.start()
         while not self.stopping.is_set():
             pause = self._guarded_step()
             if pause:
                 self.stopping.wait(pause)
         if fetcher:
             fetcher.join()
+        exports.join()
         self.carrier.close()
         self.reader.close()
         self.pictures.close()
