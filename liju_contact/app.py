@@ -49,6 +49,7 @@ from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
 from liju_contact.web.staff import (
     account,
+    bulk,
     inquiry_changes,
     inquiry_mail,
     inquiry_moves,
@@ -56,6 +57,7 @@ from liju_contact.web.staff import (
     people,
     replies,
     reset,
+    saved_views,
     second_factor,
     sign_in,
 )
@@ -63,6 +65,7 @@ from liju_contact.web.staff import exports as staff_exports
 from liju_contact.web.staff import files as staff_files
 from liju_contact.web.staff import held as staff_held
 from liju_contact.web.staff import inquiry as desk_inquiry
+from liju_contact.web.staff import list as desk_list
 from liju_contact.web.staff import originals as staff_originals
 from liju_contact.wording import wording_in
 
@@ -154,7 +157,7 @@ def make_app(deps: Deps) -> Flask:
     app.extensions["liju_templates"] = _page_environments(app, settings)
     for room in (inquiry, status, find, health, assets, post_office):
         app.register_blueprint(room.bp)
-    desk_rooms = (sign_in, reset, account, second_factor, people, insight, replies)
+    desk_rooms = (desk_list, bulk, saved_views, sign_in, reset, account, second_factor, people, insight, replies)
     inquiry_rooms = (
         desk_inquiry,
         inquiry_changes,

@@ -15,9 +15,10 @@ from sqlalchemy import BindParameter, Connection, Select, bindparam, func, liter
 
 from liju_contact.domain.inquiry_list import ListQuery
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
+from liju_contact.store.file_tables import BlobRow, FileRow
 from liju_contact.store.list_term import DISGUISED, PLAIN, Reader
 from liju_contact.store.list_terms import terms_of
-from liju_contact.store.tables import BlobRow, FileRow, InquiryRow, MessageRow
+from liju_contact.store.tables import InquiryRow, MessageRow
 
 _COLUMNS = (
     InquiryRow.id,

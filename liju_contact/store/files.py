@@ -15,9 +15,10 @@ from sqlalchemy import Connection, bindparam, delete, exists, insert, select, up
 
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.store.desk_tables import ExportRow
+from liju_contact.store.file_tables import BlobChunkRow, BlobRow, FileRow
 from liju_contact.store.inbound_tables import InboundFileRow, InboundRow
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import BlobChunkRow, BlobRow, FileRow, MessageRow
+from liju_contact.store.tables import MessageRow
 
 CHUNK_BYTES = 256 * 1024
 _RENEW = (

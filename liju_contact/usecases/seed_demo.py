@@ -20,10 +20,11 @@ from liju_contact.domain.person import Person, Role
 from liju_contact.domain.reference import RANDOM_BYTES_NEEDED, make_reference
 from liju_contact.store.bulk import add_rows, begin_bulk, free_ids, learn_sizes
 from liju_contact.store.desk_tables import InquiryTagRow, RatingRow, SearchDueRow, TagRow
+from liju_contact.store.file_tables import FileRow
 from liju_contact.store.files import add_whole_blob, find_blob
 from liju_contact.store.staff import add_account, find_account
 from liju_contact.store.table import Table
-from liju_contact.store.tables import EventRow, FileRow, InquiryRow, MessageRow, NoteRow
+from liju_contact.store.tables import EventRow, InquiryRow, MessageRow, NoteRow
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.index_search import index_search
 from liju_contact.usecases.seeding.happenings import TAGS
