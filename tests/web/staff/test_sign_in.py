@@ -21,7 +21,7 @@ from liju_contact.usecases.open_account import give_password, open_demo_account
 from liju_contact.web.staff.desk import desk_blueprint, needs
 from liju_contact.web.staff.resume import HOME, safe_path
 from tests.conftest import ONE_DATABASE, Clock
-from tests.staff_desk import COOKIE, account, at_the_desk
+from tests.staff_desk import account, at_the_desk
 from tests.usecases.stories import rows
 from tests.web.staff.door import (
     ADDRESS,
