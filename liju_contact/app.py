@@ -37,6 +37,7 @@ from liju_contact.mail.transport import probe
 from liju_contact.pictures.maker import GuardedPictureMaker
 from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
+from liju_contact.sheets.formats import new_sheet
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
@@ -48,6 +49,7 @@ from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
 from liju_contact.web.staff import (
     account,
+    bulk,
     inquiry_changes,
     inquiry_mail,
     inquiry_moves,
@@ -55,12 +57,15 @@ from liju_contact.web.staff import (
     people,
     replies,
     reset,
+    saved_views,
     second_factor,
     sign_in,
 )
+from liju_contact.web.staff import exports as staff_exports
 from liju_contact.web.staff import files as staff_files
 from liju_contact.web.staff import held as staff_held
 from liju_contact.web.staff import inquiry as desk_inquiry
+from liju_contact.web.staff import list as desk_list
 from liju_contact.web.staff import originals as staff_originals
 from liju_contact.wording import wording_in
 
@@ -100,6 +105,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         new_mailbox=lambda: ImapMailbox(settings.inbound.imap) if settings.inbound.imap else None,
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
+        new_sheet=partial(new_sheet, settings),
     )
 
 
@@ -151,12 +157,13 @@ def make_app(deps: Deps) -> Flask:
     app.extensions["liju_templates"] = _page_environments(app, settings)
     for room in (inquiry, status, find, health, assets, post_office):
         app.register_blueprint(room.bp)
-    desk_rooms = (sign_in, reset, account, second_factor, people, insight, replies)
+    desk_rooms = (desk_list, bulk, saved_views, sign_in, reset, account, second_factor, people, insight, replies)
     inquiry_rooms = (
         desk_inquiry,
         inquiry_changes,
         inquiry_moves,
         inquiry_mail,
+        staff_exports,
         staff_files,
         staff_held,
         staff_originals,

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from liju_contact import __version__
+from liju_contact.cli_demo import demo
 from liju_contact.cli_inbound import mail
 from liju_contact.cli_parts import Program, instance_option, plain_deps, ready_deps
 from liju_contact.cli_staff import staff
@@ -187,4 +188,5 @@ def _tell(delivery_id: int, became: str, *, done: bool) -> None:
 
 
 commands.add_command(mail)
+commands.add_command(demo)
 commands.add_command(staff)

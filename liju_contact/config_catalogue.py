@@ -93,6 +93,9 @@ def _product_line(
     fields = section.texts("details")
     for unknown in sorted(set(fields) - set(DETAIL_FIELDS)):
         section.fault("details", f"names an unknown field {unknown!r}; there are {', '.join(DETAIL_FIELDS)}.")
+    needs = section.texts("quotation_needs")
+    for stray in sorted(set(needs) - set(fields)):
+        section.fault("quotation_needs", f"names {stray!r}, which is none of this product line's details.")
     return ProductLine(
         id=section.text("id"),
         label=section.label("label", languages),
@@ -101,6 +104,7 @@ def _product_line(
         team=_team_id(section, section.text("team"), team_ids),
         detail_fields=tuple(name for name in fields if name in DETAIL_FIELDS),
         limits=_limits(section.section("limits")),
+        quotation_needs=needs,
         answer_hours=_hours_by_topic(section, "answer_hours", topic_ids),
         next_answer_hours=_hours_by_topic(section, "next_answer_hours", topic_ids),
     )

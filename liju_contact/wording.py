@@ -112,6 +112,17 @@ class Wording:
         """Return a time as a page writes it: for readers, and for a script that knows the reader's own zone."""
         return _moment(at.replace(second=0, microsecond=0), zone, self.locale)
 
+    def brief_moment(self, at: datetime, zone: tzinfo, now: datetime) -> Markup:
+        """Return a time as a narrow column has room for it: the hour today, else the day; all of it on pointing."""
+        local, today = at.astimezone(zone), now.astimezone(zone)
+        if local.date() == today.date():
+            text = f"{local:%H:%M}"
+        else:
+            pattern = _BRIEF_DAY if local.year == today.year else _BRIEF_DATE
+            text = format_date(local.date(), pattern.get(self.language, "d MMM y"), locale=self.locale)
+        whole = self.date_time(at, zone)
+        return Markup('<time class="brief" datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, text)
+
     def month(self, day: date) -> str:
         """Return the month a day is in, with its year."""
         return format_date(day, _MONTH.get(self.language, "LLL y"), locale=self.locale)
@@ -155,6 +166,8 @@ _SOUNDS_LIKE = str.maketrans("瑙梵斐", "脑饭匪")
 _WITHOUT_ACCENTS = str.maketrans("åçéíôãü", "aceioau")
 # CLDR's "中文 (简体)" is right and nobody says it.
 _DATE = {"en": "d MMM y"}
+_BRIEF_DAY = {"en": "d MMM", "zh_Hans": "M月d日"}
+_BRIEF_DATE = {"en": "d MMM y", "zh_Hans": "y年M月d日"}
 _MONTH = {"zh_Hans": "y年M月"}
 _OWN_NAMES = {"zh_Hans": "简体中文"}
 _BY_LAW = {"CN": ("Asia/Shanghai",)}  # Xinjiang's own clock is a custom

@@ -56,6 +56,8 @@ class ProductLine:
 
     ``limits`` narrows the typical range (canonical units) of a field for this line. ``answer_hours`` and
     ``next_answer_hours`` come before those of a topic, by its id.
+
+    ``quotation_needs`` are those of its fields without which no quotation can be made; empty for the usual ones.
     """
 
     id: str
@@ -65,6 +67,7 @@ class ProductLine:
     team: str
     detail_fields: tuple[str, ...]
     limits: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    quotation_needs: tuple[str, ...] = ()
     answer_hours: Mapping[str, int] = field(default_factory=lambda: _NONE)
     next_answer_hours: Mapping[str, int] = field(default_factory=lambda: _NONE)
 

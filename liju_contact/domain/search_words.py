@@ -42,7 +42,7 @@ _BLANK_WITHIN = re.compile(rf"(?<=[{DENSE}])\s++(?=[{DENSE}])")
 _CHANGE_OF_SCRIPT = re.compile(rf"(?<=[{DENSE}])(?=[^{DENSE}\s])|(?<=[^{DENSE}\s])(?=[{DENSE}])")
 _IS_DENSE = re.compile(f"[{DENSE}]")
 # Possessive, so that a long run of letters without a separator is read once.
-_SEPARATED = re.compile(r"(?<![0-9a-z])[0-9a-z]++(?:[-\u2010\u2013./_][0-9a-z]++)++")
+_SEPARATED = re.compile(r"(?<![0-9a-z])[0-9a-z]++(?:[-\u2010\u2013./][0-9a-z]++)++")
 _PHONE = re.compile(r"(?<![0-9a-z])\+?+\(?+[0-9]++\)?+(?:[ .\-\u2010\u2013/]{0,3}+\(?+[0-9]++\)?+){0,11}+(?![0-9a-z])")
 _DIGITS = re.compile("[0-9]+")
 
@@ -153,8 +153,8 @@ def parts_of(word: str, *, is_asked: bool) -> Iterator[str]:
 def joined_forms(folded: str) -> Iterator[str]:
     """Yield what is written with separators without them: references, serial numbers, phone numbers."""
     for match in _SEPARATED.finditer(folded):
-        joined = _NO_WORD_ASCII.sub("", match[0].replace("_", ""))
-        is_name = set(match[0]).isdisjoint("./_") or any(character.isdigit() for character in joined)
+        joined = _NO_WORD_ASCII.sub("", match[0])
+        is_name = set(match[0]).isdisjoint("./") or any(character.isdigit() for character in joined)
         if is_name and len(joined) <= LONGEST_WORD:
             yield joined
     for match in _PHONE.finditer(folded):

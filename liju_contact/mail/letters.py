@@ -130,11 +130,12 @@ class TemplateLetterWriter:
     def assigned_for_team(self, inquiry: Inquiry, *, author_name: str, body: str) -> Letter:
         """Return what somebody reads who was given an inquiry; ``body`` is what the customer wrote last."""
         wording = wording_in(self._team_language)
+        due = wording.date_time(inquiry.answer_due_at, team_zone(self._settings, inquiry))
         return self._team_letter(
             LetterKind.ASSIGNED_FOR_TEAM,
             inquiry,
             author=self._colleague(author_name),
-            answer_due=wording.date_time(inquiry.answer_due_at, self._zone) if awaits_answer(inquiry.state) else "",
+            answer_due=due if awaits_answer(inquiry.state) else "",
             **writing(body, (), wording),
         )
 

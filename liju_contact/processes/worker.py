@@ -14,11 +14,13 @@ import signal
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from liju_contact.domain.errors import StoreBusy
+from liju_contact.processes.export_writer import ExportWriter
 from liju_contact.processes.mail_fetcher import MailFetcher
+from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter, take_back
 from liju_contact.usecases.deps import Carrier, Deps
 from liju_contact.usecases.fetch_mail import alarm_of_mailboxes
@@ -86,6 +88,10 @@ class Worker:
     reminded_at: datetime = _NEVER
     measured_at: datetime = _NEVER
     has_taken_back: bool = False
+    view_counter: ViewCounter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.view_counter = ViewCounter(self.deps)
 
     def step(self) -> bool:
         """Do what is due; True when there may be more at once. Letters go first: nothing that fails holds them up."""
@@ -101,6 +107,7 @@ class Worker:
         answered = answer_link_request(self.deps, now=self.deps.now())
         answered |= answer_reset_request(self.deps, now=self.deps.now())
         indexed_count = index_search(self.deps)
+        self.view_counter.step()
         if now - self.watched_at >= _WATCH_EVERY:
             alarm_of_mailboxes(self.deps, now=now)
             self.watched_at = now
@@ -123,12 +130,15 @@ class Worker:
         fetcher = self._new_fetcher()
         if fetcher:
             fetcher.start()
+        exports = ExportWriter(self.deps, self.stopping, self.holder)
+        exports.start()
         while not self.stopping.is_set():
             pause = self._guarded_step()
             if pause:
                 self.stopping.wait(pause)
         if fetcher:
             fetcher.join()
+        exports.join()
         self.carrier.close()
         self.reader.close()
         self.pictures.close()

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from liju_contact.domain.errors import FilesGone
 from liju_contact.domain.file_kind import FileKind, may_be_pictured
 from liju_contact.domain.inquiry import StagedFile
+from liju_contact.store.file_tables import BlobRow
 from liju_contact.store.files import StoredFile
 from liju_contact.store.inbound_tables import InboundFileRow, PictureRow
 from liju_contact.store.statements import insert_or_change
-from liju_contact.store.tables import BlobRow
 from liju_contact.store.thumbnails import ask_for_thumbnails
 
 _COUNT_PICTURE = insert_or_change(

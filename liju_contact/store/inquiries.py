@@ -13,10 +13,11 @@ from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
 from liju_contact.domain.message import Author
 from liju_contact.domain.priority import Priority
+from liju_contact.store.file_tables import FileRow
 from liju_contact.store.mail_trouble import note_mail_trouble
 from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import FileRow, InquiryRow, MessageRow
+from liju_contact.store.tables import InquiryRow, MessageRow
 
 _COLUMNS = (
     InquiryRow.id,
@@ -101,6 +102,8 @@ def add_inquiry(
 ) -> int | None:
     """Write an inquiry and return its id; None when its nonce or its reference is taken, and then nothing is written.
 
+    It can be searched as soon as its first message says that it is due.
+
     The conflict is left to the database, so that twenty parallel clicks cannot slip between a look and a write.
     """
     values = {
@@ -126,10 +129,7 @@ def add_inquiry(
         "preview": preview_of(new.message),
         "has_files": bool(new.files),
     }
-    id_: int | None = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
-    if id_ is not None:
-        note_search_due(tx, id_)
-    return id_
+    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
 
 
 def find_inquiry_by_nonce(tx: Connection, nonce: str) -> Inquiry | None:

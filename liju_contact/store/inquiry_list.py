@@ -135,7 +135,7 @@ def _exact(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
     columns = [PLAIN.id.label("id"), *([getattr(PLAIN, key).label("key")] if key else [])]
     source = select(*columns).select_from(_inquiries(dialect, terms)).where(*(term.condition(PLAIN) for term in terms))
     source = source.where(*_beyond_cursor(query, terms, PLAIN)).order_by(*_ordered(query, terms, PLAIN))
-    return _rows_of_hits(query, source.limit(bindparam("limit")).subquery("hit"))
+    return _rows_of_hits(query, source.limit(bindparam("limit")).subquery("along"))
 
 
 def _from_tag(query: ListQuery, terms: list[Term]) -> Select[Any]:

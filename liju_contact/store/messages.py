@@ -12,10 +12,11 @@ from liju_contact.domain.errors import FilesGone
 from liju_contact.domain.file_kind import FileKind, may_be_pictured
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import Author, Message, MessageFile
+from liju_contact.store.file_tables import BlobRow, FileRow
 from liju_contact.store.inquiries import refresh_conversation
 from liju_contact.store.search_documents import note_message_due, note_search_due
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import BlobRow, FileRow, LetterRow, MessageRow
+from liju_contact.store.tables import LetterRow, MessageRow
 from liju_contact.store.thumbnails import ask_for_thumbnails
 
 _ADD = insert_unless_taken(MessageRow, MessageRow.id)
@@ -135,7 +136,6 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
     ]
     tx.execute(_ADD_FILES, rows)
     ask_for_thumbnails(tx, [blob_ids[file.sha256] for file in files if may_be_pictured(file.kind, file.name)])
-    note_message_due(tx, message_id)
 
 
 def staff_message_after(tx: Connection, inquiry_id: int, number: int, besides: str) -> str:

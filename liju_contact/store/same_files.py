@@ -13,7 +13,8 @@ from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.message import Author
 from liju_contact.domain.person import Person
 from liju_contact.domain.same_sender import is_same_sender
-from liju_contact.store.tables import BlobRow, FileRow, InquiryRow, MessageRow
+from liju_contact.store.file_tables import BlobRow, FileRow
+from liju_contact.store.tables import InquiryRow, MessageRow
 
 SMALLEST_BYTES = 20_000
 """What is smaller is a logo, an empty sheet, or a signature."""

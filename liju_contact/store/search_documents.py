@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, text
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 
 from liju_contact.domain.search_words import words_of
 from liju_contact.store.desk_tables import SearchDocumentRow, SearchDueRow
@@ -73,7 +73,8 @@ def note_all_due(tx: Connection) -> int:
     if tx.dialect.name == "sqlite":
         tx.execute(text("INSERT INTO search_words (search_words) VALUES ('delete-all')"))
     tx.execute(delete(SearchDocumentRow))
-    return tx.execute(_ALL_DUE).rowcount
+    tx.execute(_ALL_DUE)
+    return int(tx.execute(select(func.count()).select_from(SearchDueRow)).scalar_one())
 
 
 def is_any_due(tx: Connection) -> bool:
@@ -109,7 +110,7 @@ def put_documents(tx: Connection, documents: Mapping[int, str]) -> None:
     """Write documents, by inquiry, in place of those there were."""
     if not documents:
         return
-    before: dict[int, str] = dict(tx.execute(_BODIES, {"ids": sorted(documents)}).tuples())
+    before = {row.inquiry_id: row.body for row in tx.execute(_BODIES, {"ids": sorted(documents)})}
     changed = [id_ for id_ in sorted(documents) if documents[id_] != before.get(id_)]
     if not changed:
         return

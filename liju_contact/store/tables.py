@@ -14,15 +14,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     String,
-    UniqueConstraint,
     false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from liju_contact.store import desk_tables, inbound_tables, staff_tables  # noqa: F401  # the rest of the same schema
+from liju_contact.store import desk_tables, file_tables, inbound_tables, staff_tables  # noqa: F401  # the rest of the same schema
 from liju_contact.store.table import Id, Table, index_where
 
 # What the desk's list may leave rows out by. It stands at the end of the indexes that have an order of the list, which
@@ -103,7 +101,7 @@ class InquiryRow(Table):
         index_where("inquiry", "assignee", "assignee IS NOT NULL"),
         index_where("inquiry", "priority", "priority <> 'normal'"),
         index_where("inquiry", "due_at", "due_at IS NOT NULL"),
-        index_where("inquiry", "has_files", "has_files"),
+        Index("ix_inquiry_has_files", "id", sqlite_where=text("has_files"), postgresql_where=text("has_files")),
         index_where("inquiry", "unreachable_since", "unreachable_since IS NOT NULL"),
         index_where("inquiry", "merged_into_id", "merged_into_id IS NOT NULL"),
         Index(
@@ -237,43 +235,6 @@ class AttemptRow(Table):
     code: Mapped[int] = mapped_column(Integer)
     words: Mapped[str]
     ended_at: Mapped[datetime]
-
-
-class BlobRow(Table):
-    """The bytes of a file, once, however often it was sent (D6). ``staged_at`` is renewed whenever it is staged again.
-
-    ``sha256`` is set when the last chunk is written: a blob without one is unfinished and counts for nothing.
-    """
-
-    __tablename__ = "blob"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    sha256: Mapped[str | None] = mapped_column(String(64), unique=True)
-    bytes_count: Mapped[int] = mapped_column(BigInteger)
-    staged_at: Mapped[datetime] = mapped_column(index=True)
-
-
-class BlobChunkRow(Table):
-    __tablename__ = "blob_chunk"
-
-    blob_id: Mapped[int] = mapped_column(ForeignKey("blob.id", ondelete="CASCADE"), primary_key=True)
-    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-
-
-class FileRow(Table):
-    """An attachment of a message: what the customer called it, and which blob it is."""
-
-    __tablename__ = "file"
-
-    id: Mapped[int] = mapped_column(Id, primary_key=True)
-    message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
-    position: Mapped[int] = mapped_column(Integer)
-    blob_id: Mapped[int] = mapped_column(ForeignKey("blob.id"), index=True)
-    name: Mapped[str]
-    kind: Mapped[str] = mapped_column(String(20))
-
-    __table_args__ = (UniqueConstraint("message_id", "position"),)
 
 
 class LinkRequestRow(Table):

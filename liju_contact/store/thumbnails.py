@@ -14,9 +14,10 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from liju_contact.domain.picture import Picture
 from liju_contact.store.desk_tables import ThumbnailRow
+from liju_contact.store.file_tables import BlobRow, FileRow
 from liju_contact.store.inbound_tables import InboundFileRow
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import BlobRow, FileRow, MessageRow
+from liju_contact.store.tables import MessageRow
 
 _ASK = insert_unless_taken(ThumbnailRow)
 # The newest first: it belongs to the inquiry that somebody is about to open.

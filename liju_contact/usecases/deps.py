@@ -25,6 +25,7 @@ from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.mailbox import Mailbox
 from liju_contact.usecases.picture_maker import PictureMaker
 from liju_contact.usecases.read_post_office import PostOffice
+from liju_contact.usecases.sheet import NewSheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +188,7 @@ class Deps:
     new_mailbox: Callable[[], Mailbox | None]
     tell_operator: Callable[[str], None]
     post_office: PostOffice | None
+    new_sheet: NewSheet
 
     def status_url(self, reference: str, key_version: int) -> str:
         """Return the secret way in to an inquiry; made from the configured base URL and nothing else."""

@@ -105,7 +105,7 @@ def test_answer_quotes_no_line_outside_of_the_quote() -> None:
 @pytest.mark.parametrize("kind", REPLY_LOOP)
 def test_letter_of_the_reply_loop_with_hostile_values_gains_no_element_and_no_header(kind: LetterKind) -> None:
     values = [clean_text(value) for value in hostile_values()]
-    plain = typed_by_others(kind, itertools.repeat("plain"))
+    plain = typed_by_others(kind, itertools.repeat("plain\ntext"))
     addressee = Addressee(name="", address="li.wei@liju.example", reply_to="inquiry+key@liju.example", reply_key="key")
     expected_marks, expected_headers = marks(forgiving_tree(plain)), read(in_mail(plain, addressee)).keys()
 

@@ -83,7 +83,7 @@ HELD = HeldMail(
     answered_by="",
 )
 REMINDING = Reminding(inquiry=INQUIRY, step=ReminderStep.OVERDUE, promised_at=INQUIRY.answer_due_at)
-RATING = Rating(stars=2, words="Nobody called back.")
+RATING = Rating(stars=2, words="Nobody called back.\nI had to ask twice.")
 ABSENCE = "I am back on Monday."
 PERSON = Person(id=1, address="li.wei@liju.example", name="Li Wei", role=Role.AGENT)
 RESET_URL = f"{BASE_URL}/staff/reset/8sQ0vJmZkq3mYyTtBq1v0w5e"

@@ -375,7 +375,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_inquiry_has_files",
         "inquiry",
-        ["has_files", "id"],
+        ["id"],
         unique=False,
         sqlite_where=sa.text("has_files"),
         postgresql_where=sa.text("has_files"),
