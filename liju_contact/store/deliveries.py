@@ -86,6 +86,7 @@ _LINES: Any = select(
     DeliveryRow.queued_at,
     DeliveryRow.due_at,
     DeliveryRow.settled_at,
+    LetterRow.written_at,
 ).join(LetterRow, LetterRow.id == DeliveryRow.letter_id)
 # The two partial indexes together: what waits, and what came to a bad end. Nearly all deliveries are in neither.
 _UNDELIVERED = union_all(
@@ -125,6 +126,7 @@ class DeliveryLine:
     queued_at: datetime
     due_at: datetime | None
     settled_at: datetime | None
+    written_at: datetime
 
 
 def claim_deliveries(tx: Connection, *, holder: str, limit: int, lease: timedelta, now: datetime) -> list[Claimed]:
@@ -264,7 +266,8 @@ def _claim(*row: Any, lease_until: datetime) -> Claimed:
 
 
 def _line(row: Any) -> DeliveryLine:
-    id_, letter_id, inquiry_id, kind, recipient, subject, state, attempt_count, queued_at, due_at, settled_at = row
+    id_, letter_id, inquiry_id, kind, recipient, subject, state, attempt_count, queued_at, *times = row
+    due_at, settled_at, written_at = times
     return DeliveryLine(
         id=id_,
         letter_id=letter_id,
@@ -277,4 +280,5 @@ def _line(row: Any) -> DeliveryLine:
         queued_at=queued_at,
         due_at=due_at,
         settled_at=settled_at,
+        written_at=written_at,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,11 @@ from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
 from liju_contact.domain.message import Author
 from liju_contact.domain.priority import Priority
+from liju_contact.store.file_tables import FileRow
 from liju_contact.store.mail_trouble import note_mail_trouble
 from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import FileRow, InquiryRow, MessageRow
+from liju_contact.store.tables import InquiryRow, MessageRow
 
 _COLUMNS = (
     InquiryRow.id,
@@ -50,6 +51,7 @@ _FOR_UPDATE = _BY_REFERENCE.with_for_update()
 _UNMERGED_FOR_UPDATE = _FOR_UPDATE.where(InquiryRow.merged_into_id.is_(None))
 _BY_ID = select(*_COLUMNS).where(InquiryRow.id == bindparam("inquiry_id"))
 _BY_ID_FOR_UPDATE = select(*_COLUMNS).where(InquiryRow.id == bindparam("inquiry_id")).with_for_update()
+_BY_IDS = select(*_COLUMNS).where(InquiryRow.id.in_(bindparam("inquiry_ids", expanding=True)))
 _NEWEST_OF = (
     select(*_COLUMNS)
     .where(InquiryRow.email_folded == bindparam("email_folded"))
@@ -91,6 +93,7 @@ _SET_STATE = (
     .where(InquiryRow.id == bindparam("inquiry_id"))
     .values(state=bindparam("to_state"), changed_at=bindparam("at"), version=InquiryRow.version + 1)
 )
+_REFERENCE = select(InquiryRow.reference).where(InquiryRow.id == bindparam("inquiry_id"))
 _PREVIEW_LENGTH = 200  # characters; a list cuts it to its own width
 
 
@@ -98,6 +101,8 @@ def add_inquiry(
     tx: Connection, new: NewInquiry, *, reference: str, nonce: str, team: str, answer_due_at: datetime, now: datetime
 ) -> int | None:
     """Write an inquiry and return its id; None when its nonce or its reference is taken, and then nothing is written.
+
+    It can be searched as soon as its first message says that it is due.
 
     The conflict is left to the database, so that twenty parallel clicks cannot slip between a look and a write.
     """
@@ -119,14 +124,12 @@ def add_inquiry(
         "details": [detail.to_json() for detail in new.details],
         "received_at": now,
         "answer_due_at": answer_due_at,
+        "first_answer_due_at": answer_due_at,
         "changed_at": now,
         "preview": preview_of(new.message),
         "has_files": bool(new.files),
     }
-    id_: int | None = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
-    if id_ is not None:
-        note_search_due(tx, id_)
-    return id_
+    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
 
 
 def find_inquiry_by_nonce(tx: Connection, nonce: str) -> Inquiry | None:
@@ -148,6 +151,17 @@ def get_inquiry_for_update(tx: Connection, reference: str) -> Inquiry:
     if row is None:
         raise NotFound(f"There is no inquiry {reference}.")
     return _inquiry(row)
+
+
+def reference_of(tx: Connection, inquiry_id: int) -> str:
+    """Return the public number of an inquiry, empty when there is none with that id."""
+    return tx.execute(_REFERENCE, {"inquiry_id": inquiry_id}).scalar_one_or_none() or ""
+
+
+def inquiries_by_id(tx: Connection, inquiry_ids: Collection[int]) -> dict[int, Inquiry]:
+    """Return those inquiries by their ids."""
+    rows = tx.execute(_BY_IDS, {"inquiry_ids": list(inquiry_ids)}) if inquiry_ids else ()
+    return {row.id: _inquiry(row) for row in rows}
 
 
 def end_of_merges(tx: Connection, inquiry: Inquiry) -> Inquiry:

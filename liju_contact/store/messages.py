@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from liju_contact.domain.errors import FilesGone
-from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.file_kind import FileKind, may_be_pictured
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import Author, Message, MessageFile
+from liju_contact.store.file_tables import BlobRow, FileRow
 from liju_contact.store.inquiries import refresh_conversation
 from liju_contact.store.search_documents import note_message_due, note_search_due
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import BlobRow, FileRow, LetterRow, MessageRow
+from liju_contact.store.tables import LetterRow, MessageRow
+from liju_contact.store.thumbnails import ask_for_thumbnails
 
 _ADD = insert_unless_taken(MessageRow, MessageRow.id)
 _ADD_FILES = insert(FileRow)
@@ -66,6 +68,12 @@ _STAFF_UNTIL = (
     .limit(1)
 )
 _NEWEST_ID = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
+_BY_NONCE = select(MessageRow.id).where(MessageRow.nonce == bindparam("nonce"))
+_NEWEST_IDS = (
+    select(MessageRow.inquiry_id, func.max(MessageRow.id))
+    .where(MessageRow.inquiry_id.in_(bindparam("inquiry_ids", expanding=True)))
+    .group_by(MessageRow.inquiry_id)
+)
 _FILES_OF_INQUIRY = (
     select(FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
     .join(BlobRow, BlobRow.id == FileRow.blob_id)
@@ -102,6 +110,11 @@ def add_message(
     return id_
 
 
+def has_message(tx: Connection, nonce: str) -> bool:
+    """Tell whether a message with this nonce was written before."""
+    return tx.execute(_BY_NONCE, {"nonce": nonce}).first() is not None
+
+
 def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> None:
     """Make staged files part of a message, in their order; raises ``FilesGone`` when a blob is not there (any more)."""
     if not files:
@@ -122,7 +135,7 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
         for position, file in enumerate(files)
     ]
     tx.execute(_ADD_FILES, rows)
-    note_message_due(tx, message_id)
+    ask_for_thumbnails(tx, [blob_ids[file.sha256] for file in files if may_be_pictured(file.kind, file.name)])
 
 
 def staff_message_after(tx: Connection, inquiry_id: int, number: int, besides: str) -> str:
@@ -194,6 +207,12 @@ def newest_message_of(tx: Connection, inquiry_id: int, author: Author) -> Messag
 
 def newest_message_id(tx: Connection, inquiry_id: int) -> int:
     return tx.execute(_NEWEST_ID, {"inquiry_id": inquiry_id}).scalar_one() or 0
+
+
+def newest_message_ids(tx: Connection, inquiry_ids: Sequence[int]) -> dict[int, int]:
+    """Return the id of the newest message of each inquiry that has any."""
+    rows = tx.execute(_NEWEST_IDS, {"inquiry_ids": list(inquiry_ids)}) if inquiry_ids else ()
+    return {row[0]: row[1] for row in rows}
 
 
 def messages_of(tx: Connection, inquiry_id: int) -> list[Message]:

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, bindparam, literal, select, union_all
 
 from liju_contact.domain.search_words import Piece, PieceKind
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
+from liju_contact.store.file_tables import FileRow
 from liju_contact.store.inbound_tables import InboundRow
-from liju_contact.store.tables import FileRow, InquiryRow, MessageRow, NoteRow, ParticipantRow
+from liju_contact.store.tables import InquiryRow, MessageRow, NoteRow, ParticipantRow
 
 _IDS: Any = bindparam("ids", expanding=True)
 _NOTHING = literal("")

@@ -47,7 +47,7 @@ def answer_customer(deps: Deps, tx: Connection, inquiry: Inquiry, answer: Answer
         author_name=name,
         author_address=answer.author.address,
         body=body,
-        nonce=hashlib.sha256(f"answer\n{answer.nonce}".encode()).hexdigest()[:40],
+        nonce=message_nonce(answer.nonce),
         now=now,
     )
     if message_id is None:
@@ -62,6 +62,11 @@ def answer_customer(deps: Deps, tx: Connection, inquiry: Inquiry, answer: Answer
     message = Message(id=message_id, author=Author.STAFF, author_name=name, body=body, written_at=now, files=())
     _post(deps, tx, inquiry, answer=answer, message=message, quoted=quoted, now=now)
     return message_id
+
+
+def message_nonce(nonce: str) -> str:
+    """Return the nonce of the message an answer with this one becomes."""
+    return hashlib.sha256(f"answer\n{nonce}".encode()).hexdigest()[:40]
 
 
 def name_for_customer(deps: Deps, inquiry: Inquiry, staff: Staff) -> str:

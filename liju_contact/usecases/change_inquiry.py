@@ -54,8 +54,8 @@ def change_inquiry(
     with deps.db.begin() as tx:
         inquiry = open_unmerged(tx, person, reference)
         steps = planned(deps, tx, inquiry, change, now=now)
-        if version is not None and version < inquiry.version:
-            _refuse_stale(tx, inquiry, steps, version, person)
+        if version is not None:
+            refuse_stale(tx, inquiry, steps, version, person)
         event_ids = write_steps(deps, tx, inquiry, steps, author=staff_of(deps, person), now=now)
         return Changed(reference=reference, version=version_of(tx, inquiry.id), event_ids=event_ids)
 
@@ -110,15 +110,10 @@ def check_version(tx: Connection, inquiry: Inquiry, version: int, *, besides: Pe
     return tuple(event for event in events if event.actor is not Actor.PROGRAM and not is_by(event, besides.address))
 
 
-def open_unmerged(tx: Connection, person: Person, reference: str) -> Inquiry:
-    """Return an inquiry for changing; raises ``Conflict`` for one that goes on in another."""
-    inquiry = open_for_staff(tx, person, reference, for_update=True)
-    if inquiry.merged_into_id is not None:
-        raise Conflict(f"Inquiry {reference} was merged into another: change that one.")
-    return inquiry
-
-
-def _refuse_stale(tx: Connection, inquiry: Inquiry, steps: Sequence[Step], version: int, person: Person) -> None:
+def refuse_stale(tx: Connection, inquiry: Inquiry, steps: Sequence[Step], version: int, person: Person) -> None:
+    """Raise ``StaleChange`` where somebody else has changed after ``version`` what ``steps`` would change."""
+    if version >= inquiry.version:
+        return
     meanwhile = [
         event
         for event in events_since(tx, inquiry.id, version)
@@ -126,6 +121,14 @@ def _refuse_stale(tx: Connection, inquiry: Inquiry, steps: Sequence[Step], versi
     ]
     if meanwhile:
         raise StaleChange(f"Inquiry {inquiry.reference} was changed meanwhile.", meanwhile)
+
+
+def open_unmerged(tx: Connection, person: Person, reference: str) -> Inquiry:
+    """Return an inquiry for changing; raises ``Conflict`` for one that goes on in another."""
+    inquiry = open_for_staff(tx, person, reference, for_update=True)
+    if inquiry.merged_into_id is not None:
+        raise Conflict(f"Inquiry {reference} was merged into another: change that one.")
+    return inquiry
 
 
 def _step_back(tx: Connection, inquiry: Inquiry, event: Event, tags: Sequence[str]) -> Step:

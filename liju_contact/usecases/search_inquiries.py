@@ -18,8 +18,10 @@ from liju_contact.domain.person import Person
 from liju_contact.domain.reference import Reference, read_reference
 from liju_contact.domain.search_query import SearchQuery, read_query
 from liju_contact.store.inquiries import find_inquiry
-from liju_contact.store.inquiry_list import PAGE_SIZE, Page, page_of_inquiries, rows_of
-from liju_contact.store.list_terms import Reader, condition_of
+from liju_contact.store.inquiry_list import PAGE_SIZE, Page, page_of_inquiries
+from liju_contact.store.list_term import Reader
+from liju_contact.store.list_terms import condition_of
+from liju_contact.store.listed_inquiries import rows_of
 from liju_contact.store.search import Place, page_of_hits
 from liju_contact.store.search_texts import pieces_of
 from liju_contact.usecases.deps import Deps
@@ -51,21 +53,28 @@ def read_search(query: ListQuery, labels: _Labels) -> tuple[SearchQuery, ListQue
 def search_inquiries(
     deps: Deps, person: Person, query: ListQuery, labels: _Labels, *, now: datetime, limit: int = PAGE_SIZE
 ) -> Found:
+    """Do so in a transaction of its own; see ``search_in``."""
+    reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
+    with deps.db.read() as tx:
+        return search_in(deps, tx, query, labels, reader, limit=limit)
+
+
+def search_in(
+    deps: Deps, tx: Connection, query: ListQuery, labels: _Labels, reader: Reader, *, limit: int = PAGE_SIZE
+) -> Found:
     """Return the page of hits that begins where the query's cursor stands, the newest first.
 
     A search that only narrows is the list, in the list's own order. One in which nothing can be looked for finds
     nothing: it must not look as if everything were a hit.
     """
     search, listed = read_search(query, labels)
-    reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
-    with deps.db.read() as tx:
-        if search.has_text:
-            page = _page_of_hits(tx, search, listed, reader, limit)
-        elif search.filters:
-            page = page_of_inquiries(tx, listed, reader, limit=limit)
-        else:
-            page = Page(rows=())
-        excerpts = _excerpts(tx, search, [row.id for row in page.rows], deps.country_names)
+    if search.has_text:
+        page = _page_of_hits(tx, search, listed, reader, limit)
+    elif search.filters:
+        page = page_of_inquiries(tx, listed, reader, limit=limit)
+    else:
+        page = Page(rows=())
+    excerpts = _excerpts(tx, search, [row.id for row in page.rows], deps.country_names)
     return Found(page=page, query=search, listed=listed, excerpts=excerpts)
 
 

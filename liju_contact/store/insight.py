@@ -1,0 +1,147 @@
+"""Counts inquiries by month for the insight page, and keeps the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.insight import MonthFacts
+from liju_contact.domain.message import Author
+from liju_contact.store.desk_tables import InquiryTagRow, InsightMonthRow, InsightRow, RatingRow, TagRow
+from liju_contact.store.statements import insert_or_change
+from liju_contact.store.tables import EventRow, InquiryRow, MessageRow
+
+# Spam is nobody's inquiry, and a merged one is counted where it goes on.
+_COUNTED = InquiryRow.state.not_in([InquiryState.SPAM.value, InquiryState.MERGED.value])
+_OF_MONTH: Any = (InquiryRow.received_at >= bindparam("begin")) & (InquiryRow.received_at < bindparam("end")) & _COUNTED
+_INQUIRIES = select(
+    InquiryRow.product,
+    InquiryRow.topic,
+    InquiryRow.country,
+    InquiryRow.state,
+    InquiryRow.received_at,
+    func.coalesce(InquiryRow.first_answer_due_at, InquiryRow.answer_due_at),
+    InquiryRow.first_answered_at,
+).where(_OF_MONTH)
+_TAGS = (
+    select(InquiryRow.product, TagRow.name, func.count())
+    .join(InquiryTagRow, InquiryTagRow.inquiry_id == InquiryRow.id)
+    .join(TagRow, TagRow.id == InquiryTagRow.tag_id)
+    .where(_OF_MONTH)
+    .group_by(InquiryRow.product, TagRow.name)
+)
+_STARS = (
+    select(InquiryRow.product, RatingRow.stars, func.count())
+    .join(InquiryRow, InquiryRow.id == RatingRow.inquiry_id)
+    .where(_OF_MONTH)
+    .group_by(InquiryRow.product, RatingRow.stars)
+)
+_FIRST_MESSAGES = (
+    select(InquiryRow.product, func.substr(MessageRow.body, 1, bindparam("characters")))
+    .join(MessageRow, MessageRow.inquiry_id == InquiryRow.id)
+    .where(_OF_MONTH, MessageRow.author == Author.CUSTOMER.value)
+    .order_by(InquiryRow.received_at.desc())
+    .limit(bindparam("limit"))
+)
+_FORGET = delete(InsightRow).where(InsightRow.month == bindparam("month"))
+_ADD = insert(InsightRow)
+_MARK = insert_or_change(
+    InsightMonthRow,
+    ["month"],
+    lambda new: {"newest_event_id": new.newest_event_id, "measured_at": new.measured_at},
+)
+_MONTHS = select(InsightRow.month, InsightRow.product, InsightRow.facts).where(
+    InsightRow.month >= bindparam("first"), InsightRow.month <= bindparam("last")
+)
+_MARKS = select(InsightMonthRow.month, InsightMonthRow.newest_event_id, InsightMonthRow.measured_at).where(
+    InsightMonthRow.month >= bindparam("first")
+)
+_NEWEST_EVENT = select(func.max(EventRow.id))
+_OLDEST = select(func.min(InquiryRow.received_at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    newest_event_id: int
+    measured_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedInquiry:
+    """``promised_at`` is the first promise; later ones are for later answers."""
+
+    product: str
+    topic: str
+    country: str
+    state: InquiryState
+    received_at: datetime
+    promised_at: datetime
+    first_answered_at: datetime | None
+
+
+def inquiries_of_month(tx: Connection, begin: datetime, end: datetime) -> Iterator[CountedInquiry]:
+    """Yield what is counted of each inquiry received in that time, without holding them all."""
+    rows = tx.execution_options(yield_per=2000).execute(_INQUIRIES, {"begin": begin, "end": end})
+    for product, topic, country, state, received_at, promised_at, first_answered_at in rows:
+        yield CountedInquiry(
+            product=product,
+            topic=topic,
+            country=country,
+            state=InquiryState(state),
+            received_at=received_at,
+            promised_at=promised_at,
+            first_answered_at=first_answered_at,
+        )
+
+
+def tags_of_month(tx: Connection, begin: datetime, end: datetime) -> list[tuple[str, str, int]]:
+    """Return product line, tag and how many inquiries have it."""
+    return [(product, tag, count) for product, tag, count in tx.execute(_TAGS, {"begin": begin, "end": end})]
+
+
+def stars_of_month(tx: Connection, begin: datetime, end: datetime) -> list[tuple[str, int, int]]:
+    """Return product line, rating and how many customers gave it."""
+    return [(product, stars, count) for product, stars, count in tx.execute(_STARS, {"begin": begin, "end": end})]
+
+
+def newest_texts_of_month(
+    tx: Connection, begin: datetime, end: datetime, *, limit: int, characters: int
+) -> Iterator[tuple[str, str]]:
+    """Yield product line and the beginning of what customers wrote, newest inquiries first."""
+    values = {"begin": begin, "end": end, "limit": limit, "characters": characters}
+    yield from (tuple(row) for row in tx.execution_options(yield_per=500).execute(_FIRST_MESSAGES, values))
+
+
+def save_month(
+    tx: Connection, month: str, facts: Sequence[tuple[str, MonthFacts]], *, newest_event_id: int, now: datetime
+) -> None:
+    """Keep the sums of a month, one per product line, in place of those before."""
+    tx.execute(_FORGET, {"month": month})
+    if facts:
+        tx.execute(_ADD, [{"month": month, "product": product, "facts": sums.to_json()} for product, sums in facts])
+    tx.execute(_MARK[tx.dialect.name], {"month": month, "newest_event_id": newest_event_id, "measured_at": now})
+
+
+def months_of(tx: Connection, first: str, last: str) -> list[tuple[str, str, MonthFacts]]:
+    """Return month, product line and sums of the months between, both included."""
+    rows = tx.execute(_MONTHS, {"first": first, "last": last})
+    return [(month, product, MonthFacts.from_json(facts)) for month, product, facts in rows]
+
+
+def measured_months(tx: Connection, first: str) -> dict[str, Measured]:
+    rows = tx.execute(_MARKS, {"first": first})
+    return {month: Measured(newest_event_id=event_id, measured_at=at) for month, event_id, at in rows}
+
+
+def newest_event_id(tx: Connection) -> int:
+    return tx.execute(_NEWEST_EVENT).scalar_one() or 0
+
+
+def oldest_received_at(tx: Connection) -> datetime | None:
+    at: datetime | None = tx.execute(_OLDEST).scalar_one()
+    return at

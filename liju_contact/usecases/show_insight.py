@@ -1,0 +1,151 @@
+"""What the desk tells the company: the months somebody asks for, added up per product line and for all they serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from liju_contact.domain.insight import (
+    MonthFacts,
+    added,
+    month_before,
+    month_of,
+    months_between,
+    most,
+    read_month,
+    telling_words,
+)
+from liju_contact.domain.person import Person
+from liju_contact.store.insight import months_of
+from liju_contact.usecases.deps import Deps
+
+_USUAL_MONTHS = 12
+_ROWS = 12
+_WORDS = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One product line, topic or country: how many inquiries in each month, and in the same time before."""
+
+    id: str
+    counts: tuple[int, ...]
+    total: int
+    total_before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returning:
+    """What keeps coming back for one product line: counts of inquiries by topic, tag and telling word."""
+
+    product: str
+    received_count: int
+    topics: tuple[tuple[str, int], ...]
+    tags: tuple[tuple[str, int], ...]
+    words: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insight:
+    """``by_month`` is all of it per month, in the order of ``months``; ``product`` narrows everything to one line."""
+
+    months: tuple[str, ...]
+    product: str
+    known_products: tuple[str, ...]
+    total: MonthFacts
+    total_before: MonthFacts
+    by_month: tuple[MonthFacts, ...]
+    products: tuple[Line, ...]
+    topics: tuple[Line, ...]
+    countries: tuple[Line, ...]
+    returning: tuple[Returning, ...]
+
+
+def show_insight(deps: Deps, person: Person, *, first: str, last: str, product: str, now: datetime) -> Insight:
+    """Return the months from ``first`` to ``last`` (whatever is no month: the last twelve). Raises ``StoreBusy``."""
+    current = month_of(now, deps.settings.company.working_hours.zone)
+    end = min(read_month(last) or current, current)
+    months = months_between(read_month(first) or month_before(end, _USUAL_MONTHS - 1), end) or (end,)
+    begin_before = month_before(months[0], len(months))
+    with deps.db.read() as tx:
+        rows = [row for row in months_of(tx, begin_before, months[-1]) if _is_theirs(person, row[1])]
+    known = tuple(sorted({row_product for _month, row_product, _facts in rows}))
+    everywhere = added(facts for month, _product, facts in rows if month >= months[0])
+    if product in known:
+        rows = [row for row in rows if row[1] == product]
+    now_rows = [row for row in rows if row[0] >= months[0]]
+    before_rows = [row for row in rows if row[0] < months[0]]
+    by_month = _by(now_rows, 0)
+    by_product, products_before = _by(now_rows, 1), _by(before_rows, 1)
+    total, total_before = added(by_month.values()), added(products_before.values())
+    return Insight(
+        months=months,
+        product=product if product in known else "",
+        known_products=known,
+        total=total,
+        total_before=total_before,
+        by_month=tuple(by_month.get(month, MonthFacts()) for month in months),
+        products=_product_lines(months, now_rows, products_before),
+        topics=_lines(months, by_month, "topics", total, total_before),
+        countries=_lines(months, by_month, "countries", total, total_before),
+        returning=tuple(
+            _returning(line, facts, everywhere) for line, facts in sorted(by_product.items()) if facts.received_count
+        ),
+    )
+
+
+def _is_theirs(person: Person, product: str) -> bool:
+    return not person.product_lines or not product or product in person.product_lines
+
+
+def _by(rows: Iterable[tuple[str, str, MonthFacts]], place: int) -> dict[str, MonthFacts]:
+    """Add rows up by their month (place 0) or their product line (place 1)."""
+    grouped: dict[str, list[MonthFacts]] = {}
+    for row in rows:
+        grouped.setdefault(str(row[place]), []).append(row[2])
+    return {key: added(facts) for key, facts in grouped.items()}
+
+
+def _product_lines(
+    months: tuple[str, ...], rows: list[tuple[str, str, MonthFacts]], before: Mapping[str, MonthFacts]
+) -> tuple[Line, ...]:
+    counts: dict[str, dict[str, int]] = {}
+    for month, product, facts in rows:
+        counts.setdefault(product, {})[month] = facts.received_count
+    lines = [
+        Line(
+            id=product,
+            counts=tuple(of_product.get(month, 0) for month in months),
+            total=sum(of_product.values()),
+            total_before=before[product].received_count if product in before else 0,
+        )
+        for product, of_product in counts.items()
+    ]
+    return tuple(sorted(lines, key=lambda line: (-line.total, line.id)))
+
+
+def _lines(
+    months: tuple[str, ...], by_month: Mapping[str, MonthFacts], name: str, total: MonthFacts, before: MonthFacts
+) -> tuple[Line, ...]:
+    counts_before: Mapping[str, int] = getattr(before, name)
+    return tuple(
+        Line(
+            id=id_,
+            counts=tuple(getattr(by_month.get(month, MonthFacts()), name).get(id_, 0) for month in months),
+            total=count,
+            total_before=counts_before.get(id_, 0),
+        )
+        for id_, count in most(getattr(total, name), _ROWS)
+    )
+
+
+def _returning(product: str, facts: MonthFacts, everywhere: MonthFacts) -> Returning:
+    words = telling_words(facts.words, facts.received_count, everywhere.words, everywhere.received_count, limit=_WORDS)
+    return Returning(
+        product=product,
+        received_count=facts.received_count,
+        topics=tuple(most(facts.topics, 3)),
+        tags=tuple(most(facts.tags, 8)),
+        words=tuple(words),
+    )

@@ -1,0 +1,115 @@
+"""The insight page's figures: measured by the worker, month by month, and shown to whom they concern."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import insert, update
+
+from liju_contact.domain.insight import MonthFacts
+from liju_contact.store.desk_tables import InquiryTagRow, RatingRow, TagRow
+from liju_contact.store.tables import InquiryRow
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.measure_insight import measure_insight
+from liju_contact.usecases.show_insight import Insight, show_insight
+from tests.conftest import Clock
+from tests.staff_desk import account
+from tests.usecases.stories import submit
+
+
+def ask(deps: Deps, person: Any, **what: str) -> Insight:
+    return show_insight(deps, person, **{"first": "", "last": "", "product": "", **what}, now=deps.now())
+
+
+def measure_all(deps: Deps) -> int:
+    count = 0
+    while measure_insight(deps, now=deps.now()):
+        count += 1
+    return count
+
+
+def answered(deps: Deps, inquiry_id: int, *, after_hours: float) -> None:
+    with deps.db.begin() as tx:
+        received = InquiryRow.id == inquiry_id
+        at = deps.now() + timedelta(hours=after_hours)
+        tx.execute(update(InquiryRow).where(received).values(first_answered_at=at, state="answered"))
+
+
+def test_a_month_adds_up(deps: Deps, clock: Clock) -> None:
+    for number, (product, country) in enumerate([("steam", "BR"), ("steam", "DE"), ("service-parts", "DE")]):
+        submit(deps, nonce=str(number), product=product, country=country)
+    answered(deps, 1, after_hours=2)
+    answered(deps, 2, after_hours=400)
+    with deps.db.begin() as tx:
+        tx.execute(insert(TagRow), {"id": 1, "name": "leak", "name_folded": "leak"})
+        tx.execute(insert(InquiryTagRow), {"inquiry_id": 1, "tag_id": 1})
+        tx.execute(insert(RatingRow), {"inquiry_id": 1, "stars": 4, "words": "", "rated_at": clock.at})
+    clock.move(days=6)
+
+    measure_all(deps)
+
+    insight = ask(deps, account(deps))
+    assert insight.months[-1] == "2026-11"
+    assert (insight.total.received_count, insight.total.answered_count) == (3, 2)
+    assert (insight.total.in_time_count, insight.total.late_open_count) == (1, 1)
+    assert [(line.id, line.total) for line in insight.products] == [("steam", 2), ("service-parts", 1)]
+    assert [(line.id, line.total) for line in insight.countries] == [("DE", 2), ("BR", 1)]
+    [of_steam] = [line for line in insight.returning if line.product == "steam"]
+    assert (of_steam.tags, insight.total.stars) == ((("leak", 1),), {4: 1})
+
+
+def test_spam_and_what_was_merged_do_not_count(deps: Deps) -> None:
+    for number, state in enumerate(["spam", "merged", "open"]):
+        submit(deps, nonce=str(number))
+        with deps.db.begin() as tx:
+            tx.execute(update(InquiryRow).where(InquiryRow.id == number + 1).values(state=state))
+
+    measure_all(deps)
+
+    assert ask(deps, account(deps)).total.received_count == 1
+
+
+def test_a_month_is_measured_again_only_when_something_has_happened(deps: Deps, clock: Clock) -> None:
+    submit(deps)
+    assert measure_all(deps) == 1
+    clock.move(minutes=20)
+    assert measure_all(deps) == 0
+    submit(deps, nonce="n-2")
+    assert measure_all(deps) == 1
+    submit(deps, nonce="n-3")
+    assert measure_all(deps) == 0  # ten minutes have not passed
+
+
+def test_a_clock_that_was_set_back_does_not_stop_the_measuring(deps: Deps, clock: Clock) -> None:
+    submit(deps)
+    measure_all(deps)
+    submit(deps, nonce="n-2")
+    clock.move(days=-2)
+
+    assert measure_all(deps) == 1
+
+
+def test_a_person_sees_the_product_lines_they_serve(deps: Deps) -> None:
+    submit(deps, nonce="1", product="steam", message="secretword secretword")
+    submit(deps, nonce="2", product="service-parts")
+    measure_all(deps)
+
+    insight = ask(deps, account(deps, product_lines=["service-parts"]))
+
+    assert insight.known_products == ("service-parts",)
+    assert insight.total.received_count == 1
+    assert "secretword" not in repr(insight)
+
+
+def test_the_time_before_is_as_long_and_nothing_is_counted_twice(deps: Deps, clock: Clock) -> None:
+    for number in range(3):
+        submit(deps, nonce=str(number))
+        clock.move(days=31)
+    measure_all(deps)
+
+    insight = ask(deps, account(deps), first="2026-12", last="2027-01")
+
+    assert (insight.months, insight.total.received_count) == (("2026-12", "2027-01"), 2)
+    assert insight.total_before == MonthFacts.from_json(insight.total_before.to_json())
+    assert insight.total_before.received_count == 1

@@ -1,0 +1,64 @@
+"""The insight page: charts and their tables, files for a spreadsheet, and links to the lists behind the figures."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from liju_contact.app import make_app
+from liju_contact.store.tables import InquiryRow
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.measure_insight import measure_insight
+from tests.conftest import ONE_DATABASE
+from tests.staff_desk import AtTheDesk, at_the_desk
+from tests.usecases.stories import submit
+
+pytestmark = ONE_DATABASE
+
+
+@pytest.fixture
+def client(deps: Deps) -> FlaskClient:
+    return make_app(deps).test_client()
+
+
+@pytest.fixture
+def desk(deps: Deps, client: FlaskClient) -> AtTheDesk:
+    for number in range(3):
+        submit(deps, nonce=str(number), topic="fault")
+    with deps.db.begin() as tx:
+        tx.execute(update(InquiryRow).values(topic="=cmd|' /C calc'!A0").where(InquiryRow.id == 3))
+    measure_insight(deps, now=deps.now())
+    return at_the_desk(deps, client)
+
+
+def test_the_page_shows_each_figure_as_a_chart_and_as_a_table(desk: AtTheDesk) -> None:
+    page = desk.get("/staff/insight").text
+
+    assert page.count("<svg") >= 3
+    assert 'href="/staff?view=all&amp;product=steam&amp;from=2025-12-01&amp;to=2026-11-30">3</a>' in page
+    assert "style=" not in page
+
+
+def test_a_page_without_inquiries_says_so(deps: Deps, client: FlaskClient) -> None:
+    page = at_the_desk(deps, client).get("/staff/insight?first=nonsense&last=&product=none").text
+
+    assert "Nothing in this time." in page
+
+
+@pytest.mark.parametrize("name", ["months", "products", "topics", "countries", "returning", "ratings"])
+def test_each_table_can_be_taken_along(desk: AtTheDesk, name: str) -> None:
+    answer = desk.get(f"/staff/insight/{name}.csv")
+
+    text = answer.get_data().decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert answer.get_data().startswith(b"\xef\xbb\xbf")
+    assert len(rows) > 1
+    assert not [cell for row in rows for cell in row if cell.startswith("=")]
+
+
+def test_there_is_no_other_table(desk: AtTheDesk) -> None:
+    assert desk.get("/staff/insight/inquiries.csv").status_code == 404
