@@ -45,6 +45,9 @@ _BY_ID = _EVENTS.where(EventRow.id.in_(bindparam("ids", expanding=True)))
 _OF_KIND = _EVENTS.where(EventRow.kind == bindparam("kind"))
 
 
+_NEWEST = select(func.max(EventRow.id))
+
+
 def add_event(
     tx: Connection,
     inquiry_id: int,
@@ -128,3 +131,8 @@ def _event(row: Any) -> Event:
     values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy documents this as a row's public mapping
     values |= {"kind": EventKind(row.kind), "actor": Actor(row.actor), "facts": row.facts or {}}
     return Event(**values)
+
+
+def newest_event_id(tx: Connection) -> int:
+    """Return the id of the newest event: as long as it is the same, no list and no sum has changed."""
+    return tx.execute(_NEWEST).scalar_one() or 0
