@@ -2,7 +2,7 @@
 
 Pages are asked for in this process, by Flask's test client, so that only the server's part is measured; each size is
 warm before it counts. For every step: queries, median and 95th percentile in milliseconds, and how many times as long
-it takes at the largest size as at the smallest. Nothing here fails for being slow.
+it takes as at the smallest size. Nothing here fails for being slow.
 """
 
 from __future__ import annotations

@@ -57,9 +57,7 @@ def table(name: str) -> Response:
     if rows is None:
         abort(404)
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(
-        [safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows(_asked())
-    )
+    csv.writer(text).writerows([_cell(value) for value in row] for row in rows(_asked()))
     response = Response(_BYTE_ORDER_MARK + text.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="insight-{name}.csv"'
     return response
@@ -160,3 +158,8 @@ _TABLES: Mapping[str, Callable[[Insight], list[_Row]]] = MappingProxyType(
 
 def _rounded(value: float | None) -> float | str:
     return "" if value is None else round(value, 1)
+
+
+def _cell(value: Any) -> Any:
+    """Return a value that no spreadsheet takes for a formula."""
+    return safe_cell(value) if isinstance(value, str) else value
