@@ -24,6 +24,8 @@ from liju_contact.config_mail import KEY
 from liju_contact.domain.errors import Fault, MailboxTrouble, StartRefused
 from liju_contact.domain.inbound import Door, Envelope
 from liju_contact.domain.keys import Keyring
+from liju_contact.hasher import Argon2Hasher
+from liju_contact.mail.account_letters import TemplateAccountLetterWriter
 from liju_contact.mail.carrier import SmtpCarrier
 from liju_contact.mail.conversation import MailServer
 from liju_contact.mail.guarded_reader import GuardedReader
@@ -32,8 +34,10 @@ from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.mail.lmtp import run_lmtp
 from liju_contact.mail.post_office import MaildirPostOffice, run_post_office
 from liju_contact.mail.transport import probe
+from liju_contact.pictures.maker import GuardedPictureMaker
 from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
+from liju_contact.sheets.formats import new_sheet
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
@@ -43,8 +47,27 @@ from liju_contact.usecases.receive_mail import receive_mail
 from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
 from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
+from liju_contact.web.staff import (
+    account,
+    bulk,
+    inquiry_changes,
+    inquiry_mail,
+    inquiry_moves,
+    insight,
+    people,
+    replies,
+    reset,
+    saved_views,
+    second_factor,
+    sign_in,
+)
+from liju_contact.web.staff import exports as staff_exports
+from liju_contact.web.staff import files as staff_files
+from liju_contact.web.staff import held as staff_held
 from liju_contact.web.staff import inquiry as desk_inquiry
-from liju_contact.web.staff import inquiry_changes, inquiry_mail, inquiry_moves, insight, replies
+from liju_contact.web.staff import list as desk_list
+from liju_contact.web.staff import originals as staff_originals
+from liju_contact.wording import wording_in
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
 _PARTS = 1000
@@ -73,11 +96,16 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         now=now,
         pause=time.sleep,
         letters=TemplateLetterWriter(settings, environments),
+        account_letters=TemplateAccountLetterWriter(settings, environments),
+        hasher=Argon2Hasher(),
+        country_names=lambda code: [wording_in(language).country(code) for language in settings.web.languages],
         new_carrier=lambda: SmtpCarrier(server, lambda claimed: _envelope_sender(settings, keys, claimed)),
         new_mail_reader=GuardedReader,
+        new_picture_maker=GuardedPictureMaker,
         new_mailbox=lambda: ImapMailbox(settings.inbound.imap) if settings.inbound.imap else None,
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
+        new_sheet=partial(new_sheet, settings),
     )
 
 
@@ -127,10 +155,21 @@ def make_app(deps: Deps) -> Flask:
     app.extensions["liju_form_pages"] = FormPages()
     app.extensions["liju_inquiry_form"] = inquiry_form_class(settings.catalogue)
     app.extensions["liju_templates"] = _page_environments(app, settings)
-    for room in (inquiry, status, find, health, assets, post_office, insight):
+    for room in (inquiry, status, find, health, assets, post_office):
         app.register_blueprint(room.bp)
-    for room in (desk_inquiry, inquiry_changes, inquiry_moves, inquiry_mail, replies):
-        app.register_blueprint(room.bp)
+    desk_rooms = (desk_list, bulk, saved_views, sign_in, reset, account, second_factor, people, insight, replies)
+    inquiry_rooms = (
+        desk_inquiry,
+        inquiry_changes,
+        inquiry_moves,
+        inquiry_mail,
+        staff_exports,
+        staff_files,
+        staff_held,
+        staff_originals,
+    )
+    for desk_room in (*desk_rooms, *inquiry_rooms):
+        app.register_blueprint(desk_room.bp)
     errors.install_errors(app)
     headers.install_headers(app, is_https=settings.web.base_url.startswith("https:"))
     if settings.web.proxy_hops:

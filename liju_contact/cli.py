@@ -14,15 +14,19 @@ from typing import Any
 import click
 
 from liju_contact import __version__
+from liju_contact.cli_demo import demo
 from liju_contact.cli_inbound import mail
 from liju_contact.cli_parts import Program, instance_option, plain_deps, ready_deps
+from liju_contact.cli_staff import staff
 from liju_contact.config import load_settings
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.errors import Fault, LijuError, SchemaMismatch, SettingsError, StoreBusy
 from liju_contact.processes.serve import serve
 from liju_contact.processes.worker import new_holder, run_worker
 from liju_contact.store.schema import check_schema, migrate
+from liju_contact.usecases.check_calendars import check_calendars
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.index_search import rebuild_search
 from liju_contact.usecases.tend_outbox import drop_delivery, list_outbox, retry_delivery
 
 _WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING)
@@ -91,9 +95,15 @@ def migrate_command(program: Program, instance: Path) -> None:
 @instance_option
 @click.pass_obj
 def check_command(program: Program, instance: Path) -> None:
-    """Read the settings, connect to database and mail server, and tell everything that is wrong, each with an id."""
+    """Read the settings, connect to database and mail server, and tell everything that is wrong, each with an id.
+
+    What will be wrong some day is told too, and makes no exit code.
+    """
     settings = load_settings(instance.resolve(), os.environ)
-    faults = [*_check_database(program.make_deps(settings)), *program.check_mail(settings)]
+    deps = program.make_deps(settings)
+    for warning in check_calendars(settings, deps.now()):
+        click.echo(str(warning), err=True)
+    faults = [*_check_database(deps), *program.check_mail(settings)]
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults:
@@ -157,6 +167,20 @@ def outbox_drop(program: Program, delivery_ids: tuple[int, ...], instance: Path)
         _tell(delivery_id, "dropped", done=drop_delivery(deps, delivery_id, now=deps.now()))
 
 
+@commands.group("search")
+def search() -> None:
+    """Look after the index that the staff desk searches."""
+
+
+@search.command("rebuild")
+@instance_option
+@click.pass_obj
+def search_rebuild(program: Program, instance: Path) -> None:
+    """Forget the index and have the worker write it anew; it begins with the newest inquiries."""
+    count = rebuild_search(ready_deps(program, instance))
+    click.echo(f"{count} inquiries will be indexed anew by the worker.")
+
+
 def _tell(delivery_id: int, became: str, *, done: bool) -> None:
     if not done:
         raise LijuError(f"Delivery {delivery_id} is being sent right now; try again in a moment.")
@@ -164,3 +188,5 @@ def _tell(delivery_id: int, became: str, *, done: bool) -> None:
 
 
 commands.add_command(mail)
+commands.add_command(demo)
+commands.add_command(staff)

@@ -9,19 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from liju_contact.config_calendar import read_working_hours
 from liju_contact.config_catalogue import read_catalogue
 from liju_contact.config_mail import (
     AlarmSettings,
     InboundSettings,
     MailSettings,
+    ReminderSettings,
     read_alarm_settings,
     read_inbound_settings,
     read_mail_settings,
+    read_reminder_settings,
 )
 from liju_contact.config_source import ConfigSource, Section
 from liju_contact.domain.calendar import WorkingHours
@@ -71,6 +72,7 @@ class Settings:
     mail: MailSettings
     inbound: InboundSettings
     alarm: AlarmSettings
+    reminders: ReminderSettings
     files: FileSettings
     catalogue: Catalogue
 
@@ -105,13 +107,14 @@ def read_settings(text: str, *, instance: Path, environment: Mapping[str, str], 
         instance=instance,
         secret=_secret(root),
         database_url=_database_url(root, instance),
-        company=_company(root.section("company"), web.languages),
+        company=(company := _company(root.section("company"), web.languages)),
         web=web,
         mail=read_mail_settings(root.section("mail"), web.languages, instance),
         inbound=read_inbound_settings(root.section("inbound"), instance),
         alarm=read_alarm_settings(root.section("alarm")),
+        reminders=read_reminder_settings(root.section("reminders")),
         files=_files(root.section("files")),
-        catalogue=read_catalogue(root, web.languages),
+        catalogue=read_catalogue(root, web.languages, company.working_hours),
     )
     root.finish()
     source.raise_faults()
@@ -146,40 +149,10 @@ def _company(section: Section, languages: tuple[str, ...]) -> CompanySettings:
         website=section.optional_text("website"),
         privacy_notice=section.label("privacy_notice", languages),
         reference_prefix=prefix,
-        working_hours=_working_hours(section),
+        working_hours=read_working_hours(section),
     )
     section.finish()
     return company
-
-
-def _working_hours(section: Section) -> WorkingHours:
-    name = section.text("time_zone", default="Asia/Shanghai")
-    try:
-        zone = ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        section.fault("time_zone", f'is not a known time zone: {name!r}. Write one like "Asia/Shanghai".')
-        zone = ZoneInfo("UTC")
-    hours = section.texts("working_hours", default=("08:30", "17:30"))
-    opens, closes = _clock_times(hours)
-    if opens >= closes:
-        section.fault("working_hours", 'must be two times, the earlier first, like ["08:30", "17:30"].')
-        opens, closes = time(8, 30), time(17, 30)
-    days = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
-    chosen = section.texts("working_days", default=("mon", "tue", "wed", "thu", "fri"))
-    if not chosen or not set(chosen) <= set(days):
-        section.fault("working_days", f"must name one or more of {', '.join(days)}.")
-        chosen = ("mon",)
-    return WorkingHours(zone=zone, days=frozenset(days[day] for day in chosen), opens=opens, closes=closes)
-
-
-def _clock_times(texts: tuple[str, ...]) -> tuple[time, time]:
-    try:
-        opens, closes = (time.fromisoformat(text) for text in texts)
-    except ValueError:
-        return time(), time()
-    if opens.tzinfo or closes.tzinfo:  # the zone has a setting of its own
-        return time(), time()
-    return opens, closes
 
 
 def _web(section: Section) -> WebSettings:

@@ -8,23 +8,29 @@ from typing import TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 
+from liju_contact.config_calendar import read_working_hours
 from liju_contact.config_source import Section
+from liju_contact.domain.calendar import WorkingHours
 from liju_contact.domain.catalogue import Catalogue, Label, ProductLine, Staff, Team, Topic
 from liju_contact.domain.detail import DETAIL_FIELDS
 
 DRAWINGS = ("vacuum", "hot-water", "steam", "burner", "service", "other")
 _Entry = TypeVar("_Entry", Team, ProductLine, Topic)
+_MOST_ANSWER_HOURS = 400
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
-def read_catalogue(root: Section, languages: tuple[str, ...]) -> Catalogue:
-    teams = _each(root, "team", lambda section: _team(section, languages))
+def read_catalogue(root: Section, languages: tuple[str, ...], company_hours: WorkingHours) -> Catalogue:
+    """Read what the company offers; ``company_hours`` are those of a team that says nothing of its own."""
+    teams = _each(root, "team", lambda section: _team(section, languages, company_hours))
     team_ids = frozenset(team.id for team in teams)
+    topics = _each(root, "topic", lambda section: _topic(section, languages, team_ids))
+    topic_ids = frozenset(topic.id for topic in topics)
     return Catalogue(
         teams=teams,
         staff=_staff(root, teams, languages),
-        product_lines=_each(root, "product", lambda section: _product_line(section, languages, team_ids)),
-        topics=_each(root, "topic", lambda section: _topic(section, languages, team_ids)),
+        product_lines=_each(root, "product", lambda section: _product_line(section, languages, team_ids, topic_ids)),
+        topics=topics,
     )
 
 
@@ -47,13 +53,18 @@ def _each(root: Section, key: str, read: Callable[[Section], _Entry]) -> tuple[_
     return tuple(entries)
 
 
-def _team(section: Section, languages: tuple[str, ...]) -> Team:
+def _team(section: Section, languages: tuple[str, ...], company_hours: WorkingHours) -> Team:
     recipients = tuple(read_address(section, "recipients", address) for address in section.texts("recipients"))
     if not recipients:
         section.fault("recipients", "is missing: nobody would hear of an inquiry.")
     if len(set(recipients)) < len(recipients):
         section.fault("recipients", "names somebody twice, who would get every letter twice.")
-    return Team(id=section.text("id"), label=section.label("label", languages), recipients=recipients)
+    return Team(
+        id=section.text("id"),
+        label=section.label("label", languages),
+        recipients=recipients,
+        working_hours=read_working_hours(section, company_hours),
+    )
 
 
 def _staff(root: Section, teams: Sequence[Team], languages: tuple[str, ...]) -> tuple[Staff, ...]:
@@ -76,10 +87,15 @@ def _staff(root: Section, teams: Sequence[Team], languages: tuple[str, ...]) -> 
     return (*staff, *(Staff(address=address, name=unnamed) for address in others))
 
 
-def _product_line(section: Section, languages: tuple[str, ...], team_ids: frozenset[str]) -> ProductLine:
+def _product_line(
+    section: Section, languages: tuple[str, ...], team_ids: frozenset[str], topic_ids: frozenset[str]
+) -> ProductLine:
     fields = section.texts("details")
     for unknown in sorted(set(fields) - set(DETAIL_FIELDS)):
         section.fault("details", f"names an unknown field {unknown!r}; there are {', '.join(DETAIL_FIELDS)}.")
+    needs = section.texts("quotation_needs")
+    for stray in sorted(set(needs) - set(fields)):
+        section.fault("quotation_needs", f"names {stray!r}, which is none of this product line's details.")
     return ProductLine(
         id=section.text("id"),
         label=section.label("label", languages),
@@ -88,7 +104,20 @@ def _product_line(section: Section, languages: tuple[str, ...], team_ids: frozen
         team=_team_id(section, section.text("team"), team_ids),
         detail_fields=tuple(name for name in fields if name in DETAIL_FIELDS),
         limits=_limits(section.section("limits")),
+        quotation_needs=needs,
+        answer_hours=_hours_by_topic(section, "answer_hours", topic_ids),
+        next_answer_hours=_hours_by_topic(section, "next_answer_hours", topic_ids),
     )
+
+
+def _hours_by_topic(section: Section, key: str, topic_ids: frozenset[str]) -> dict[str, int]:
+    """Read what a product line promises otherwise than its topics do, as ``answer_hours = { fault = 2 }``."""
+    table = section.section(key)
+    for unknown in sorted(set(table.values) - topic_ids):
+        section.fault(key, f"names no [[topic]]: {unknown!r}.")
+    return {
+        topic: table.integer(topic, 1, low=1, high=_MOST_ANSWER_HOURS) for topic in table.values if topic in topic_ids
+    }
 
 
 def _limits(section: Section) -> dict[str, tuple[float, float]]:
@@ -110,8 +139,15 @@ def _topic(section: Section, languages: tuple[str, ...], team_ids: frozenset[str
         id=section.text("id"),
         label=section.label("label", languages),
         team=_team_id(section, team, team_ids) if team else None,
-        answer_hours=section.integer("answer_hours", 8, low=1, high=400),
+        answer_hours=section.integer("answer_hours", 8, low=1, high=_MOST_ANSWER_HOURS),
+        next_answer_hours=_next_answer_hours(section),
     )
+
+
+def _next_answer_hours(section: Section) -> int | None:
+    if "next_answer_hours" not in section.values:
+        return None
+    return section.integer("next_answer_hours", 8, low=1, high=_MOST_ANSWER_HOURS)
 
 
 def _team_id(section: Section, team: str, team_ids: frozenset[str]) -> str:

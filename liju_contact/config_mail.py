@@ -10,9 +10,11 @@ from liju_contact.config_catalogue import read_address
 from liju_contact.config_source import Section
 from liju_contact.domain.catalogue import Label
 from liju_contact.domain.inquiry import fold_address
+from liju_contact.domain.reminder import ReminderPlan
 from liju_contact.domain.reply_key import MAC_DIGITS
 
 KEY = "{key}"
+_MOST_REMINDER_HOURS = 40  # a working week
 _LONGEST_KEY = len("lj7k3f9q2x.a1234567.") + MAC_DIGITS
 _LONGEST_LOCAL_PART = 64  # RFC 5321 section 4.5.3.1.1
 
@@ -104,6 +106,17 @@ class AlarmSettings:
     command: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderSettings:
+    """When letters remind of a promise; ``escalation`` is who hears of one that is long past.
+
+    When it names nobody, those who hear of trouble do.
+    """
+
+    plan: ReminderPlan
+    escalation: tuple[str, ...]
+
+
 def read_mail_settings(section: Section, languages: tuple[str, ...], instance: Path) -> MailSettings:
     security = section.choice("security", ("starttls", "tls", "none"), "starttls")
     ports = {"starttls": 587, "tls": 465, "none": 25}
@@ -150,6 +163,20 @@ def read_alarm_settings(section: Section) -> AlarmSettings:
     alarm = AlarmSettings(recipients=recipients, command=section.texts("command"))
     section.finish()
     return alarm
+
+
+def read_reminder_settings(section: Section) -> ReminderSettings:
+    plan = ReminderPlan(
+        before_hours=section.integer("before_hours", 2, low=0, high=_MOST_REMINDER_HOURS),
+        overdue=section.choice("overdue", ("yes", "no"), "yes") == "yes",
+        escalate_hours=section.integer("escalate_hours", 8, low=0, high=_MOST_REMINDER_HOURS),
+    )
+    reminders = ReminderSettings(
+        plan=plan,
+        escalation=tuple(read_address(section, "escalation", address) for address in section.texts("escalation")),
+    )
+    section.finish()
+    return reminders
 
 
 def _imap(section: Section, instance: Path) -> ImapSettings | None:

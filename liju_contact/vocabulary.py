@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from liju_contact.domain.detail import Doubt
 from liju_contact.domain.inbound import HoldReason
+from liju_contact.domain.person import Role
+from liju_contact.domain.reminder import ReminderStep
 
 
 def _(message: str) -> str:
@@ -78,6 +80,15 @@ DOUBTS = {
     Doubt.IMPOSSIBLE_PAIR: _("%(label)s: %(given)s is not below the supply temperature. Are the two swapped?"),
 }
 
+RATINGS = {5: _("Very good"), 4: _("Good"), 3: _("All right"), 2: _("Poor"), 1: _("Very poor")}
+
+REMINDER_STEPS = {
+    ReminderStep.BEFORE: _("Answer due soon"),
+    ReminderStep.OVERDUE: _("Answer overdue"),
+    ReminderStep.ESCALATED: _("Still no answer"),
+    ReminderStep.OWN_DATE: _("The date set has come"),
+}
+
 # Why a mail waits, in words for the colleague who decides.
 HOLD_REASONS = {
     HoldReason.WRONG_SENDER: _("It answers a letter that we sent to somebody else, not to the address it comes from."),
@@ -101,4 +112,10 @@ HOLD_REASONS = {
     HoldReason.NOTHING_SAID: _("It has neither a text nor a file."),
     HoldReason.NO_NEW_INQUIRIES: _("It would open a new inquiry, and the settings want none by mail."),
     HoldReason.UNDONE: _("It had been decided about, and that was taken back."),
+}
+
+ROLES = {
+    Role.ADMINISTRATOR: _("Administrator"),
+    Role.AGENT: _("Agent"),
+    Role.READER: _("Reader"),
 }

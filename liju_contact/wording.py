@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import gettext
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property, lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -109,9 +112,26 @@ class Wording:
         """Return a time as a page writes it: for readers, and for a script that knows the reader's own zone."""
         return _moment(at.replace(second=0, microsecond=0), zone, self.locale)
 
+    def brief_moment(self, at: datetime, zone: tzinfo, now: datetime) -> Markup:
+        """Return a time as a narrow column has room for it: the hour today, else the day; all of it on pointing."""
+        local, today = at.astimezone(zone), now.astimezone(zone)
+        if local.date() == today.date():
+            text = f"{local:%H:%M}"
+        else:
+            pattern = _BRIEF_DAY if local.year == today.year else _BRIEF_DATE
+            text = format_date(local.date(), pattern.get(self.language, "d MMM y"), locale=self.locale)
+        whole = self.date_time(at, zone)
+        return Markup('<time class="brief" datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, text)
+
     def month(self, day: date) -> str:
         """Return the month a day is in, with its year."""
         return format_date(day, _MONTH.get(self.language, "LLL y"), locale=self.locale)
+
+    def month_on_axis(self, day: date, *, is_first: bool) -> str:
+        """Return a month as an axis has room for it: the year stands at the first one and at each January alone."""
+        if is_first or day.month == 1:
+            return format_date(day, _MONTH_ON_AXIS.get(self.language, "LLL yy"), locale=self.locale)
+        return format_date(day, "LLL", locale=self.locale)
 
     def date(self, day: date) -> str:
         return format_date(day, _DATE.get(self.language, "medium"), locale=self.locale)
@@ -152,8 +172,12 @@ _SOUNDS_LIKE = str.maketrans("瑙梵斐", "脑饭匪")
 _WITHOUT_ACCENTS = str.maketrans("åçéíôãü", "aceioau")
 # CLDR's "中文 (简体)" is right and nobody says it.
 _DATE = {"en": "d MMM y"}
+_BRIEF_DAY = {"en": "d MMM", "zh_Hans": "M月d日"}
+_BRIEF_DATE = {"en": "d MMM y", "zh_Hans": "y年M月d日"}
 _MONTH = {"zh_Hans": "y年M月"}
+_MONTH_ON_AXIS = {"en": "LLL yyyy", "zh_Hans": "yy年M月"}
 _OWN_NAMES = {"zh_Hans": "简体中文"}
+_BY_LAW = {"CN": ("Asia/Shanghai",)}  # Xinjiang's own clock is a custom
 _DATE_TIME = {"en": "EEE d MMM y, HH:mm", "zh_Hans": "y年M月d日 EEE HH:mm"}
 
 
@@ -168,6 +192,21 @@ def _date_time(minute: datetime, zone: tzinfo, locale: Locale) -> str:
 @lru_cache(maxsize=4096)
 def _moment(minute: datetime, zone: tzinfo, locale: Locale) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(minute.isoformat(), _date_time(minute, zone, locale))
+
+
+@lru_cache(maxsize=512)
+def zone_of_country(country: str, year: int, otherwise: tzinfo) -> tzinfo:
+    """Return the clock that all of a country goes by in a year, summer and winter; ``otherwise`` where it has several.
+
+    Germany has two zones by name and one clock; Brazil has several clocks, and nobody can tell which is the customer's.
+    """
+    names: Iterable[str] = _BY_LAW.get(country) or get_global("territory_zones").get(country, ())
+    try:
+        zones = [ZoneInfo(name) for name in names]
+    except (ZoneInfoNotFoundError, ValueError):  # the system knows less of the world than CLDR does
+        return otherwise
+    offsets = {tuple(datetime(year, month, 1, tzinfo=UTC).astimezone(z).utcoffset() for month in (1, 7)) for z in zones}
+    return zones[0] if len(offsets) == 1 else otherwise
 
 
 @lru_cache(maxsize=8)

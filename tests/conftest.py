@@ -26,6 +26,8 @@ from sqlalchemy.pool import NullPool
 
 from liju_contact.app import make_deps
 from liju_contact.config import Settings, read_settings
+from liju_contact.hasher import Argon2Hasher
+from liju_contact.mail.account_letters import TemplateAccountLetterWriter
 from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.store.database import Database
 from liju_contact.store.schema import HEAD, migrate
@@ -196,8 +198,15 @@ def deps(settings: Settings, db: Database, clock: Clock) -> Deps:
     """The program's parts on a migrated database, with the tests' clock and seeded dice; letters are not carried."""
     dice = random.Random(20261123)
     made = make_deps(replace(settings, database_url=db.url), now=clock.now)
-    letters = TemplateLetterWriter(made.settings, letter_environments(settings.web.languages))
-    return replace(made, db=db, random_bytes=dice.randbytes, letters=letters)
+    environments = letter_environments(settings.web.languages)
+    return replace(
+        made,
+        db=db,
+        random_bytes=dice.randbytes,
+        letters=TemplateLetterWriter(made.settings, environments),
+        account_letters=TemplateAccountLetterWriter(made.settings, environments),
+        hasher=Argon2Hasher(memory_kib=8, passes=1),
+    )
 
 
 @cache

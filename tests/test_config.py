@@ -73,7 +73,7 @@ def test_what_is_left_out_has_a_default() -> None:
     settings = read("\n".join(lines))
 
     assert settings.company.working_hours.zone.key == "Asia/Shanghai"
-    assert (settings.company.working_hours.opens, settings.company.working_hours.closes) == (time(8, 30), time(17, 30))
+    assert settings.company.working_hours.week == (*[(time(8, 30), time(17, 30))] * 5, None, None)
     assert (settings.web.proxy_hops, settings.web.threads) == (0, 4)
     assert settings.catalogue.product_lines[0].drawing == "other"
 

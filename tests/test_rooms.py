@@ -12,7 +12,7 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "liju_contact"
 # What each room may import of this program, beside itself. A name stands for the module or everything below it.
 LEAVES = {"domain", "clock"}
-READING = {"config", "config_source", "config_catalogue", "config_mail"}
+READING = {"config", "config_source", "config_calendar", "config_catalogue", "config_mail"}
 COMMANDS = {
     "domain",
     "store",
@@ -22,29 +22,52 @@ COMMANDS = {
     "cli_parts",
     "cli_mail",
     "cli_inbound",
+    "cli_demo",
+    "cli_staff",
     "__version__",
 }
 WORDS = {"wording", "vocabulary"}
 ROOMS = {
     "domain": set[str](),
     "clock": set[str](),
+    "guarded": set[str](),
+    "pictures": {"domain", "guarded"},
+    "hasher": set[str](),
     "vocabulary": {"domain"},
     "wording": {"domain", "vocabulary"},
     "templating": {"domain", *WORDS},
+    "working_calendar": {"domain"},
     "config_source": {"domain"},
-    "config_catalogue": {"domain", "config_source"},
+    "config_calendar": {"domain", "config_source", "working_calendar"},
+    "config_catalogue": {"domain", "config_source", "config_calendar"},
     "config_mail": {"domain", *READING},
     "config": {"domain", *READING},
     "store": {"domain"},
-    "usecases": {"domain", "store", *READING},
-    "mail": {"domain", "store", "usecases", *READING, *WORDS},
+    "usecases": {"domain", "store", "working_calendar", *READING},
+    "mail": {"domain", "store", "usecases", "guarded", *READING, *WORDS},
+    "sheets": {"domain", "store", "usecases", "config", *WORDS},
     "web": {"domain", "usecases", "config", *WORDS},
     "processes": {"domain", "store", "usecases", "config"},
     "cli_parts": COMMANDS,
     "cli_mail": COMMANDS,
     "cli_inbound": COMMANDS,
+    "cli_demo": COMMANDS,
+    "cli_staff": COMMANDS,
     "cli": COMMANDS,
-    "app": {"processes", "mail", "web", "cli", "templating", "clock", *COMMANDS, *READING},
+    "app": {
+        "processes",
+        "mail",
+        "pictures",
+        "sheets",
+        "web",
+        "cli",
+        "templating",
+        "clock",
+        "hasher",
+        *COMMANDS,
+        *READING,
+        *WORDS,
+    },
     "__main__": {"app"},
     "__init__": set[str](),
 }

@@ -13,7 +13,7 @@ from babel.dates import get_timezone_gmt
 
 from liju_contact.domain.detail import DETAIL_FIELDS, Detail, DetailKind, Doubt, read_detail
 from liju_contact.vocabulary import CHOICES
-from liju_contact.wording import SheetLine, wording_in
+from liju_contact.wording import SheetLine, wording_in, zone_of_country
 
 AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -159,3 +159,20 @@ def test_every_doubt_is_a_question_about_what_was_typed(language: str, doubt: Do
 
     assert wording_in(language).field_label("pressure") in sentence
     assert "10 % s" in sentence
+
+
+@pytest.mark.parametrize(
+    ("country", "zone"),
+    [
+        ("UY", "America/Montevideo"),
+        ("AR", "America/Argentina/Buenos_Aires"),  # twelve zones by name, one clock
+        ("DE", "Europe/Berlin"),
+        ("CN", "Asia/Shanghai"),
+        ("BR", "UTC"),
+        ("CL", "UTC"),  # one clock in summer only
+        ("XX", "UTC"),
+        ("", "UTC"),
+    ],
+)
+def test_a_country_has_a_zone_where_all_of_it_goes_by_one_clock(country: str, zone: str) -> None:
+    assert str(zone_of_country(country, 2026, ZoneInfo("UTC"))) == zone

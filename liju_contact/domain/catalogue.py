@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from liju_contact.domain.calendar import WorkingHours
+
+_NONE: Mapping[str, int] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -21,11 +25,15 @@ class Label:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """People who answer together: who an inquiry is "with", and the addresses its letters go to."""
+    """People who answer together: who an inquiry is "with", and the addresses its letters go to.
+
+    Without ``working_hours`` of their own they work when the company does.
+    """
 
     id: str
     label: Label
     recipients: tuple[str, ...]
+    working_hours: WorkingHours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +54,10 @@ class Staff:
 class ProductLine:
     """``drawing`` names an inline SVG; ``detail_fields`` are ids of ``domain.detail.DETAIL_FIELDS``, in order shown.
 
-    ``limits`` narrows the typical range (canonical units) of a field for this line.
+    ``limits`` narrows the typical range (canonical units) of a field for this line. ``answer_hours`` and
+    ``next_answer_hours`` come before those of a topic, by its id.
+
+    ``quotation_needs`` are those of its fields without which no quotation can be made; empty for the usual ones.
     """
 
     id: str
@@ -56,16 +67,23 @@ class ProductLine:
     team: str
     detail_fields: tuple[str, ...]
     limits: Mapping[str, tuple[float, float]] = field(default_factory=lambda: MappingProxyType({}))
+    quotation_needs: tuple[str, ...] = ()
+    answer_hours: Mapping[str, int] = field(default_factory=lambda: _NONE)
+    next_answer_hours: Mapping[str, int] = field(default_factory=lambda: _NONE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """``answer_hours`` are working hours until the first answer is promised; ``team`` overrides the product line's."""
+    """``answer_hours`` are working hours until the first answer is promised; ``team`` overrides the product line's.
+
+    ``next_answer_hours`` are those to each further answer, None for as many as to the first.
+    """
 
     id: str
     label: Label
     team: str | None
     answer_hours: int
+    next_answer_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,3 +110,14 @@ class Catalogue:
     def team_for(self, product_line: ProductLine, topic: Topic) -> Team:
         """Return who gets an inquiry: the topic's team where it names one (service), else the product line's."""
         return next(team for team in self.teams if team.id == (topic.team or product_line.team))
+
+    def first_answer_hours(self, product_id: str, topic: Topic) -> int:
+        """Return how many working hours may pass until the first answer: the product line's word comes first."""
+        product_line = self.find_product_line(product_id)
+        return (product_line.answer_hours if product_line else _NONE).get(topic.id, topic.answer_hours)
+
+    def next_answer_hours(self, product_id: str, topic: Topic) -> int:
+        """Return how many may pass until a further answer; where nobody says, as many as until the first."""
+        product_line = self.find_product_line(product_id)
+        of_line = (product_line.next_answer_hours if product_line else _NONE).get(topic.id)
+        return of_line or topic.next_answer_hours or self.first_answer_hours(product_id, topic)

@@ -13,7 +13,16 @@ from enum import StrEnum
 from liju_contact.domain.file_name import extension_of, safe_name
 from liju_contact.domain.zip_entries import zip_entry_names
 
-__all__ = ["HEAD_BYTES", "FileKind", "FileRefusal", "RefusalReason", "judge_file", "media_type", "safe_name"]
+__all__ = [
+    "HEAD_BYTES",
+    "FileKind",
+    "FileRefusal",
+    "RefusalReason",
+    "judge_file",
+    "may_be_pictured",
+    "media_type",
+    "safe_name",
+]
 
 HEAD_BYTES = 8192
 _PDF_HEADER_WITHIN = 1024
@@ -71,6 +80,8 @@ _EXTENSIONS = {kind.value: kind for kind in FileKind if kind is not FileKind.OTH
     "heif": FileKind.HEIC,
 }
 _PHOTOS = frozenset({FileKind.JPEG, FileKind.PNG, FileKind.HEIC})
+_PICTURED = frozenset({FileKind.PDF, FileKind.JPEG, FileKind.PNG})
+_PICTURED_BY_NAME = frozenset({"gif", "webp", "bmp", "tif", "tiff"})
 
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"heif"})
 _DWG_VERSION = re.compile(rb"AC10[0-9]{2}|AC1\.[0-9]|AC2\.[0-9]|MC0\.0")
@@ -113,6 +124,11 @@ def judge_file(name: str, head: bytes, tail: bytes = b"") -> FileKind | FileRefu
 def media_type(kind: FileKind) -> str:
     """Return the registered media type; TXT without a charset, because nobody has said which it is."""
     return _MEDIA_TYPES[kind]
+
+
+def may_be_pictured(kind: FileKind, name: str) -> bool:
+    """Tell whether a small picture may be made of a file; what came by mail as another kind goes by its name."""
+    return kind in _PICTURED or (kind is FileKind.OTHER and extension_of(name) in _PICTURED_BY_NAME)
 
 
 def _is_pdf(head: bytes, _tail: bytes) -> bool:

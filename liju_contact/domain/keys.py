@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.reply_key import MAC_DIGITS, BounceKey, Purpose, ReplyKey
+from liju_contact.domain.sign_in_step import SignInStep, read_claim
 
 NONCE_BYTES = 12
 _TIME_BYTES = 5
@@ -49,6 +50,10 @@ class Keyring:
         self._file = _derive(secret, "staged file")
         self._rate = _derive(secret, "rate subject")
         self._csrf = _derive(secret, "staff form")
+        self._step = _derive(secret, "sign-in step")
+        self._device = _derive(secret, "known device")
+        self._totp = _derive(secret, "second factor")
+        self._recovery = _derive(secret, "recovery code")
 
     def make_form_token(self, nonce: bytes, now: datetime) -> str:
         """Return a form token of 44 URL-safe characters; ``nonce`` is ``NONCE_BYTES`` random bytes."""
@@ -112,6 +117,28 @@ class Keyring:
     def csrf_token(self, session_token: str) -> str:
         """Return what every form of a session carries: it follows from the cookie and cannot be turned back into it."""
         return _hex(self._csrf, session_token, _KEY_DIGITS)
+
+    def sign_step(self, step: SignInStep) -> str:
+        """Return what carries a sign-in from one step to the next."""
+        return f"{step.claim}.{_hex(self._step, step.claim, _KEY_DIGITS)}"
+
+    def read_step(self, token: str) -> SignInStep | None:
+        """Return the step a token of ours says, however old; None when it is not ours."""
+        claim, _, mac = token.rpartition(".")
+        expected = _hex(self._step, claim, _KEY_DIGITS)
+        is_ours = hmac.compare_digest(mac.encode("utf-8", "replace"), expected.encode())
+        return read_claim(claim) if is_ours else None
+
+    def device_mac(self, nonce: str, address: str) -> str:
+        """Return what a browser keeps of having been signed in to an account; it opens nothing."""
+        return _hex(self._device, f"{nonce}\n{fold_address(address)}", _KEY_DIGITS)
+
+    def totp_secret(self, staff_id: int, version: int) -> bytes:
+        """Return the secret of a second factor: 20 bytes, as RFC 4226 section 4 recommends. It is stored nowhere."""
+        return hmac.digest(self._totp, f"{staff_id}/{version}".encode(), "sha1")
+
+    def recovery_digest(self, staff_id: int, code: str) -> str:
+        return _hex(self._recovery, f"{staff_id}\n{code}", 64)
 
 
 def _derive(secret: str, purpose: str) -> bytes:

@@ -24,11 +24,28 @@ class LetterKind(StrEnum):
     ABSENCE_FOR_TEAM = "absence_for_team"
     ASSIGNED_FOR_TEAM = "assigned_for_team"  # to whom a colleague gave an inquiry
     HELD_FOR_TEAM = "held_for_team"  # a mail waits for a decision
+    REMINDER_FOR_TEAM = "reminder_for_team"  # of an answer that is promised
+    REMINDER_LIST = "reminder_list"  # the same of many inquiries at once
+    RATING_FOR_TEAM = "rating_for_team"  # the customer is not content
     ALARM = "alarm"  # to whoever looks after the program
+    PASSWORD_RESET = "password_reset"  # noqa: S105  # the name of a letter
+    INVITATION = "invitation"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  # the name of a letter
+    SECOND_FACTOR_OFF = "second_factor_off"
 
     @property
     def is_for_customer(self) -> bool:
         return self in {LetterKind.INQUIRY_RECEIVED, LetterKind.STATUS_LINKS, LetterKind.ANSWER}
+
+    @property
+    def is_about_account(self) -> bool:
+        """Whether it is about somebody's account and no inquiry at all."""
+        return self in {
+            LetterKind.PASSWORD_RESET,
+            LetterKind.INVITATION,
+            LetterKind.PASSWORD_CHANGED,
+            LetterKind.SECOND_FACTOR_OFF,
+        }
 
     @property
     def is_known_to_customer(self) -> bool:

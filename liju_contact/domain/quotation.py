@@ -1,13 +1,14 @@
-"""What a quotation needs, and what a customer has not told yet."""
+"""What a quotation needs, and how much of it a customer has told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from liju_contact.domain.catalogue import ProductLine
 from liju_contact.domain.detail import Detail
 
-_NEEDED = frozenset(
+# What a product line needs whose settings do not say it: those of its fields without which no price can be made.
+_USUALLY_NEEDED = frozenset(
     {
         "quantity",
         "capacity",
@@ -16,7 +17,6 @@ _NEEDED = frozenset(
         "supply_temperature",
         "return_temperature",
         "fuel",
-        "power_supply",
         "incoterm",
         "port",
         "needed_by",
@@ -26,9 +26,21 @@ _NEEDED = frozenset(
 )
 
 
-def missing_for_quotation(product_line: ProductLine | None, details: Iterable[Detail]) -> tuple[str, ...]:
-    """Return the ids of the fields a quotation for this product line waits for, in the order they are shown."""
+def needed_for_quotation(product_line: ProductLine | None) -> tuple[str, ...]:
+    """Return the ids of the fields a quotation for this product line needs, in the order they are shown."""
     if product_line is None:
         return ()
+    usual = tuple(field for field in product_line.detail_fields if field in _USUALLY_NEEDED)
+    return product_line.quotation_needs or usual
+
+
+def missing_for_quotation(product_line: ProductLine | None, details: Iterable[Detail]) -> tuple[str, ...]:
+    """Return the ids of the fields a quotation for this product line still waits for."""
     given = {detail.field for detail in details if detail.typed.strip()}
-    return tuple(field for field in product_line.detail_fields if field in _NEEDED and field not in given)
+    return tuple(field for field in needed_for_quotation(product_line) if field not in given)
+
+
+def told_for_quotation(product_line: ProductLine | None, given_fields: Collection[str]) -> tuple[int, int]:
+    """Return how many of the needed fields are given, and how many are needed (0 where nothing is)."""
+    needed = needed_for_quotation(product_line)
+    return sum(field in given_fields for field in needed), len(needed)

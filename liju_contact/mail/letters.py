@@ -9,7 +9,7 @@ worded here, once for both forms; the templates hold the sentences.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -21,7 +21,9 @@ from liju_contact.domain.inbound import HoldReason
 from liju_contact.domain.inquiry import Inquiry, awaits_answer
 from liju_contact.domain.letter import KEY_PLACE, Letter, LetterKind
 from liju_contact.domain.message import Message
+from liju_contact.domain.rating import Rating
 from liju_contact.domain.text import clean_line
+from liju_contact.mail.letter_rows import StatusLink, writing
 from liju_contact.mail.letter_text import (
     cut,
     domain_in_subject,
@@ -29,35 +31,18 @@ from liju_contact.mail.letter_text import (
     name_in_subject,
     one_line,
     preview,
-    typed_lines,
     with_key_places,
     without_reply_marks,
 )
-from liju_contact.usecases.deps import Answering, FileLine, HeldMail, LetterFailure
-from liju_contact.vocabulary import HOLD_REASONS
-from liju_contact.wording import Wording, wording_in
+from liju_contact.mail.reminder_words import reminder_list_words, reminder_words, team_zone
+from liju_contact.usecases.deps import Answering, FileLine, HeldMail, LetterFailure, Reminding
+from liju_contact.vocabulary import HOLD_REASONS, RATINGS
+from liju_contact.wording import wording_in, zone_of_country
 
 # RFC 3834 section 5: what a person did not write says so, and nothing that answers by itself answers it.
 _AUTOMATIC = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 _ALARM_LENGTH = 120  # characters of a sentence in a subject
 _IN_MAILTO = "@!$'*+-/^_`{|}~."  # RFC 6068 section 2: the rest of an address is percent-encoded in a link
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusLink:
-    """One inquiry in the letter that brings lost links back."""
-
-    reference: str
-    product: str
-    received: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileRow:
-    name: str
-    size: str
-    is_attached: bool
 
 
 class TemplateLetterWriter:
@@ -75,14 +60,14 @@ class TemplateLetterWriter:
         }
 
     def inquiry_received(self, inquiry: Inquiry, *, status_url: str, team: str) -> Letter:
-        language = self._written_language(inquiry.language)
+        language, due = self._written_language(inquiry.language), inquiry.answer_due_at
         return self._letter(
             LetterKind.INQUIRY_RECEIVED,
             language,
             reference=inquiry.reference,
             status_url=status_url,
             team=team,
-            answer_due=wording_in(language).date_time(inquiry.answer_due_at, self._zone),
+            answer_due=wording_in(language).date_time(due, zone_of_country(inquiry.country, due.year, self._zone)),
         )
 
     def inquiry_for_team(self, inquiry: Inquiry, *, body: str, files: Sequence[FileLine]) -> Letter:
@@ -90,13 +75,13 @@ class TemplateLetterWriter:
         return self._team_letter(
             LetterKind.INQUIRY_FOR_TEAM,
             inquiry,
-            answer_due=wording.date_time(inquiry.answer_due_at, self._zone),
+            answer_due=wording.date_time(inquiry.answer_due_at, team_zone(self._settings, inquiry)),
             sheet=[wording.sheet_line(detail) for detail in inquiry.details],
-            **_writing(body, files, wording),
+            **writing(body, files, wording),
         )
 
     def message_for_team(self, inquiry: Inquiry, message: Message, *, files: Sequence[FileLine]) -> Letter:
-        written = _writing(message.body, files, wording_in(self._team_language))
+        written = writing(message.body, files, wording_in(self._team_language))
         return self._team_letter(LetterKind.MESSAGE_FOR_TEAM, inquiry, **written)
 
     def state_for_team(self, inquiry: Inquiry, kind: EventKind) -> Letter:
@@ -127,7 +112,7 @@ class TemplateLetterWriter:
             thread_subject=without_reply_marks(answer.thread_subject) or self._first_subject(inquiry, language),
             quoted=excerpt(quoted.body) if quoted else [],
             quoted_at=wording.date_time(quoted.written_at, self._zone) if quoted else "",
-            **_writing(answer.body, files, wording),
+            **writing(answer.body, files, wording),
         )
         sender_name = f"{author} · {letter.sender_name}" if author else letter.sender_name
         return replace(letter, sender_name=sender_name, headers={})  # a person wrote it, so nothing says otherwise
@@ -135,22 +120,23 @@ class TemplateLetterWriter:
     def answer_for_team(self, inquiry: Inquiry, message: Message, *, files: Sequence[FileLine]) -> Letter:
         wording = wording_in(self._team_language)
         author = self._colleague(message.author_name)
-        written = _writing(message.body, files, wording)
+        written = writing(message.body, files, wording)
         return self._team_letter(LetterKind.ANSWER_FOR_TEAM, inquiry, author=author, **written)
 
     def note_for_team(self, inquiry: Inquiry, *, author_name: str, body: str, files: Sequence[FileLine]) -> Letter:
-        written = _writing(body, files, wording_in(self._team_language))
+        written = writing(body, files, wording_in(self._team_language))
         return self._team_letter(LetterKind.NOTE_FOR_TEAM, inquiry, author=self._colleague(author_name), **written)
 
     def assigned_for_team(self, inquiry: Inquiry, *, author_name: str, body: str) -> Letter:
         """Return what somebody reads who was given an inquiry; ``body`` is what the customer wrote last."""
         wording = wording_in(self._team_language)
+        due = wording.date_time(inquiry.answer_due_at, team_zone(self._settings, inquiry))
         return self._team_letter(
             LetterKind.ASSIGNED_FOR_TEAM,
             inquiry,
             author=self._colleague(author_name),
-            answer_due=wording.date_time(inquiry.answer_due_at, self._zone) if awaits_answer(inquiry.state) else "",
-            **_writing(body, (), wording),
+            answer_due=due if awaits_answer(inquiry.state) else "",
+            **writing(body, (), wording),
         )
 
     def failure_for_team(self, inquiry: Inquiry, failure: LetterFailure) -> Letter:
@@ -190,6 +176,22 @@ class TemplateLetterWriter:
         if inquiry is None:
             return self._letter(LetterKind.HELD_FOR_TEAM, self._team_language, **waiting)
         return self._team_letter(LetterKind.HELD_FOR_TEAM, inquiry, **waiting)
+
+    def reminder_for_team(self, reminding: Reminding) -> Letter:
+        words = reminder_words(self._settings, reminding, wording_in(self._team_language))
+        return self._team_letter(LetterKind.REMINDER_FOR_TEAM, reminding.inquiry, **words)
+
+    def reminder_list(self, remindings: Sequence[Reminding]) -> Letter:
+        language = self._team_language
+        words = reminder_list_words(
+            self._settings, remindings, wording_in(language), lambda inquiry: self._product(inquiry, language)
+        )
+        return self._letter(LetterKind.REMINDER_LIST, language, **words)
+
+    def rating_for_team(self, inquiry: Inquiry, rating: Rating) -> Letter:
+        wording = wording_in(self._team_language)
+        said = wording.gettext(RATINGS[rating.stars])
+        return self._team_letter(LetterKind.RATING_FOR_TEAM, inquiry, rating=said, **writing(rating.words, (), wording))
 
     def alarm(self, sentences: Sequence[str]) -> Letter:
         lines = [one_line(sentence) for sentence in sentences]
@@ -270,15 +272,3 @@ class TemplateLetterWriter:
     def _topic(self, inquiry: Inquiry, language: str) -> str:
         topic = self._settings.catalogue.find_topic(inquiry.topic)
         return topic.label.in_language(language) if topic else inquiry.topic
-
-
-def _writing(body: str, files: Sequence[FileLine], wording: Wording) -> dict[str, Any]:
-    """Return what somebody wrote and sent along, as the templates take it."""
-    return {
-        "lines": typed_lines(body),
-        "preview": preview(body),
-        "files": [
-            FileRow(name=clean_line(file.name), size=wording.file_size(file.bytes_count), is_attached=file.is_attached)
-            for file in files
-        ],
-    }

@@ -24,6 +24,7 @@ from liju_contact.processes.worker import new_holder, run_worker
 from liju_contact.store.database import Database
 from liju_contact.store.schema import is_current, migrate
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.open_account import Given, open_demo_account
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -48,6 +49,7 @@ def serve(settings: Settings, services: Services, *, address: str, with_worker: 
     settings = _as_bound(settings, listener, post_listener)
     deps = services.make_deps(settings)
     _prepare_database(deps.db)
+    opened = open_demo_account(deps, now=deps.now())
     app = services.make_app(deps)
     warm_up(app)
     deps.db.close()
@@ -69,7 +71,7 @@ def serve(settings: Settings, services: Services, *, address: str, with_worker: 
     if post_listener is not None:
         maildir = settings.instance / "post"
         children.append(Child(role="post-office", run=lambda: services.run_post_office(deps, maildir, post_listener)))
-    return supervise(children, when_started=lambda: _announce(settings, listener))
+    return supervise(children, when_started=lambda: _announce(settings, listener, opened))
 
 
 def _prepare_database(db: Database) -> None:
@@ -113,12 +115,22 @@ def _url(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if listener.family is socket.AF_INET6 else f"http://{host}:{port}"
 
 
-def _announce(settings: Settings, listener: socket.socket) -> None:
+def _announce(settings: Settings, listener: socket.socket, opened: Given | None) -> None:
+    """Say where everything is. The one-time password of the desk is said only when it was made."""
     url = _url(listener)
     print(f"The form:         {url}/")  # noqa: T201  # this is what the newcomer waits for
+    print(f"The staff desk:   {url}/staff   ({_way_in(settings, opened)})")  # noqa: T201  # as above
     if settings.mail.is_demo:
         port = settings.mail.post_office_port
         print(f"The post office:  {url}/post-office/   (SMTP on 127.0.0.1:{port})")  # noqa: T201  # as above
         print(f"This is a demo, because {settings.instance}/config.toml names no mail server.")  # noqa: T201  # as above
     print(f"Running as process {os.getpid()}; Ctrl-C stops it.", flush=True)  # noqa: T201  # as above
     sys.stdout.flush()
+
+
+def _way_in(settings: Settings, opened: Given | None) -> str:
+    if opened is not None:
+        return f"{opened.address}, one-time password {opened.password}"
+    if settings.mail.is_demo:
+        return "a new password: run.py staff password ADDRESS"
+    return "people: run.py staff add ADDRESS --role administrator"

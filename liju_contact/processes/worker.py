@@ -1,6 +1,7 @@
-"""The worker: sends the letters, answers requests for links, sweeps, and gives a sign of life, one step after another.
+"""The worker: sends letters, judges mail, makes texts searchable and small pictures, sweeps, and gives a sign of life.
 
-It has no state of its own worth keeping: it may be killed at any moment and a new one goes on from the database.
+One step after another. It has no state of its own worth keeping: it may be killed at any moment and a new one goes on
+from the database.
 """
 
 from __future__ import annotations
@@ -13,25 +14,34 @@ import signal
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from liju_contact.domain.errors import StoreBusy
+from liju_contact.processes.export_writer import ExportWriter
 from liju_contact.processes.mail_fetcher import MailFetcher
+from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter, take_back
 from liju_contact.usecases.deps import Carrier, Deps
 from liju_contact.usecases.fetch_mail import alarm_of_mailboxes
 from liju_contact.usecases.find_inquiry import answer_link_request
+from liju_contact.usecases.honest_promise import count_answer_times
+from liju_contact.usecases.index_search import index_search
 from liju_contact.usecases.judge_mail import judge_waiting
 from liju_contact.usecases.mail_reader import MailReader
+from liju_contact.usecases.make_thumbnails import make_thumbnail
 from liju_contact.usecases.measure_insight import measure_insight
+from liju_contact.usecases.picture_maker import PictureMaker
+from liju_contact.usecases.remind import remind
 from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
+from liju_contact.usecases.reset_password import answer_reset_request
 from liju_contact.usecases.sweep import sweep
 
 IDLE_SECONDS = 0.5
 _TROUBLED_SECONDS = 2.0
 _SWEEP_EVERY = timedelta(hours=1)
 _WATCH_EVERY = timedelta(minutes=1)
+_REMIND_EVERY = timedelta(minutes=1)
 _MEASURE_EVERY = timedelta(minutes=1)
 # Below the web processes: a customer who waits goes before a letter that a queue keeps.
 _NICENESS = 19
@@ -68,14 +78,20 @@ class Worker:
     deps: Deps
     carrier: Carrier
     reader: MailReader
+    pictures: PictureMaker
     holder: str
     stopping: Stopping
     beat_at: datetime = _NEVER
     step_began_at: datetime = _NEVER
     swept_at: datetime = _NEVER
     watched_at: datetime = _NEVER
+    reminded_at: datetime = _NEVER
     measured_at: datetime = _NEVER
     has_taken_back: bool = False
+    view_counter: ViewCounter = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.view_counter = ViewCounter(self.deps)
 
     def step(self) -> bool:
         """Do what is due; True when there may be more at once. Letters go first: nothing that fails holds them up."""
@@ -89,15 +105,24 @@ class Worker:
         round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
         judged_count = judge_waiting(self.deps, self.reader, is_stopping=self.stopping.is_set)
         answered = answer_link_request(self.deps, now=self.deps.now())
+        answered |= answer_reset_request(self.deps, now=self.deps.now())
+        indexed_count = index_search(self.deps)
+        self.view_counter.step()
         if now - self.watched_at >= _WATCH_EVERY:
             alarm_of_mailboxes(self.deps, now=now)
             self.watched_at = now
+        if abs(now - self.reminded_at) >= _REMIND_EVERY:  # a clock that was put back must not keep us silent
+            remind(self.deps, now=now)
+            self.reminded_at = now
         if now - self.measured_at >= _MEASURE_EVERY and not measure_insight(self.deps, now=now):
             self.measured_at = now
         if now - self.swept_at >= _SWEEP_EVERY:
             sweep(self.deps, now=now)
+            count_answer_times(self.deps, now=now)
             self.swept_at = now
-        return answered or bool(round_.claimed_count or judged_count)
+        # One at a time: a letter waits for no more than a single picture.
+        is_pictured = make_thumbnail(self.deps, self.pictures, now=self.deps.now())
+        return answered or is_pictured or bool(round_.claimed_count or judged_count or indexed_count)
 
     def run(self) -> None:
         """Step until told to stop. What goes wrong is logged and tried again; nothing ends the worker but a signal."""
@@ -105,14 +130,18 @@ class Worker:
         fetcher = self._new_fetcher()
         if fetcher:
             fetcher.start()
+        exports = ExportWriter(self.deps, self.stopping, self.holder)
+        exports.start()
         while not self.stopping.is_set():
             pause = self._guarded_step()
             if pause:
                 self.stopping.wait(pause)
         if fetcher:
             fetcher.join()
+        exports.join()
         self.carrier.close()
         self.reader.close()
+        self.pictures.close()
 
     def _new_fetcher(self) -> MailFetcher | None:
         imap, mailbox = self.deps.settings.inbound.imap, self.deps.new_mailbox()
@@ -154,7 +183,9 @@ def run_worker(deps: Deps, *, holder: str) -> None:
     """
     os.nice(_NICENESS)
     stopping = Stopping()
-    worker = Worker(deps, deps.new_carrier(), deps.new_mail_reader(), holder, stopping)
+    worker = Worker(
+        deps, deps.new_carrier(), deps.new_mail_reader(), deps.new_picture_maker(), holder=holder, stopping=stopping
+    )
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda _number, _frame: stopping.set())
     worker.run()

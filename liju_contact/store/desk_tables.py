@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from liju_contact.store.table import Id, Table
@@ -104,21 +104,27 @@ class SearchDocumentRow(Table):
     """All that can be searched of an inquiry, folded, one piece per line; its words are indexed beside this table.
 
     ``search_words`` is not among these tables, because each database has its own: FTS5 on SQLite, a ``tsvector`` with
-    a GIN index on PostgreSQL. The migration makes it.
+    a GIN index on PostgreSQL. The migration makes it. There is no foreign key: the index forgets only words that it is
+    told once more, so a cascade would take away here what is needed there (see ``store.search_documents``).
     """
 
     __tablename__ = "search_document"
 
-    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     body: Mapped[str]
 
 
 class SearchDueRow(Table):
-    """An inquiry whose search document is older than what it says; the worker writes it anew."""
+    """That an inquiry says something else than its search document; the worker writes it anew.
+
+    Every change adds a row of its own. So nobody who writes ever waits for the worker or for somebody else, and what is
+    written while the worker reads is not forgotten with what it has read.
+    """
 
     __tablename__ = "search_due"
 
-    inquiry_id: Mapped[int] = mapped_column(ForeignKey("inquiry.id", ondelete="CASCADE"), primary_key=True)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    inquiry_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class ExportRow(Table):
@@ -141,7 +147,11 @@ class ExportRow(Table):
 
 
 class ThumbnailRow(Table):
-    """A small picture of a file, made once for its bytes; without ``content`` none can be made."""
+    """A small picture of a file, made once for its bytes; without ``content`` none can be made.
+
+    The row is written together with the first file of its blob, and ``made_at`` is None until the worker has seen to
+    it.
+    """
 
     __tablename__ = "thumbnail"
 
@@ -149,11 +159,25 @@ class ThumbnailRow(Table):
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     width: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     height: Mapped[int] = mapped_column(Integer, server_default=text("0"))
-    made_at: Mapped[datetime]
+    attempt_count: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    made_at: Mapped[datetime | None]
+
+    # Only what waits: a million files that have their picture cost the worker nothing.
+    __table_args__ = (
+        Index(
+            "ix_thumbnail_blob_id",
+            "blob_id",
+            sqlite_where=text("made_at IS NULL"),
+            postgresql_where=text("made_at IS NULL"),
+        ),
+    )
 
 
 class RatingRow(Table):
-    """What the customer thought of our help: one to five, and words if they like."""
+    """What the customer thought of our help: one to five, and words if they like.
+
+    ``is_told`` says that our team got a letter about it, which it gets once.
+    """
 
     __tablename__ = "rating"
 
@@ -161,6 +185,7 @@ class RatingRow(Table):
     stars: Mapped[int] = mapped_column(Integer)
     words: Mapped[str]
     rated_at: Mapped[datetime] = mapped_column(index=True)
+    is_told: Mapped[bool] = mapped_column(server_default=false())
 
 
 class InsightRow(Table):
@@ -192,3 +217,17 @@ class ReminderRow(Table):
     promised_at: Mapped[datetime] = mapped_column(primary_key=True)
     step: Mapped[str] = mapped_column(String(20), primary_key=True)
     taken_at: Mapped[datetime]
+
+
+class AnswerTimeRow(Table):
+    """How long the first answer takes for a product line, in working minutes, counted by the worker now and then.
+
+    ``median_minutes`` is None where most have not been answered at all.
+    """
+
+    __tablename__ = "answer_time"
+
+    product: Mapped[str] = mapped_column(String(40), primary_key=True)
+    median_minutes: Mapped[int | None] = mapped_column(Integer)
+    inquiry_count: Mapped[int] = mapped_column(Integer)
+    counted_at: Mapped[datetime]

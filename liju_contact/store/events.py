@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from liju_contact.domain.event import Actor, Event, EventKind
+from liju_contact.domain.inquiry import Inquiry
 from liju_contact.store.tables import EventRow, InquiryRow
 
 _ADD = insert(EventRow).returning(EventRow.id)
+_ADD_MANY = insert(EventRow)
 _NEXT_VERSION = (
     update(InquiryRow)
     .where(InquiryRow.id == bindparam("inquiry_id"))
@@ -67,6 +69,23 @@ def add_event(
     }
     id_: int = tx.execute(_ADD, values).scalar_one()
     return id_
+
+
+def add_events(tx: Connection, events: Sequence[tuple[Inquiry, EventKind, Mapping[str, Any]]], now: datetime) -> None:
+    """Write what the program itself did to inquiries, all at once; it begins no new version of any."""
+    rows = [
+        {
+            "inquiry_id": inquiry.id,
+            "kind": kind.value,
+            "actor": Actor.PROGRAM.value,
+            "facts": dict(facts),
+            "happened_at": now,
+            "inquiry_version": inquiry.version,
+        }
+        for inquiry, kind, facts in events
+    ]
+    if rows:
+        tx.execute(_ADD_MANY, rows)
 
 
 def next_version(tx: Connection, inquiry_id: int) -> int:

@@ -14,9 +14,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from liju_contact.domain.file_kind import FileKind
+from liju_contact.store.desk_tables import ExportRow
+from liju_contact.store.file_tables import BlobChunkRow, BlobRow, FileRow
 from liju_contact.store.inbound_tables import InboundFileRow, InboundRow
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import BlobChunkRow, BlobRow, FileRow, MessageRow
+from liju_contact.store.tables import MessageRow
 
 CHUNK_BYTES = 256 * 1024
 _RENEW = (
@@ -64,6 +66,16 @@ def start_blob(tx: Connection, bytes_count: int, now: datetime) -> int:
 
 def add_chunk(tx: Connection, blob_id: int, position: int, content: bytes) -> None:
     tx.execute(_ADD_CHUNK, {"blob_id": blob_id, "position": position, "content": content})
+
+
+def set_blob_size(tx: Connection, blob_id: int, bytes_count: int) -> None:
+    """Say how large a blob is whose size was not known when it was begun."""
+    tx.execute(update(BlobRow).where(BlobRow.id == blob_id).values(bytes_count=bytes_count))
+
+
+def drop_blob(tx: Connection, blob_id: int) -> None:
+    """Forget a blob that is unfinished."""
+    tx.execute(delete(BlobRow).where(BlobRow.id == blob_id, BlobRow.sha256.is_(None)))
 
 
 def finish_blob(tx: Connection, blob_id: int, sha256: str) -> None:
@@ -116,6 +128,6 @@ def _stored(row: Any) -> StoredFile:
 
 def sweep_blobs(tx: Connection, staged_before: datetime) -> int:
     """Delete blobs that no file refers to and that were staged long ago; returns how many."""
-    users = (FileRow.blob_id, InboundRow.blob_id, InboundFileRow.blob_id)
+    users = (FileRow.blob_id, InboundRow.blob_id, InboundFileRow.blob_id, ExportRow.blob_id)
     unused = [~exists().where(column == BlobRow.id) for column in users]
     return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, *unused)).rowcount

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from liju_contact.domain.errors import FilesGone
-from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.file_kind import FileKind, may_be_pictured
 from liju_contact.domain.inquiry import StagedFile
+from liju_contact.store.file_tables import BlobRow
+from liju_contact.store.files import StoredFile
 from liju_contact.store.inbound_tables import InboundFileRow, PictureRow
 from liju_contact.store.statements import insert_or_change
-from liju_contact.store.tables import BlobRow
+from liju_contact.store.thumbnails import ask_for_thumbnails
 
 _COUNT_PICTURE = insert_or_change(
     PictureRow,
@@ -34,6 +36,13 @@ _OF_INBOUND = (
     .join(BlobRow, BlobRow.id == InboundFileRow.blob_id)
     .where(InboundFileRow.inbound_id == bindparam("inbound_id"))
     .order_by(InboundFileRow.position)
+)
+
+
+_AT_POSITION: Any = (
+    select(InboundFileRow.name, InboundFileRow.kind, BlobRow.bytes_count, InboundFileRow.blob_id)
+    .join(BlobRow, BlobRow.id == InboundFileRow.blob_id)
+    .where(InboundFileRow.inbound_id == bindparam("inbound_id"), InboundFileRow.position == bindparam("position"))
 )
 
 
@@ -69,6 +78,8 @@ def put_inbound_files(tx: Connection, inbound_id: int, files: Sequence[InboundFi
         for position, file in enumerate(files)
     ]
     tx.execute(insert(InboundFileRow), rows)
+    pictured = [file.file for file in files if not file.is_folded and may_be_pictured(file.file.kind, file.file.name)]
+    ask_for_thumbnails(tx, [blob_ids[file.sha256] for file in pictured])
 
 
 def inbound_files_of(tx: Connection, inbound_id: int) -> list[InboundFile]:
@@ -82,6 +93,14 @@ def inbound_files_of(tx: Connection, inbound_id: int) -> list[InboundFile]:
             _OF_INBOUND, {"inbound_id": inbound_id}
         )
     ]
+
+
+def find_inbound_file(tx: Connection, inbound_id: int, position: int) -> StoredFile | None:
+    """Return the file of a mail at ``position`` (0 = first)."""
+    row = tx.execute(_AT_POSITION, {"inbound_id": inbound_id, "position": position}).one_or_none()
+    if row is None:
+        return None
+    return StoredFile(name=row.name, kind=FileKind(row.kind), bytes_count=row.bytes_count, blob_id=row.blob_id)
 
 
 def count_picture(tx: Connection, domain: str, sha256: str) -> int:

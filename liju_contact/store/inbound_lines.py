@@ -16,7 +16,7 @@ from liju_contact.domain.verdict import JOINS
 from liju_contact.store.inbound_tables import InboundRow
 from liju_contact.store.tables import InquiryRow, MessageRow
 
-_LINES: Any = select(
+LINES: Any = select(
     InboundRow.id,
     InboundRow.state,
     InboundRow.verdict,
@@ -32,7 +32,10 @@ _LINES: Any = select(
     InboundRow.message_id,
     InboundRow.note_id,
     InboundRow.decided_by,
+    InboundRow.decided_at,
     InquiryRow.reference,
+    InquiryRow.product,
+    InquiryRow.assignee,
 ).outerjoin(InquiryRow, InquiryRow.id == InboundRow.inquiry_id)
 _NEWEST_CUSTOMER_MAIL = (
     select(InboundRow.mail_id, InboundRow.subject)
@@ -45,7 +48,10 @@ _NEWEST_CUSTOMER_MAIL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundLine:
-    """A received mail as staff and the program look it up; ``reference`` is that of its inquiry."""
+    """A received mail as staff and the program look it up.
+
+    ``reference``, ``product`` and ``assignee`` are those of its inquiry, if it has one.
+    """
 
     id: int
     state: InboundState
@@ -62,25 +68,28 @@ class InboundLine:
     message_id: int | None
     note_id: int | None
     decided_by: str
+    decided_at: datetime | None
     reference: str | None
+    product: str | None
+    assignee: str | None
 
 
 def page_of_inbound(
     tx: Connection, *, states: Sequence[InboundState], limit: int, before_id: int | None = None
 ) -> list[InboundLine]:
     """Return mails in any of ``states``, newest first."""
-    query = _LINES.where(InboundRow.state.in_([state.value for state in states]))
+    query = LINES.where(InboundRow.state.in_([state.value for state in states]))
     if before_id is not None:
         query = query.where(InboundRow.id < before_id)
-    return [_line(row) for row in tx.execute(query.order_by(InboundRow.id.desc()).limit(limit))]
+    return [line_of(row) for row in tx.execute(query.order_by(InboundRow.id.desc()).limit(limit))]
 
 
 def find_inbound(tx: Connection, inbound_id: int, *, for_update: bool = False) -> InboundLine | None:
-    query = _LINES.where(InboundRow.id == inbound_id)
+    query = LINES.where(InboundRow.id == inbound_id)
     if for_update:
         query = query.with_for_update(of=InboundRow)
     row = tx.execute(query).one_or_none()
-    return _line(row) if row else None
+    return line_of(row) if row else None
 
 
 def ids_of_inbound(tx: Connection, *, after_id: int, limit: int) -> list[int]:
@@ -112,16 +121,16 @@ def decide_inbound(
     """Have a mail judged anew, by staff's decision this time."""
     decided = update(InboundRow).where(InboundRow.id == inbound_id)
     values = {"state": InboundState.WAITING.value, "due_at": now, "attempt_count": 0, "decision": decision.value}
-    tx.execute(decided.values(**values, inquiry_id=inquiry_id, decided_by=by))
+    tx.execute(decided.values(**values, inquiry_id=inquiry_id, decided_by=by, decided_at=now))
 
 
 def set_inbound_state(
-    tx: Connection, inbound_id: int, state: InboundState, *, by: str, reason: HoldReason | None
+    tx: Connection, inbound_id: int, state: InboundState, *, by: str, reason: HoldReason | None, now: datetime
 ) -> None:
     """Put a mail aside or back by staff's hand; what it had become is no longer."""
     change = update(InboundRow).where(InboundRow.id == inbound_id)
-    due = {"due_at": None, "message_id": None, "note_id": None}
-    tx.execute(change.values(state=state.value, decided_by=by, reason=reason.value if reason else None, **due))
+    settled = {"due_at": None, "message_id": None, "note_id": None, "reason": reason.value if reason else None}
+    tx.execute(change.values(state=state.value, decided_by=by, decided_at=now, **settled))
 
 
 def wait_again(tx: Connection, inbound_id: int, now: datetime) -> None:
@@ -130,8 +139,10 @@ def wait_again(tx: Connection, inbound_id: int, now: datetime) -> None:
     tx.execute(again.values(state=InboundState.WAITING.value, due_at=now, attempt_count=0, decision=None))
 
 
-def _line(row: Any) -> InboundLine:
-    values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy documents this as a row's public mapping
+def line_of(row: Any) -> InboundLine:
+    """Return the line of a row of ``LINES``; what a statement selects beside them is left out."""
+    given = row._mapping  # noqa: SLF001  # SQLAlchemy documents this as a row's public mapping
+    values = {name: given[name] for name in InboundLine.__slots__}
     values["state"] = InboundState(values["state"])
     values["verdict"] = Verdict(values["verdict"]) if values["verdict"] else None
     values["reason"] = HoldReason(values["reason"]) if values["reason"] else None

@@ -46,14 +46,25 @@ class InboundRow(Table):
     judged_at: Mapped[datetime | None]
     decision: Mapped[str | None] = mapped_column(String(20))
     decided_by: Mapped[str] = mapped_column(server_default=text("''"))
+    decided_at: Mapped[datetime | None]
 
     __table_args__ = (
         index_where("inbound", "due_at", "due_at IS NOT NULL"),
-        index_where("inbound", "state", "state IN ('held', 'parked')"),
+        index_where("inbound", "received_at", "state IN ('held', 'parked')"),
+        index_where("inbound", "decided_at", "decided_at IS NOT NULL"),
         index_where("inbound", "message_id", "message_id IS NOT NULL"),
         index_where("inbound", "note_id", "note_id IS NOT NULL"),
         index_where("inbound", "delivery_id", "delivery_id IS NOT NULL"),
     )
+
+
+class InboundTextRow(Table):
+    """What a mail says in running text, quotes included, as it was read when it came. The bytes are in its blob."""
+
+    __tablename__ = "inbound_text"
+
+    inbound_id: Mapped[int] = mapped_column(ForeignKey("inbound.id", ondelete="CASCADE"), primary_key=True)
+    body: Mapped[str]
 
 
 class InboundFileRow(Table):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,11 @@ from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
 from liju_contact.domain.message import Author
 from liju_contact.domain.priority import Priority
+from liju_contact.store.file_tables import FileRow
 from liju_contact.store.mail_trouble import note_mail_trouble
+from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import FileRow, InquiryRow, MessageRow
+from liju_contact.store.tables import InquiryRow, MessageRow
 
 _COLUMNS = (
     InquiryRow.id,
@@ -49,6 +51,7 @@ _FOR_UPDATE = _BY_REFERENCE.with_for_update()
 _UNMERGED_FOR_UPDATE = _FOR_UPDATE.where(InquiryRow.merged_into_id.is_(None))
 _BY_ID = select(*_COLUMNS).where(InquiryRow.id == bindparam("inquiry_id"))
 _BY_ID_FOR_UPDATE = select(*_COLUMNS).where(InquiryRow.id == bindparam("inquiry_id")).with_for_update()
+_BY_IDS = select(*_COLUMNS).where(InquiryRow.id.in_(bindparam("inquiry_ids", expanding=True)))
 _NEWEST_OF = (
     select(*_COLUMNS)
     .where(InquiryRow.email_folded == bindparam("email_folded"))
@@ -98,6 +101,8 @@ def add_inquiry(
     tx: Connection, new: NewInquiry, *, reference: str, nonce: str, team: str, answer_due_at: datetime, now: datetime
 ) -> int | None:
     """Write an inquiry and return its id; None when its nonce or its reference is taken, and then nothing is written.
+
+    It can be searched as soon as its first message says that it is due.
 
     The conflict is left to the database, so that twenty parallel clicks cannot slip between a look and a write.
     """
@@ -151,6 +156,12 @@ def get_inquiry_for_update(tx: Connection, reference: str) -> Inquiry:
 def reference_of(tx: Connection, inquiry_id: int) -> str:
     """Return the public number of an inquiry, empty when there is none with that id."""
     return tx.execute(_REFERENCE, {"inquiry_id": inquiry_id}).scalar_one_or_none() or ""
+
+
+def inquiries_by_id(tx: Connection, inquiry_ids: Collection[int]) -> dict[int, Inquiry]:
+    """Return those inquiries by their ids."""
+    rows = tx.execute(_BY_IDS, {"inquiry_ids": list(inquiry_ids)}) if inquiry_ids else ()
+    return {row.id: _inquiry(row) for row in rows}
 
 
 def end_of_merges(tx: Connection, inquiry: Inquiry) -> Inquiry:
@@ -236,6 +247,7 @@ def set_email(tx: Connection, inquiry_id: int, email: str, now: datetime) -> Non
     change = update(InquiryRow).where(InquiryRow.id == inquiry_id)
     values = {"email": email, "email_folded": fold_address(email), "changed_at": now}
     tx.execute(change.values(**values, version=InquiryRow.version + 1))
+    note_search_due(tx, inquiry_id)
     note_mail_trouble(tx, inquiry_id)
 
 

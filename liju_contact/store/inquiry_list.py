@@ -12,79 +12,30 @@ values are, and that nobody knows beforehand:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, select, text, tuple_
 
-from liju_contact.domain.detail import Detail
 from liju_contact.domain.inquiry import InquiryState, awaits_answer
 from liju_contact.domain.inquiry_list import AWAITED, Cursor, ListQuery, Sort, View
-from liju_contact.domain.priority import Priority
 from liju_contact.store.desk_tables import InquiryTagRow
-from liju_contact.store.list_terms import DISGUISED, PLAIN, TAG_ID, Columns, Rank, Reader, Term, terms_of
+from liju_contact.store.list_term import DISGUISED, PLAIN, Columns, Rank, Reader, Term
+from liju_contact.store.list_terms import TAG_ID, terms_of
+from liju_contact.store.listed_inquiries import ROW_COLUMNS, ListedInquiry, listed
 from liju_contact.store.table import Id, UtcDateTime
 from liju_contact.store.tables import InquiryRow
 
 PAGE_SIZE = 50
-REACH = 6000
+REACH = 12_000
 """How many rows are read on before a list is taken for a sparse one."""
 
-_ROW_COLUMNS = (
-    InquiryRow.id,
-    InquiryRow.reference,
-    InquiryRow.state,
-    InquiryRow.language,
-    InquiryRow.name,
-    InquiryRow.company,
-    InquiryRow.country,
-    InquiryRow.product,
-    InquiryRow.topic,
-    InquiryRow.details,
-    InquiryRow.preview,
-    InquiryRow.priority,
-    InquiryRow.assignee,
-    InquiryRow.answer_due_at,
-    InquiryRow.due_at,
-    InquiryRow.received_at,
-    InquiryRow.changed_at,
-    InquiryRow.has_files,
-    InquiryRow.has_mail_trouble,
-    InquiryRow.version,
-)
-_BY_IDS = select(*_ROW_COLUMNS).where(InquiryRow.id.in_(bindparam("ids", expanding=True)))
 # Where a list by promise has inquiries that promise nothing, they come last.
 _NO_PROMISE = datetime(9999, 12, 31, tzinfo=UTC)
 _MOST_STATEMENTS = 1000
 _statements: dict[tuple[Any, ...], Select[Any]] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedInquiry:
-    """A row of the list."""
-
-    id: int
-    reference: str
-    state: InquiryState
-    language: str
-    name: str
-    company: str
-    country: str
-    product: str
-    topic: str
-    details: tuple[Detail, ...]
-    preview: str
-    priority: Priority
-    assignee: str | None
-    answer_due_at: datetime
-    due_at: datetime | None
-    received_at: datetime
-    changed_at: datetime
-    has_files: bool
-    has_mail_trouble: bool
-    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,21 +51,15 @@ def page_of_inquiries(tx: Connection, query: ListQuery, reader: Reader, *, limit
     """Return the page that begins where the query's cursor stands, in the query's order."""
     cursor = query.cursor
     rows = _rows(tx, query, reader, limit + 1)
+    key = _order_key(query, terms_of(query, reader))
     if cursor is None or not cursor.is_backward:
-        more = len(rows) > limit
         shown = rows[:limit]
-        before = _beside(query, shown[0], is_backward=True) if cursor and shown else None
-        return Page(rows=tuple(shown), before=before, after=_beside(query, shown[-1]) if more else None)
+        before = _beside(key, shown[0], is_backward=True) if cursor and shown else None
+        return Page(rows=tuple(shown), before=before, after=_beside(key, shown[-1]) if len(rows) > limit else None)
     if len(rows) <= limit:  # the beginning of the list: a whole page from there on, not what is left before the cursor
         return page_of_inquiries(tx, query.at(None), reader, limit=limit)
     shown = rows[:limit][::-1]
-    return Page(rows=tuple(shown), before=_beside(query, shown[0], is_backward=True), after=_beside(query, shown[-1]))
-
-
-def rows_of(tx: Connection, inquiry_ids: Sequence[int]) -> list[ListedInquiry]:
-    """Return the rows of these inquiries, in the order of their ids as given; one that is gone is left out."""
-    rows = {row.id: _listed(row) for row in tx.execute(_BY_IDS, {"ids": list(inquiry_ids)})}
-    return [rows[id_] for id_ in inquiry_ids if id_ in rows]
+    return Page(rows=tuple(shown), before=_beside(key, shown[0], is_backward=True), after=_beside(key, shown[-1]))
 
 
 def statements_of(dialect: str, query: ListQuery, reader: Reader) -> list[tuple[Select[Any], dict[str, Any]]]:
@@ -124,7 +69,7 @@ def statements_of(dialect: str, query: ListQuery, reader: Reader) -> list[tuple[
     if query.cursor:
         values["after_id"] = query.cursor.id
         values["after_at"] = query.cursor.at or datetime(1970, 1, 1, tzinfo=UTC)
-    shape = (dialect, query.view, query.order, _order_key(query), _is_descending(query), query.cursor is not None)
+    shape = (dialect, query.view, query.order, _is_descending(query), query.cursor is not None)
     made = []
     for kind in _kinds(query, terms):
         key = (*shape, kind, *(term.key for term in terms))
@@ -140,7 +85,7 @@ def statements_of(dialect: str, query: ListQuery, reader: Reader) -> list[tuple[
 def _rows(tx: Connection, query: ListQuery, reader: Reader, limit: int) -> list[ListedInquiry]:
     rows: list[ListedInquiry] = []
     for statement, values in statements_of(tx.dialect.name, query, reader):
-        rows = [_listed(row) for row in tx.execute(statement, {**values, "limit": limit, "reach": REACH})]
+        rows = [listed(row) for row in tx.execute(statement, {**values, "limit": limit, "reach": REACH})]
         if len(rows) >= limit:
             break
     return rows
@@ -150,7 +95,7 @@ _Kind = Callable[[str, ListQuery, list[Term]], Select[Any]]
 
 
 def _kinds(query: ListQuery, terms: list[Term]) -> list[_Kind]:
-    """Return which statements are tried: the exact one alone, or reading on within bounds and then collecting."""
+    """Return which statements are tried: one index alone where it has the list, or reading on and then collecting."""
     rest = _rest(terms, _leading(query, terms))
     if not rest or terms[0].rank is Rank.NO_INDEX:
         return [_exact]
@@ -161,9 +106,9 @@ def _kinds(query: ListQuery, terms: list[Term]) -> list[_Kind]:
 
 def _leading(query: ListQuery, terms: list[Term]) -> list[Term]:
     """Return the terms that the index which has the list's order also finds; the rest is left out row by row."""
-    match _order_key(query):
+    match _order_key(query, terms):
         case None:
-            return [term for term in terms if term.is_by_id][:1]
+            return terms
         case "received_at":
             return [term for term in terms if term.rank is Rank.RECEIVED]
         case "answer_due_at" if query.view is not View.MINE:
@@ -184,43 +129,44 @@ def _rest(terms: list[Term], leading: list[Term]) -> list[Term]:
 
 def _exact(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
     """Read one index from the cursor on; what does not belong to the list is left out, however many rows that takes."""
-    leading = _leading(query, terms)
-    if leading and leading[0].key == "tag":
-        return _from_near(dialect, query, terms)
-    conditions = [term.condition(PLAIN) for term in leading]
-    conditions += [term.condition(_hidden(dialect)) for term in _rest(terms, leading)]
-    found = select(*_ROW_COLUMNS).where(*conditions, *_beyond_cursor(query, PLAIN))
-    return found.order_by(*_ordered(query, PLAIN)).limit(bindparam("limit"))
+    if terms and terms[0].key == "tag":
+        return _from_tag(query, terms)
+    key = _order_key(query, terms)
+    columns = [PLAIN.id.label("id"), *([getattr(PLAIN, key).label("key")] if key else [])]
+    source = select(*columns).select_from(_inquiries(dialect, terms)).where(*(term.condition(PLAIN) for term in terms))
+    source = source.where(*_beyond_cursor(query, terms, PLAIN)).order_by(*_ordered(query, terms, PLAIN))
+    return _rows_of_hits(query, source.limit(bindparam("limit")).subquery("along"))
+
+
+def _from_tag(query: ListQuery, terms: list[Term]) -> Select[Any]:
+    tagged = Columns("inquiry_tag.inquiry_")
+    source = select(InquiryTagRow.inquiry_id.label("id")).where(InquiryTagRow.tag_id == TAG_ID)
+    source = source.where(*_beyond_cursor(query, terms, tagged)).order_by(*_ordered(query, terms, tagged))
+    return _rows_of_hits(query, source.limit(bindparam("limit")).subquery("hit"))
 
 
 def _within_reach(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
-    return _from_near(dialect, query, terms)
+    """Take the next ``reach`` rows of the leading index, and of these the first that belong to the list.
 
-
-def _from_near(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
-    """Take the next ``reach`` rows of the leading index, and of these what belongs to the list.
-
-    SQLite reads a limited subquery row by row in its order and so stops at the last row of the page, unless it is asked
-    for that order once more: then it reads and sorts them all. PostgreSQL has to be asked.
+    SQLite takes rows from a limited subquery one by one in its order, and so stops at the last row of the page, unless
+    it is asked for that order once more: then it reads and sorts them all. PostgreSQL has to be asked.
     """
     leading = _leading(query, terms)
-    near = _near(query, leading).limit(bindparam("reach")).subquery("near")
-    rest = [term.condition(_hidden(dialect)) for term in _rest(terms, leading)]
-    found = select(*_ROW_COLUMNS).select_from(near).join(InquiryRow, InquiryRow.id == near.c.id).where(*rest)
+    rest, key = _rest(terms, leading), _order_key(query, terms) or "id"
+    read = dict.fromkeys(["id", key, *(name for term in rest for name in term.columns)])
+    source = select(*(getattr(PLAIN, name).label(name) for name in read)).select_from(_inquiries(dialect, leading))
+    source = source.where(*(term.condition(PLAIN) for term in leading), *_beyond_cursor(query, terms, PLAIN))
+    source = source.order_by(*_ordered(query, terms, PLAIN)).limit(bindparam("reach"))
+    near, columns = source.subquery("near"), Columns("near.")
+    hits = select(near.c.id, near.c[key].label("key")).where(*(term.condition(columns) for term in rest))
     if dialect != "sqlite":
-        found = found.order_by(*_ordered(query, Columns("near.")))
-    return found.limit(bindparam("limit"))
+        hits = hits.order_by(*_ordered(query, terms, columns))
+    return _rows_of_hits(query, hits.limit(bindparam("limit")).subquery("hit"))
 
 
-def _near(query: ListQuery, leading: list[Term]) -> Select[Any]:
-    if leading and leading[0].key == "tag":
-        tagged = Columns("inquiry_tag.inquiry_")
-        source = select(InquiryTagRow.inquiry_id.label("id")).where(InquiryTagRow.tag_id == TAG_ID)
-        return source.where(*_beyond_cursor(query, tagged)).order_by(*_ordered(query, tagged))
-    key = _order_key(query)
-    columns = [PLAIN.id.label("id"), *([getattr(PLAIN, key).label(key)] if key else [])]
-    source = select(*columns).select_from(InquiryRow).where(*(term.condition(PLAIN) for term in leading))
-    return source.where(*_beyond_cursor(query, PLAIN)).order_by(*_ordered(query, PLAIN))
+def _rows_of_hits(query: ListQuery, hits: Any) -> Select[Any]:
+    rows = select(*ROW_COLUMNS).select_from(hits).join(InquiryRow, InquiryRow.id == hits.c.id)
+    return rows.order_by(*_ordered_hits(query, hits))
 
 
 def _collected(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
@@ -231,12 +177,14 @@ def _collected(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]
     first = terms[0]
     together = {first.rank, *_FOUND_WITH.get(first.rank, ())}
     conditions = [term.condition(PLAIN if term.rank in together else _hidden(dialect)) for term in terms]
-    key = _sort_key(query, PLAIN)
-    found = select(PLAIN.id.label("id"), *([] if key is None else [key.label("key")])).select_from(InquiryRow)
-    hits = found.where(*conditions, *_beyond_cursor(query, _hidden(dialect))).cte("hit").prefix_with("MATERIALIZED")
-    best = select(hits).order_by(*_ordered_hits(query, hits)).limit(bindparam("limit")).subquery("best")
-    rows = select(*_ROW_COLUMNS).select_from(best).join(InquiryRow, InquiryRow.id == best.c.id)
-    return rows.order_by(*_ordered_hits(query, best))
+    key = _sort_key(query, terms, PLAIN)
+    columns = [PLAIN.id.label("id"), *([] if key is None else [key.label("key")])]
+    found = select(*columns).select_from(_inquiries(dialect, terms[:1]))
+    hits = (
+        found.where(*conditions, *_beyond_cursor(query, terms, _hidden(dialect))).cte("hit").prefix_with("MATERIALIZED")
+    )
+    best = select(hits).order_by(*_ordered_hits(query, hits)).limit(bindparam("limit"))
+    return _rows_of_hits(query, best.subquery("best"))
 
 
 def _ordered_hits(query: ListQuery, hits: Any) -> list[Any]:
@@ -254,23 +202,33 @@ _FOUND_WITH: Mapping[Rank, frozenset[Rank]] = {
 }
 
 
+def _inquiries(dialect: str, leading: list[Term]) -> Any:
+    """Return the table; SQLite is told the index of what awaits an answer: it would take any other by state."""
+    if dialect == "sqlite" and leading and leading[0].rank is Rank.AWAITED and not _is_one_state(leading[0]):
+        return text("inquiry INDEXED BY ix_inquiry_answer_due_at")
+    return InquiryRow
+
+
 def _hidden(dialect: str) -> Columns:
     return DISGUISED if dialect == "sqlite" else PLAIN
 
 
-def _order_key(query: ListQuery) -> str | None:
-    """Return the column the list is sorted by before the id; None for the id alone, which grows with every inquiry."""
+def _order_key(query: ListQuery, terms: list[Term]) -> str | None:
+    """Return the column the list is sorted by before the id; None for the id alone, which grows with every inquiry.
+
+    By the id goes what one index has in its order: everything, or all of one value. Beside others the same order is
+    that of ``received_at``, whose index tells what belongs to the list.
+    """
     match query.order:
         case Sort.CHANGED:
             return "changed_at"
         case Sort.DUE:
             return "answer_due_at"
-    has_days = query.filters.received_from or query.filters.received_to
-    return "received_at" if has_days else None
+    return None if not terms or (len(terms) == 1 and terms[0].is_by_id) else "received_at"
 
 
-def _sort_key(query: ListQuery, columns: Columns) -> Any:
-    key = _order_key(query)
+def _sort_key(query: ListQuery, terms: list[Term], columns: Columns) -> Any:
+    key = _order_key(query, terms)
     if key == "answer_due_at" and query.view is View.MINE:
         awaited = columns.state.in_([state.value for state in InquiryState if state in AWAITED])
         return case((awaited, columns.answer_due_at), else_=bindparam("no_promise", _NO_PROMISE, UtcDateTime()))
@@ -282,32 +240,23 @@ def _is_descending(query: ListQuery) -> bool:
     return (query.order in {Sort.NEWEST, Sort.CHANGED}) is not is_backward
 
 
-def _ordered(query: ListQuery, columns: Columns) -> list[Any]:
-    key = _sort_key(query, columns)
+def _ordered(query: ListQuery, terms: list[Term], columns: Columns) -> list[Any]:
+    key = _sort_key(query, terms, columns)
     order = [columns.id] if key is None else [key, columns.id]
     return [column.desc() for column in order] if _is_descending(query) else order
 
 
-def _beyond_cursor(query: ListQuery, columns: Columns) -> list[ColumnElement[bool]]:
+def _beyond_cursor(query: ListQuery, terms: list[Term], columns: Columns) -> list[ColumnElement[bool]]:
     if query.cursor is None:
         return []
-    key, id_ = _sort_key(query, columns), bindparam("after_id", type_=Id)
+    key, id_ = _sort_key(query, terms, columns), bindparam("after_id", type_=Id)
     here: Any = columns.id if key is None else tuple_(key, columns.id)
     there = id_ if key is None else tuple_(bindparam("after_at", type_=UtcDateTime()), id_)
     return [here < there if _is_descending(query) else here > there]
 
 
-def _beside(query: ListQuery, row: ListedInquiry, *, is_backward: bool = False) -> Cursor:
-    key = _order_key(query)
+def _beside(key: str | None, row: ListedInquiry, *, is_backward: bool = False) -> Cursor:
     at = getattr(row, key) if key else None
     if key == "answer_due_at" and not awaits_answer(row.state):
         at = _NO_PROMISE
     return Cursor(id=row.id, at=at, is_backward=is_backward)
-
-
-def _listed(row: Any) -> ListedInquiry:
-    values = dict(zip((column.key for column in _ROW_COLUMNS), row, strict=True))
-    values["state"] = InquiryState(values["state"])
-    values["priority"] = Priority(values["priority"])
-    values["details"] = tuple(Detail.from_json(detail) for detail in values["details"])
-    return ListedInquiry(**values)

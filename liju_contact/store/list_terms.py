@@ -7,14 +7,22 @@ is and would take any index it can.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, tzinfo
-from enum import IntEnum
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import BindParameter, Boolean, ColumnElement, and_, bindparam, false, literal_column, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    false,
+    literal_column,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.sql.visitors import cloned_traverse
 
 from liju_contact.domain.inquiry import InquiryState
@@ -22,74 +30,12 @@ from liju_contact.domain.inquiry_list import AWAITED, ME, NO_PRODUCT, NOBODY, Li
 from liju_contact.domain.person import Person
 from liju_contact.domain.priority import Priority
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
-from liju_contact.store.tables import InquiryRow
-
-
-class Rank(IntEnum):
-    """How few rows a term usually leaves, fewest first: the first term of a list that has an index finds its rows."""
-
-    MINE = 1
-    TAG = 2
-    TROUBLE = 3
-    UNASSIGNED = 4
-    PERSON = 5
-    PRIORITY = 6
-    AWAITED = 7
-    RARE_STATE = 8
-    COUNTRY = 9
-    RECEIVED = 10
-    TOPIC = 11
-    PRODUCT = 12
-    STATE = 13
-    LINES = 14
-    NOBODY = 15
-    FILES = 16
-    LANGUAGE = 17
-    NO_INDEX = 99
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
-    """``key`` stands for the condition in the key of a statement, ``values`` are the condition's parameters.
-
-    With ``is_by_id`` its index has the rows of one value in the order of their ids.
-    """
-
-    key: str
-    rank: Rank
-    condition: Callable[[Columns], ColumnElement[bool]]
-    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    is_by_id: bool = False
-
-
-class Columns:
-    """The columns of an inquiry, as SQL that begins with ``prefix``."""
-
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
-
-    def __getattr__(self, name: str) -> Any:
-        type_ = InquiryRow.__table__.c[name].type
-        # A yes or no is written as it is: "= 1" would not be recognised as the condition of a partial index.
-        return literal_column(f"{self._prefix}{name}", None if isinstance(type_, Boolean) else type_)
-
-
-PLAIN = Columns("inquiry.")
-DISGUISED = Columns("+inquiry.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reader:
-    """Who reads a list, when, and on which clock its days are."""
-
-    person: Person
-    zone: tzinfo
-    now: datetime
+from liju_contact.store.list_term import PLAIN, Columns, Rank, Reader, Term
 
 
 def terms_of(query: ListQuery, reader: Reader) -> list[Term]:
     """Return what has to hold for every row, fewest rows first."""
-    found = [*_view_terms(query, reader), *_filter_terms(query, reader), *_lines_term(reader.person)]
+    found = [*_view_terms(query, reader), *_filter_terms(query, reader), *_lines_term(query, reader.person)]
     return sorted(found, key=lambda term: term.rank)
 
 
@@ -113,19 +59,34 @@ def _view_terms(query: ListQuery, reader: Reader) -> list[Term]:
     if query.view is View.MINE:
         address = {"mine": reader.person.address}
         terms.append(
-            Term(key="mine", rank=Rank.MINE, condition=_equals("assignee", "mine"), values=address, is_by_id=True)
+            Term(
+                columns=("assignee",),
+                key="mine",
+                rank=Rank.MINE,
+                condition=_equals("assignee", "mine"),
+                values=address,
+                is_by_id=True,
+            )
         )
     if query.view is View.UNASSIGNED:
-        terms.append(Term(key="unassigned", rank=Rank.UNASSIGNED, condition=lambda c: c.assignee.is_(None)))
+        terms.append(
+            Term(
+                columns=("assignee",), key="unassigned", rank=Rank.UNASSIGNED, condition=lambda c: c.assignee.is_(None)
+            )
+        )
     if query.view is View.MAIL_TROUBLE:
-        terms.append(Term(key="trouble", rank=Rank.TROUBLE, condition=lambda c: c.has_mail_trouble))
+        terms.append(
+            Term(
+                columns=("has_mail_trouble",), key="trouble", rank=Rank.TROUBLE, condition=lambda c: c.has_mail_trouble
+            )
+        )
     return terms
 
 
 def _state_term(states: frozenset[InquiryState]) -> Term:
     """Write the states into the statement itself: a parameter does not tell that a partial index has all the rows."""
     if not states:
-        return Term(key="never", rank=Rank.NO_INDEX, condition=lambda _columns: false())
+        return Term(columns=(), key="never", rank=Rank.NO_INDEX, condition=lambda _columns: false())
     words = ", ".join(f"'{state.value}'" for state in InquiryState if state in states)
     key, rank = f"state {words}", Rank.NO_INDEX
     if len(states) == 1:
@@ -141,7 +102,7 @@ def _state_term(states: frozenset[InquiryState]) -> Term:
         one: ColumnElement[bool] = columns.state == literal_column(words)
         return and_(is_in(literal_column(_AWAITED)), one) if states <= AWAITED else one
 
-    return Term(key=key, rank=rank, condition=condition)
+    return Term(columns=("state",), key=key, rank=rank, condition=condition)
 
 
 _AWAITED = "({})".format(", ".join(f"'{state.value}'" for state in InquiryState if state in AWAITED))
@@ -169,10 +130,20 @@ def _filter_terms(query: ListQuery, reader: Reader) -> list[Term]:
         *_received_term("to", filters.received_to, reader.zone),
     ]
     if filters.has_files:
-        terms.append(Term(key="files", rank=Rank.FILES, condition=lambda c: c.has_files, is_by_id=True))
+        terms.append(
+            Term(columns=("has_files",), key="files", rank=Rank.FILES, condition=lambda c: c.has_files, is_by_id=True)
+        )
     if filters.is_overdue:
         is_past: Callable[[Columns], Any] = lambda c: c.answer_due_at < bindparam("now")  # noqa: E731  # one of a row
-        terms.append(Term(key="overdue", rank=Rank.NO_INDEX, condition=is_past, values={"now": reader.now}))
+        terms.append(
+            Term(
+                columns=("answer_due_at",),
+                key="overdue",
+                rank=Rank.NO_INDEX,
+                condition=is_past,
+                values={"now": reader.now},
+            )
+        )
     return terms
 
 
@@ -180,7 +151,7 @@ def _value_term(column: str, rank: Rank, value: str) -> list[Term]:
     if not value:
         return []
     condition = _equals(column, column)
-    return [Term(key=column, rank=rank, condition=condition, values={column: value}, is_by_id=True)]
+    return [Term(columns=(column,), key=column, rank=rank, condition=condition, values={column: value}, is_by_id=True)]
 
 
 def _product_term(product: str) -> list[Term]:
@@ -188,6 +159,7 @@ def _product_term(product: str) -> list[Term]:
         return _value_term("product", Rank.PRODUCT, product)
     return [
         Term(
+            columns=("product",),
             key="product",
             rank=Rank.PRODUCT,
             condition=_equals("product", "product"),
@@ -201,10 +173,12 @@ def _person_term(address: str, reader: Person) -> list[Term]:
     if not address:
         return []
     if address == NOBODY:
-        return [Term(key="nobody", rank=Rank.NOBODY, condition=lambda c: c.assignee.is_(None))]
+        return [Term(columns=("assignee",), key="nobody", rank=Rank.NOBODY, condition=lambda c: c.assignee.is_(None))]
     values = {"person": reader.address if address == ME else address}
     condition = _equals("assignee", "person")
-    return [Term(key="person", rank=Rank.PERSON, condition=condition, values=values, is_by_id=True)]
+    return [
+        Term(columns=("assignee",), key="person", rank=Rank.PERSON, condition=condition, values=values, is_by_id=True)
+    ]
 
 
 def _priority_term(priority: Priority | None) -> list[Term]:
@@ -213,12 +187,14 @@ def _priority_term(priority: Priority | None) -> list[Term]:
         return []
     words: Any = literal_column(f"'{priority.value}'")
     if priority is Priority.NORMAL:
-        return [Term(key="normal", rank=Rank.NO_INDEX, condition=lambda c: c.priority == words)]
+        return [Term(columns=("priority",), key="normal", rank=Rank.NO_INDEX, condition=lambda c: c.priority == words)]
 
     def condition(columns: Columns) -> ColumnElement[bool]:
         return and_(columns.priority == words, columns.priority != literal_column("'normal'"))
 
-    return [Term(key=f"priority {priority}", rank=Rank.PRIORITY, condition=condition, is_by_id=True)]
+    return [
+        Term(columns=("priority",), key=f"priority {priority}", rank=Rank.PRIORITY, condition=condition, is_by_id=True)
+    ]
 
 
 TAG_ID = select(TagRow.id).where(TagRow.name_folded == bindparam("tag")).scalar_subquery()
@@ -230,10 +206,26 @@ def _tag_term(tag: str) -> list[Term]:
 
     def condition(columns: Columns) -> ColumnElement[bool]:
         tagged = select(InquiryTagRow.inquiry_id).where(InquiryTagRow.tag_id == TAG_ID)
-        found: ColumnElement[bool] = columns.id.in_(tagged)
-        return found
+        # Where it finds the rows, all that have the tag are wanted; elsewhere each row is looked up by itself.
+        if columns is PLAIN:
+            return _is_within(columns.id, tagged)
+        return tagged.where(InquiryTagRow.inquiry_id == columns.id).exists()
 
-    return [Term(key="tag", rank=Rank.TAG, condition=condition, values={"tag": tag.casefold()}, is_by_id=True)]
+    return [
+        Term(
+            columns=("id",),
+            key="tag",
+            rank=Rank.TAG,
+            condition=condition,
+            values={"tag": tag.casefold()},
+            is_by_id=True,
+        )
+    ]
+
+
+def _is_within(column: Any, found: Select[Any]) -> ColumnElement[bool]:
+    within: ColumnElement[bool] = column.in_(found)
+    return within
 
 
 def _received_term(end: str, day: date | None, zone: tzinfo) -> list[Term]:
@@ -244,6 +236,7 @@ def _received_term(end: str, day: date | None, zone: tzinfo) -> list[Term]:
         at = datetime.combine(day, time(), zone)
         return [
             Term(
+                columns=("received_at",),
                 key="from",
                 rank=Rank.RECEIVED,
                 condition=lambda c: c.received_at >= bindparam("received_from"),
@@ -253,6 +246,7 @@ def _received_term(end: str, day: date | None, zone: tzinfo) -> list[Term]:
     at = datetime.combine(day + timedelta(days=1), time(), zone)
     return [
         Term(
+            columns=("received_at",),
             key="to",
             rank=Rank.RECEIVED,
             condition=lambda c: c.received_at < bindparam("received_to"),
@@ -261,9 +255,9 @@ def _received_term(end: str, day: date | None, zone: tzinfo) -> list[Term]:
     ]
 
 
-def _lines_term(person: Person) -> list[Term]:
+def _lines_term(query: ListQuery, person: Person) -> list[Term]:
     """What somebody sees who serves some product lines only; ``Person.serves`` says the same of one inquiry."""
-    if not person.product_lines:
+    if not person.product_lines or query.view is View.MINE:
         return []
 
     def condition(columns: Columns) -> ColumnElement[bool]:
@@ -271,4 +265,4 @@ def _lines_term(person: Person) -> list[Term]:
         return or_(of_lines, columns.assignee == bindparam("own_address"))
 
     values = {"lines": sorted({*person.product_lines, ""}), "own_address": person.address}
-    return [Term(key="lines", rank=Rank.LINES, condition=condition, values=values)]
+    return [Term(columns=("product", "assignee"), key="lines", rank=Rank.LINES, condition=condition, values=values)]

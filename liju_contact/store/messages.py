@@ -9,12 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from liju_contact.domain.errors import FilesGone
-from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.file_kind import FileKind, may_be_pictured
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import Author, Message, MessageFile
+from liju_contact.store.file_tables import BlobRow, FileRow
 from liju_contact.store.inquiries import refresh_conversation
+from liju_contact.store.search_documents import note_message_due, note_search_due
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import BlobRow, FileRow, LetterRow, MessageRow
+from liju_contact.store.tables import LetterRow, MessageRow
+from liju_contact.store.thumbnails import ask_for_thumbnails
 
 _ADD = insert_unless_taken(MessageRow, MessageRow.id)
 _ADD_FILES = insert(FileRow)
@@ -66,6 +69,11 @@ _STAFF_UNTIL = (
 )
 _NEWEST_ID = select(func.max(MessageRow.id)).where(MessageRow.inquiry_id == bindparam("inquiry_id"))
 _BY_NONCE = select(MessageRow.id).where(MessageRow.nonce == bindparam("nonce"))
+_NEWEST_IDS = (
+    select(MessageRow.inquiry_id, func.max(MessageRow.id))
+    .where(MessageRow.inquiry_id.in_(bindparam("inquiry_ids", expanding=True)))
+    .group_by(MessageRow.inquiry_id)
+)
 _FILES_OF_INQUIRY = (
     select(FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
     .join(BlobRow, BlobRow.id == FileRow.blob_id)
@@ -96,7 +104,10 @@ def add_message(
         "nonce": nonce,
         "written_at": now,
     }
-    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    id_: int | None = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    if id_ is not None:
+        note_search_due(tx, inquiry_id)
+    return id_
 
 
 def has_message(tx: Connection, nonce: str) -> bool:
@@ -124,6 +135,7 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
         for position, file in enumerate(files)
     ]
     tx.execute(_ADD_FILES, rows)
+    ask_for_thumbnails(tx, [blob_ids[file.sha256] for file in files if may_be_pictured(file.kind, file.name)])
 
 
 def staff_message_after(tx: Connection, inquiry_id: int, number: int, besides: str) -> str:
@@ -145,6 +157,7 @@ def author_of_answer(tx: Connection, inquiry_id: int, number: int | None, writte
 def change_body(tx: Connection, message_id: int, body: str) -> None:
     """Show another part of the same mail: the rules that fold quotes have changed."""
     tx.execute(update(MessageRow).where(MessageRow.id == message_id).values(body=body))
+    note_message_due(tx, message_id)
 
 
 def written_at_of(tx: Connection, message_id: int) -> datetime | None:
@@ -157,6 +170,7 @@ def body_of(tx: Connection, message_id: int) -> str:
 
 def remove_message(tx: Connection, message_id: int) -> None:
     """Take a message out of the conversation, with its files; letters that carried them stay as they were sent."""
+    note_message_due(tx, message_id)
     carrying = update(LetterRow).where(LetterRow.message_files_id == message_id)
     tx.execute(carrying.values(message_files_id=None))
     removed = delete(MessageRow).where(MessageRow.id == message_id).returning(MessageRow.inquiry_id)
@@ -193,6 +207,12 @@ def newest_message_of(tx: Connection, inquiry_id: int, author: Author) -> Messag
 
 def newest_message_id(tx: Connection, inquiry_id: int) -> int:
     return tx.execute(_NEWEST_ID, {"inquiry_id": inquiry_id}).scalar_one() or 0
+
+
+def newest_message_ids(tx: Connection, inquiry_ids: Sequence[int]) -> dict[int, int]:
+    """Return the id of the newest message of each inquiry that has any."""
+    rows = tx.execute(_NEWEST_IDS, {"inquiry_ids": list(inquiry_ids)}) if inquiry_ids else ()
+    return {row[0]: row[1] for row in rows}
 
 
 def messages_of(tx: Connection, inquiry_id: int) -> list[Message]:

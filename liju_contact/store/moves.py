@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select, update
 from liju_contact.domain.event import EventKind
 from liju_contact.domain.message import Author
 from liju_contact.store.inbound_tables import InboundRow
+from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.tables import EventRow, MessageRow, NoteRow
 
 # What is told of the conversation goes where the conversation goes; an inquiry's own state and assignee stay with it.
@@ -30,11 +31,11 @@ _OF_CONVERSATION = frozenset(
 
 def carry_messages(tx: Connection, source_id: int, target_id: int, ids: Sequence[int] | None = None) -> list[int]:
     """Carry messages with their files, all of them without ``ids``; returns the ids of those that were there."""
-    return _carry(tx, MessageRow, source_id, target_id, ids)
+    return _carry_texts(tx, MessageRow, source_id, target_id, ids)
 
 
 def carry_notes(tx: Connection, source_id: int, target_id: int, ids: Sequence[int] | None = None) -> list[int]:
-    return _carry(tx, NoteRow, source_id, target_id, ids)
+    return _carry_texts(tx, NoteRow, source_id, target_id, ids)
 
 
 def carry_events(
@@ -63,6 +64,12 @@ def event_of_message(tx: Connection, inquiry_id: int, author: Author, written_at
         EventRow.happened_at == written_at,
     )
     return list(tx.execute(told.order_by(EventRow.id).limit(1)).scalars())
+
+
+def _carry_texts(tx: Connection, row: Any, source_id: int, target_id: int, ids: Sequence[int] | None) -> list[int]:
+    for inquiry_id in (source_id, target_id):
+        note_search_due(tx, inquiry_id)
+    return _carry(tx, row, source_id, target_id, ids)
 
 
 def _carry(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select
 
+from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import NoteRow
 
@@ -39,7 +40,10 @@ def add_note(
         "nonce": nonce,
         "written_at": now,
     }
-    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    id_: int | None = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+    if id_ is not None:
+        note_search_due(tx, inquiry_id)
+    return id_
 
 
 def notes_of(tx: Connection, inquiry_id: int) -> list[Note]:
@@ -51,4 +55,5 @@ def remove_note(tx: Connection, note_id: int) -> tuple[datetime, int]:
     """Take a note away; returns when and to which inquiry it was written. The mail it came by stays stored."""
     removed = delete(NoteRow).where(NoteRow.id == note_id)
     row = tx.execute(removed.returning(NoteRow.written_at, NoteRow.inquiry_id, NoteRow.moved_from_id)).one()
+    note_search_due(tx, row.inquiry_id)
     return row.written_at, row.moved_from_id or row.inquiry_id

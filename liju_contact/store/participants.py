@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, delete, select
 
 from liju_contact.domain.inquiry import fold_address
+from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import ParticipantRow
 
@@ -34,7 +35,10 @@ def add_participant(tx: Connection, inquiry_id: int, participant: Participant, n
         "name": participant.name,
         "joined_at": now,
     }
-    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none() is not None
+    is_new = tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none() is not None
+    if is_new:
+        note_search_due(tx, inquiry_id)
+    return is_new
 
 
 def participants_of(tx: Connection, inquiry_id: int) -> list[Participant]:
@@ -45,3 +49,4 @@ def participants_of(tx: Connection, inquiry_id: int) -> list[Participant]:
 def remove_participant(tx: Connection, inquiry_id: int, address: str) -> None:
     theirs = (ParticipantRow.inquiry_id == inquiry_id) & (ParticipantRow.address_folded == fold_address(address))
     tx.execute(delete(ParticipantRow).where(theirs))
+    note_search_due(tx, inquiry_id)

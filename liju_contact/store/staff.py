@@ -27,6 +27,7 @@ _ACCOUNT: Any = select(
     *PERSON_COLUMNS,
     StaffRow.password_digest,
     StaffRow.password_version,
+    StaffRow.password_is_temporary,
     StaffRow.totp_version,
     StaffRow.totp_since,
     StaffRow.totp_counter,
@@ -36,6 +37,20 @@ _ACCOUNT: Any = select(
 )
 _BY_ADDRESS = _ACCOUNT.where(StaffRow.address_folded == bindparam("address_folded"))
 _BY_ID = _ACCOUNT.where(StaffRow.id == bindparam("staff_id"))
+_LOCKED = _BY_ID.with_for_update()
+
+_ANY = select(StaffRow.id).limit(1)
+_ADMINISTRATORS = (
+    select(StaffRow.id)
+    .where(StaffRow.role == Role.ADMINISTRATOR.value, StaffRow.disabled_at.is_(None))
+    .order_by(StaffRow.id)
+    .with_for_update()
+)
+_USE_STEP = (
+    update(StaffRow)
+    .where(StaffRow.id == bindparam("id_"), StaffRow.totp_counter < bindparam("step"))
+    .values(totp_counter=bindparam("step"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +60,7 @@ class Account:
     person: Person
     password_digest: str | None
     password_version: int
+    password_is_temporary: bool
     totp_version: int
     totp_since: datetime | None
     totp_counter: int
@@ -95,9 +111,29 @@ def find_account_by_id(tx: Connection, staff_id: int) -> Account | None:
     return _account(row) if row else None
 
 
+def lock_account(tx: Connection, staff_id: int) -> Account | None:
+    """Return an account that nobody else changes until this transaction ends."""
+    row = tx.execute(_LOCKED, {"staff_id": staff_id}).one_or_none()
+    return _account(row) if row else None
+
+
 def every_account(tx: Connection) -> list[Account]:
     """Return all accounts by address, disabled ones too: there are as many as people in a company."""
     return [_account(row) for row in tx.execute(_ACCOUNT.order_by(StaffRow.address_folded))]
+
+
+def has_accounts(tx: Connection) -> bool:
+    return tx.execute(_ANY).first() is not None
+
+
+def lock_administrators(tx: Connection) -> frozenset[int]:
+    """Return the ids of all active administrators, and let nobody else change one until this transaction ends."""
+    return frozenset(tx.execute(_ADMINISTRATORS).scalars())
+
+
+def use_time_step(tx: Connection, staff_id: int, step: int) -> bool:
+    """Note that a code of this time step was used; False when it, or a later one, was used already."""
+    return tx.execute(_USE_STEP, {"id_": staff_id, "step": step}).rowcount == 1
 
 
 def change_account(tx: Connection, staff_id: int, **values: Any) -> None:

@@ -33,7 +33,11 @@ _OF_STAFF = (
         StaffSessionRow.began_at,
         StaffSessionRow.seen_at,
     )
-    .where(StaffSessionRow.staff_id == bindparam("staff_id"), StaffSessionRow.ends_at > bindparam("now"))
+    .where(
+        StaffSessionRow.staff_id == bindparam("staff_id"),
+        StaffSessionRow.ends_at > bindparam("now"),
+        StaffSessionRow.seen_at > bindparam("seen_after"),
+    )
     .order_by(StaffSessionRow.seen_at.desc(), StaffSessionRow.id.desc())
 )
 
@@ -85,9 +89,9 @@ def note_seen(tx: Connection, session_id: int, now: datetime) -> None:
     tx.execute(_SEEN, {"session_id": session_id, "seen_now": now})
 
 
-def sessions_of(tx: Connection, staff_id: int, now: datetime) -> list[Device]:
+def sessions_of(tx: Connection, staff_id: int, *, seen_after: datetime, now: datetime) -> list[Device]:
     """Return where somebody is signed in, last used first."""
-    rows = tx.execute(_OF_STAFF, {"staff_id": staff_id, "now": now})
+    rows = tx.execute(_OF_STAFF, {"staff_id": staff_id, "seen_after": seen_after, "now": now})
     return [Device(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy documents this as a row's public mapping
 
 
@@ -105,5 +109,7 @@ def end_sessions(tx: Connection, staff_id: int, *, besides: int | None = None) -
     return tx.execute(delete(StaffSessionRow).where(theirs)).rowcount
 
 
-def sweep_sessions(tx: Connection, now: datetime) -> int:
-    return tx.execute(delete(StaffSessionRow).where(StaffSessionRow.ends_at < now)).rowcount
+def sweep_sessions(tx: Connection, *, seen_before: datetime, now: datetime) -> int:
+    """Forget sessions that have ended or rested too long; returns how many."""
+    is_over = (StaffSessionRow.ends_at < now) | (StaffSessionRow.seen_at < seen_before)
+    return tx.execute(delete(StaffSessionRow).where(is_over)).rowcount

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String, text
+from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from liju_contact.store.table import Id, Table
@@ -17,6 +17,7 @@ from liju_contact.store.table import Id, Table
 class StaffRow(Table):
     """An account. ``password_digest`` is None until one is set; with ``totp_since`` a second factor is asked for.
 
+    ``password_is_temporary`` while it is one that was made for them: the first sign-in asks for another.
     ``password_version`` grows with each new password and ends every session; ``totp_counter`` is the last time step a
     code was used for, so that none works twice (RFC 6238 section 5.2).
     """
@@ -32,6 +33,7 @@ class StaffRow(Table):
     language: Mapped[str | None] = mapped_column(String(20))
     password_digest: Mapped[str | None]
     password_version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
+    password_is_temporary: Mapped[bool] = mapped_column(server_default=false())
     totp_version: Mapped[int] = mapped_column(Integer, server_default=text("1"))
     totp_since: Mapped[datetime | None]
     totp_counter: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
@@ -72,6 +74,17 @@ class PasswordResetRow(Table):
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ResetRequestRow(Table):
+    """Somebody asks for such a letter by an address; gone as soon as the worker has answered (D21)."""
+
+    __tablename__ = "reset_request"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    address_folded: Mapped[str]
+    language: Mapped[str] = mapped_column(String(20))
+    asked_at: Mapped[datetime]
 
 
 class PasskeyRow(Table):

@@ -15,12 +15,14 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from liju_contact.store.table import Table
 
 
-def insert_unless_taken(row: type[Table], returning: Any) -> Mapping[str, Any]:
+def insert_unless_taken(row: type[Table], *returning: Any) -> Mapping[str, Any]:
     """Return, per dialect, an insert that writes and returns nothing when a unique value is taken already."""
-    return {
-        "sqlite": sqlite_insert(row).on_conflict_do_nothing().returning(returning),
-        "postgresql": postgresql_insert(row).on_conflict_do_nothing().returning(returning),
-    }
+
+    def statement(insert: Callable[[type[Table]], Any]) -> Any:
+        unless_taken = insert(row).on_conflict_do_nothing()
+        return unless_taken.returning(*returning) if returning else unless_taken
+
+    return {"sqlite": statement(sqlite_insert), "postgresql": statement(postgresql_insert)}
 
 
 def insert_or_change(

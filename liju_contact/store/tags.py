@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 
 from liju_contact.domain.change import fold_tag
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
+from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.statements import insert_unless_taken
 
 _ADD_TAG = insert_unless_taken(TagRow, TagRow.id)
@@ -47,8 +48,10 @@ def put_tags(tx: Connection, inquiry_id: int, names: Sequence[str]) -> None:
     tx.execute(_ADD_TAG[tx.dialect.name], [{"name": name, "name_folded": key} for key, name in folded.items()])
     ids = tx.execute(_IDS, {"names": list(folded)}).scalars().all()
     tx.execute(_PUT_ON[tx.dialect.name], [{"inquiry_id": inquiry_id, "tag_id": id_} for id_ in ids])
+    note_search_due(tx, inquiry_id)
 
 
 def take_tags(tx: Connection, inquiry_id: int, names: Sequence[str]) -> None:
     if names:
         tx.execute(_TAKE_OFF, {"inquiry_id": inquiry_id, "names": [fold_tag(name) for name in names]})
+        note_search_due(tx, inquiry_id)

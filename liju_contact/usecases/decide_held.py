@@ -7,10 +7,13 @@ so; the operator, who decides by command, is named by a word.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Connection
 
+from liju_contact.domain.catalogue import Staff
 from liju_contact.domain.errors import Conflict, NotFound
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inbound import Decision, HoldReason, InboundState, Verdict
@@ -50,6 +53,30 @@ _DISCARDED = "discard"
 _UNDONE = "undo"
 
 
+class DecidedBefore(Conflict):
+    """Somebody was faster: the mail is not held any more, or, for taking back, there is nothing to take back."""
+
+
+class UnfitDecision(Conflict):
+    """What was decided cannot become of this mail."""
+
+
+class UndoRefusal(StrEnum):
+    """Why a decision stays."""
+
+    OPENED_INQUIRY = "opened inquiry"
+    CHANGED_STATE = "changed state"
+    REACHED_CUSTOMER = "reached customer"
+
+
+class CannotUndo(Conflict):
+    """What the mail led to cannot be taken back."""
+
+    def __init__(self, words: str, refusal: UndoRefusal) -> None:
+        super().__init__(words)
+        self.refusal = refusal
+
+
 def accept_mail(
     deps: Deps, inbound_id: int, decision: Decision, *, reference: str | None = None, by: Person | str, now: datetime
 ) -> None:
@@ -67,7 +94,19 @@ def accept_mail(
         _refuse_unfit(deps, tx, line, decision, has_inquiry=inquiry is not None)
         inquiry_id = inquiry.id if inquiry else None
         decide_inbound(tx, inbound_id, decision, inquiry_id=inquiry_id, by=_name_of(by), now=now)
-        _tell(deps, tx, inquiry, by, line, decision.value, now=now)
+        _tell(deps, tx, inquiry, by, line=line, what=decision.value, now=now)
+
+
+def fitting_decisions(find_staff: Callable[[str], Staff | None], line: InboundLine) -> frozenset[Decision]:
+    """Return what may be decided about a held mail; it may be attached elsewhere in any case, and discarded."""
+    fitting = {Decision.ATTACH}
+    if line.inquiry_id is None:
+        is_readable = bool(line.sender) and find_staff(line.sender) is None
+        return frozenset(fitting | ({Decision.ACCEPT} if is_readable or line.state is InboundState.PARKED else set()))
+    fitting |= {Decision.ACCEPT, Decision.JOIN}
+    if find_staff(line.sender) or find_staff(line.holder):
+        fitting.add(Decision.ANSWER)
+    return frozenset(fitting)
 
 
 def discard_mail(deps: Deps, inbound_id: int, *, by: Person | str, now: datetime) -> None:
@@ -75,8 +114,8 @@ def discard_mail(deps: Deps, inbound_id: int, *, by: Person | str, now: datetime
     with deps.db.begin() as tx:
         inquiry = _inquiry_of(tx, inbound_id, by)
         line = _undecided(tx, inbound_id)
-        set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=_name_of(by), reason=line.reason)
-        _tell(deps, tx, inquiry, by, line, _DISCARDED, now=now)
+        set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=_name_of(by), reason=line.reason, now=now)
+        _tell(deps, tx, inquiry, by, line=line, what=_DISCARDED, now=now)
 
 
 def undo_decision(deps: Deps, inbound_id: int, *, by: Person | str, now: datetime) -> None:
@@ -93,9 +132,9 @@ def undo_decision(deps: Deps, inbound_id: int, *, by: Person | str, now: datetim
         if line.state is InboundState.APPLIED:
             _withdraw(tx, line, now)
         elif line.state is not InboundState.DISCARDED and not (line.state is InboundState.WAITING and line.decided_by):
-            raise Conflict(f"Mail {inbound_id} is {line.state.value}: there is nothing to undo.")
-        set_inbound_state(tx, inbound_id, InboundState.HELD, by=_name_of(by), reason=HoldReason.UNDONE)
-        _tell(deps, tx, inquiry, by, line, _UNDONE, now=now)
+            raise DecidedBefore(f"Mail {inbound_id} is {line.state.value}: there is nothing to undo.")
+        set_inbound_state(tx, inbound_id, InboundState.HELD, by=_name_of(by), reason=HoldReason.UNDONE, now=now)
+        _tell(deps, tx, inquiry, by, line=line, what=_UNDONE, now=now)
 
 
 def decide_by_mail(
@@ -111,7 +150,7 @@ def decide_by_mail(
     if command is Command.SEND:
         decide_inbound(tx, inbound_id, Decision.ACCEPT, inquiry_id=inquiry_id, by=by, now=now)
         return f"Mail {inbound_id} was let in."
-    set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=by, reason=line.reason)
+    set_inbound_state(tx, inbound_id, InboundState.DISCARDED, by=by, reason=line.reason, now=now)
     return f"Mail {inbound_id} was discarded."
 
 
@@ -120,25 +159,26 @@ def _inquiry_of(tx: Connection, inbound_id: int, by: Person | str, reference: st
     if not isinstance(by, str):
         require(by, Action.DECIDE_MAIL)
     line = find_inbound(tx, inbound_id)
-    for known in (line.reference if line else None, reference):
-        if known and not isinstance(by, str):
-            open_for_staff(tx, by, known)
     home = reference or (line.reference if line else None)
-    return get_end_for_update(tx, home) if home else None
+    inquiry = get_end_for_update(tx, home) if home else None
+    if not isinstance(by, str):
+        for known in filter(None, (line.reference if line else None, inquiry.reference if inquiry else None)):
+            open_for_staff(tx, by, known)
+    return inquiry
 
 
 def _name_of(by: Person | str) -> str:
     return by if isinstance(by, str) else by.address
 
 
-def _tell(  # noqa: PLR0917  # all are looked at together and none is optional
+def _tell(
     deps: Deps,
     tx: Connection,
     inquiry: Inquiry | None,
     by: Person | str,
+    *,
     line: InboundLine,
     what: str,
-    *,
     now: datetime,
 ) -> None:
     """Write into the timeline what somebody at the desk decided."""
@@ -149,12 +189,15 @@ def _tell(  # noqa: PLR0917  # all are looked at together and none is optional
 
 def _refuse_unfit(deps: Deps, tx: Connection, line: InboundLine, decision: Decision, *, has_inquiry: bool) -> None:
     """Refuse what could not be applied: an answer of nobody, or an inquiry of nobody or of a colleague."""
-    is_staff = find_colleague(deps, tx, line.sender, who_may=Action.ANSWER) is not None
+    is_staff = _is_staff(deps, tx, line.sender)
     if not has_inquiry and (decision is not Decision.ACCEPT or is_staff or not line.sender):
-        raise Conflict(f"Mail {line.id} belongs to no inquiry yet: name one to attach it to.")
-    is_answer = decision is Decision.ANSWER and not is_staff
-    if is_answer and find_colleague(deps, tx, line.holder, who_may=Action.ANSWER) is None:
-        raise Conflict(f"Mail {line.id} names nobody of the staff, so it cannot be sent as an answer.")
+        raise UnfitDecision(f"Mail {line.id} belongs to no inquiry yet: name one to attach it to.")
+    if decision is Decision.ANSWER and not is_staff and not _is_staff(deps, tx, line.holder):
+        raise UnfitDecision(f"Mail {line.id} names nobody of the staff, so it cannot be sent as an answer.")
+
+
+def _is_staff(deps: Deps, tx: Connection, address: str) -> bool:
+    return find_colleague(deps, tx, address, who_may=Action.ANSWER) is not None
 
 
 def _undecided(tx: Connection, inbound_id: int) -> InboundLine:
@@ -162,15 +205,17 @@ def _undecided(tx: Connection, inbound_id: int) -> InboundLine:
     if line is None:
         raise NotFound(f"There is no mail {inbound_id}.")
     if line.state not in _UNDECIDED:
-        raise Conflict(f"Mail {inbound_id} is {line.state.value}, not held.")
+        raise DecidedBefore(f"Mail {inbound_id} is {line.state.value}, not held.")
     return line
 
 
 def _withdraw(tx: Connection, line: InboundLine, now: datetime) -> None:
     if line.verdict is Verdict.STRANGER:
-        raise Conflict(f"Mail {line.id} opened inquiry {line.reference}: close that instead.")
+        words = f"Mail {line.id} opened inquiry {line.reference}: close that instead."
+        raise CannotUndo(words, UndoRefusal.OPENED_INQUIRY)
     if line.inquiry_id is None or (line.message_id is None and line.note_id is None):
-        raise Conflict(f"Mail {line.id} changed an inquiry's state: change it back there.")
+        words = f"Mail {line.id} changed an inquiry's state: change it back there."
+        raise CannotUndo(words, UndoRefusal.CHANGED_STATE)
     if line.note_id is not None:
         written_at, written_to = remove_note(tx, line.note_id)
         drop_queued_of(tx, [line.inquiry_id, written_to], written_at, f".{Purpose.NOTE.value}", now)
@@ -179,7 +224,8 @@ def _withdraw(tx: Connection, line: InboundLine, now: datetime) -> None:
     message_at = written_at_of(tx, line.message_id or 0)
     homes = home_of_message(tx, line.message_id or 0) or ()
     if message_at and drop_queued_of(tx, homes, message_at, key_part, now):
-        raise Conflict(f"Mail {line.id} has reached the customer as a letter: it cannot be taken back.")
+        words = f"Mail {line.id} has reached the customer as a letter: it cannot be taken back."
+        raise CannotUndo(words, UndoRefusal.REACHED_CUSTOMER)
     remove_message(tx, line.message_id or 0)
     _restore(tx, line, now)
     add_event(tx, line.inquiry_id, EventKind.MESSAGE_WITHDRAWN, Actor.STAFF, now)

@@ -16,11 +16,16 @@ from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.keys import Keyring
 from liju_contact.domain.letter import Letter, LetterKind
 from liju_contact.domain.message import Message
+from liju_contact.domain.person import Person
+from liju_contact.domain.rating import Rating
+from liju_contact.domain.reminder import ReminderStep
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.mailbox import Mailbox
+from liju_contact.usecases.picture_maker import PictureMaker
 from liju_contact.usecases.read_post_office import PostOffice
+from liju_contact.usecases.sheet import NewSheet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,15 @@ class HeldMail:
     answered_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminding:
+    """A promise that staff are reminded of, or the date that they set for an inquiry."""
+
+    inquiry: Inquiry
+    step: ReminderStep
+    promised_at: datetime
+
+
 class LetterWriter(Protocol):
     """Renders letters; one method and one template folder each."""
 
@@ -103,7 +117,41 @@ class LetterWriter(Protocol):
 
     def held_for_team(self, inquiry: Inquiry | None, held: HeldMail) -> Letter: ...
 
+    def reminder_for_team(self, reminding: Reminding) -> Letter: ...
+
+    def reminder_list(self, remindings: Sequence[Reminding]) -> Letter: ...
+
+    def rating_for_team(self, inquiry: Inquiry, rating: Rating) -> Letter: ...
+
     def alarm(self, sentences: Sequence[str]) -> Letter: ...
+
+
+class AccountLetterWriter(Protocol):
+    """Renders letters to people of the desk about their accounts; ``language`` is what they read when they say none."""
+
+    def password_reset(self, person: Person, *, url: str, ends_at: datetime, language: str) -> Letter: ...
+
+    def invitation(self, person: Person, *, url: str, ends_at: datetime, invited_by: str) -> Letter: ...
+
+    def password_changed(self, person: Person, *, at: datetime, network: str) -> Letter: ...
+
+    def second_factor_off(self, person: Person, *, at: datetime, network: str) -> Letter: ...
+
+
+class Hasher(Protocol):
+    """Turns passwords into digests. Both ways take tens of milliseconds on purpose: never within a transaction.
+
+    ``digest_of_nobody`` fits no password and takes as long to find out as any other.
+    """
+
+    @property
+    def digest_of_nobody(self) -> str: ...
+
+    def digest(self, password: str) -> str: ...
+
+    def verify(self, digest: str, password: str) -> bool: ...
+
+    def is_outdated(self, digest: str) -> bool: ...
 
 
 class Carrier(Protocol):
@@ -118,7 +166,9 @@ class Carrier(Protocol):
 class Deps:
     """``random_bytes(n)`` returns n unpredictable bytes, ``pause`` waits so many seconds.
 
-    ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail.
+    ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail,
+    ``new_picture_maker`` nothing until its first file.
+    ``country_names(code)`` returns what a country is called in the languages of the house.
     ``new_mailbox`` is the one that mail is fetched from, if any. ``tell_operator`` runs the operator's own alarm.
     """
 
@@ -129,11 +179,16 @@ class Deps:
     now: Callable[[], datetime]
     pause: Callable[[float], None]
     letters: LetterWriter
+    account_letters: AccountLetterWriter
+    hasher: Hasher
+    country_names: Callable[[str], Sequence[str]]
     new_carrier: Callable[[], Carrier]
     new_mail_reader: Callable[[], MailReader]
+    new_picture_maker: Callable[[], PictureMaker]
     new_mailbox: Callable[[], Mailbox | None]
     tell_operator: Callable[[str], None]
     post_office: PostOffice | None
+    new_sheet: NewSheet
 
     def status_url(self, reference: str, key_version: int) -> str:
         """Return the secret way in to an inquiry; made from the configured base URL and nothing else."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from liju_contact.domain.calendar import due_at
 from liju_contact.domain.catalogue import Topic
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry
 from liju_contact.domain.reference import RANDOM_BYTES_NEEDED, make_reference
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.promise_answer import first_promise
 
 
 def draft_inquiry(deps: Deps, new: NewInquiry, topic: Topic, *, team: str, now: datetime) -> Inquiry:
@@ -30,5 +30,5 @@ def draft_inquiry(deps: Deps, new: NewInquiry, topic: Topic, *, team: str, now: 
         phone=new.phone,
         details=new.details,
         received_at=now,
-        answer_due_at=due_at(now, topic.answer_hours, company.working_hours),
+        answer_due_at=first_promise(deps, new.product, topic, team, now),
     )

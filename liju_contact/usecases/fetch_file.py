@@ -1,4 +1,4 @@
-"""A customer downloads a file, chunk by chunk and with no transaction open while the network is slow."""
+"""Somebody downloads a file, chunk by chunk and with no transaction open while the network is slow."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from liju_contact.domain.errors import NotFound
 from liju_contact.domain.file_kind import FileKind
-from liju_contact.store.files import chunk, find_file
+from liju_contact.domain.person import Person
+from liju_contact.store.files import StoredFile, chunk, find_file
+from liju_contact.store.inbound_files import find_inbound_file
+from liju_contact.store.thumbnails import find_inbound_thumbnail, find_thumbnail
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.open_for_staff import open_for_staff, open_mail_for_staff
 from liju_contact.usecases.open_inquiry import open_for_reading
 
 
@@ -27,14 +31,55 @@ def fetch_file(deps: Deps, reference: str, key: str, file_id: int) -> FetchedFil
     with deps.db.read() as tx:
         inquiry = open_for_reading(deps, tx, reference, key)
         found = find_file(tx, file_id, inquiry.id)
+    return _fetched(deps, found)
+
+
+def fetch_file_for_staff(deps: Deps, person: Person, reference: str, file_id: int) -> FetchedFile:
+    """Return a file of an inquiry ``person`` serves; raises ``NotFound`` or ``StoreBusy``."""
+    with deps.db.read() as tx:
+        inquiry = open_for_staff(tx, person, reference)
+        found = find_file(tx, file_id, inquiry.id)
+    return _fetched(deps, found)
+
+
+def fetch_file_of_mail(deps: Deps, person: Person, inbound_id: int, position: int) -> FetchedFile:
+    """Return a file part of a received mail, whatever became of the mail; raises ``NotFound`` or ``StoreBusy``."""
+    with deps.db.read() as tx:
+        open_mail_for_staff(tx, person, inbound_id)
+        found = find_inbound_file(tx, inbound_id, position)
+    return _fetched(deps, found)
+
+
+def fetch_thumbnail(deps: Deps, person: Person, reference: str, file_id: int) -> bytes:
+    """Return the small picture of a file; raises ``NotFound`` where there is none, or ``StoreBusy``."""
+    with deps.db.read() as tx:
+        inquiry = open_for_staff(tx, person, reference)
+        return _there(find_thumbnail(tx, file_id, inquiry.id))
+
+
+def fetch_thumbnail_of_mail(deps: Deps, person: Person, inbound_id: int, position: int) -> bytes:
+    """Return the small picture of a mail's file part; raises as ``fetch_thumbnail``."""
+    with deps.db.read() as tx:
+        open_mail_for_staff(tx, person, inbound_id)
+        return _there(find_inbound_thumbnail(tx, inbound_id, position))
+
+
+def _there(content: bytes | None) -> bytes:
+    if content is None:
+        raise NotFound("This file has no picture.")
+    return content
+
+
+def _fetched(deps: Deps, found: StoredFile | None) -> FetchedFile:
     if found is None:
-        raise NotFound("This inquiry has no such file.")
+        raise NotFound("There is no such file.")
     return FetchedFile(
-        name=found.name, kind=found.kind, bytes_count=found.bytes_count, chunks=_chunks(deps, found.blob_id)
+        name=found.name, kind=found.kind, bytes_count=found.bytes_count, chunks=chunks_of(deps, found.blob_id)
     )
 
 
-def _chunks(deps: Deps, blob_id: int) -> Iterator[bytes]:
+def chunks_of(deps: Deps, blob_id: int) -> Iterator[bytes]:
+    """Return the chunks of a blob, each read when it is wanted."""
     position = 0
     while True:
         with deps.db.read() as tx:

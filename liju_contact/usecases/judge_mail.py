@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 from liju_contact.domain.errors import StoreBusy
 from liju_contact.domain.inbound import RETRY_AFTER, TRIES, InboundState
 from liju_contact.domain.inbound_mail import InboundMail
+from liju_contact.domain.reply_key import without_keys
+from liju_contact.domain.text import clean_text
 from liju_contact.domain.verdict import Judgement, judge, overrule
 from liju_contact.store.inbound import (
     Conclusion,
@@ -27,7 +29,8 @@ from liju_contact.store.inbound import (
     release_inbound,
 )
 from liju_contact.store.inbound_files import InboundFile, count_picture, inbound_files_of, put_inbound_files
-from liju_contact.usecases.apply_mail import Incoming
+from liju_contact.store.inbound_texts import put_inbound_text
+from liju_contact.usecases.apply_mail import LONGEST_BODY, Incoming
 from liju_contact.usecases.conclude_mail import conclude_mail
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.mail_reader import MailReader, Unreadable
@@ -135,6 +138,7 @@ def _apply(deps: Deps, tx: Connection, prepared: Prepared, *, now: datetime) -> 
     taken, mail = prepared.taken, prepared.mail
     kept = _with_folding(tx, prepared)
     put_inbound_files(tx, taken.id, kept)
+    put_inbound_text(tx, taken.id, without_keys(clean_text(mail.text))[:LONGEST_BODY])
     weighed = weigh_mail(deps, tx, mail, taken.envelope, now=now, is_replay=taken.decision is not None)
     incoming = Incoming(
         inbound_id=taken.id,

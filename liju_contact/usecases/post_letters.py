@@ -60,13 +60,15 @@ def to_team(
     also: Sequence[str] = (),
     besides: str = "",
     only: str = "",
+    addresses: Sequence[str] = (),
 ) -> Posting | None:
     """Address ``letter`` to everyone in the inquiry's team, with the files of a message where one is named.
 
-    ``also`` get it who are not in the team, and nobody gets it twice, whichever addresses they have. ``besides`` leaves
-    out the staff member with that address, ``only`` everybody else; None when nobody is left.
+    ``addresses`` are others of ours in place of the team; ``also`` get it besides it. Nobody gets it twice,
+    whichever addresses they have. ``besides`` leaves out the staff member with that address, ``only`` everybody else;
+    None when nobody is left.
     """
-    everybody = (*team_of(deps, inquiry).recipients, *also)
+    everybody = (*(addresses or team_of(deps, inquiry).recipients), *also)
     addresses = [only] if only else _each_once(deps, everybody, besides=besides)
     addressees = [_addressee(deps, inquiry, address, purpose, number, is_staff=True) for address in addresses]
     pairs = [_with_message_id(deps, inquiry, letter_key, addressee) for addressee in addressees]

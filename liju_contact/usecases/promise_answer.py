@@ -1,4 +1,7 @@
-"""Whether a customer waits for an answer, and until when: renewed when they turn to us again, changed and put back."""
+"""Whether a customer waits for an answer, and until when: promised, renewed when they turn to us again, and put back.
+
+Counted in the working time of the team that has the inquiry.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,30 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.calendar import due_at
+from liju_contact.config import Settings
+from liju_contact.domain.calendar import WorkingCalendar, due_at
+from liju_contact.domain.catalogue import Team, Topic
 from liju_contact.domain.inquiry import Inquiry, InquiryState, awaits_answer
 from liju_contact.store.inquiries import change_columns, promise_answer
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.post_letters import team_of
+from liju_contact.working_calendar import calendar_of
+
+
+def team_calendar(settings: Settings, team: Team) -> WorkingCalendar:
+    """Return when a team works: by its own hours, else by the company's."""
+    return calendar_of(team.working_hours or settings.company.working_hours)
+
+
+def first_promise(deps: Deps, product: str, topic: Topic, team_id: str, now: datetime) -> datetime:
+    """Return when the first answer to an inquiry comes that arrives ``now``."""
+    catalogue = deps.settings.catalogue
+    calendar = team_calendar(deps.settings, catalogue.find_team(team_id) or catalogue.teams[0])
+    return due_at(now, catalogue.first_answer_hours(product, topic), calendar)
 
 
 def renew_promise(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -> None:
-    """Promise an answer to a customer whose inquiry was answered or closed.
+    """Promise a further answer to a customer whose inquiry was answered or closed.
 
     A promise that still stands is not moved.
     """
@@ -24,9 +43,11 @@ def renew_promise(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -
 
 
 def promise_from(deps: Deps, inquiry: Inquiry, start: datetime) -> datetime:
-    """Return by when somebody who has asked at ``start`` has an answer."""
-    topic = deps.settings.catalogue.find_topic(inquiry.topic) or deps.settings.catalogue.topics[-1]
-    return due_at(start, topic.answer_hours, deps.settings.company.working_hours)
+    """Return by when somebody who has asked again at ``start`` has a further answer."""
+    catalogue = deps.settings.catalogue
+    topic = catalogue.find_topic(inquiry.topic) or catalogue.topics[-1]
+    calendar = team_calendar(deps.settings, team_of(deps, inquiry))
+    return due_at(start, catalogue.next_answer_hours(inquiry.product, topic), calendar)
 
 
 def set_waiting(

@@ -9,17 +9,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Connection
+
+from liju_contact.domain.catalogue import Staff
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.detail import Detail
 from liju_contact.domain.event import Event, EventKind
 from liju_contact.domain.inquiry import Inquiry, InquiryState, awaits_answer, has_same_customer, is_over
 from liju_contact.domain.letter import LetterKind
-from liju_contact.domain.message import Message
+from liju_contact.domain.message import Author, Message
+from liju_contact.domain.rating import Rating, may_be_rated
 from liju_contact.store.deliveries import DeliveryLine, deliveries_of
 from liju_contact.store.events import events_of
 from liju_contact.store.inquiries import end_of_merges
 from liju_contact.store.messages import messages_of
+from liju_contact.store.ratings import find_rating
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.honest_promise import usual_answer_hours
 from liju_contact.usecases.open_inquiry import open_for_reading
 from liju_contact.usecases.post_letters import team_of
 from liju_contact.usecases.staff_directory import find_colleague
@@ -54,9 +60,10 @@ class StatusPage:
 
     ``state`` is what the customer is told: what staff call spam is closed. ``assignee`` is a name, empty where nobody
     has taken the inquiry on. ``is_overdue`` says that we owe an answer and the promised time has passed: the page
-    admits it. Letters to ``email`` do not arrive since ``unreachable_since``; what failed before was another address.
-    ``goes_on_at`` is the path of the inquiry in which it goes on after merging, where that is the same customer's;
-    where it is another's, ``goes_on_by_mail`` is all that is told of it.
+    admits it. ``usual_answer_hours`` is within how many working hours half of such inquiries get their first answer, as
+    long as this one has none. Letters to ``email`` do not arrive since ``unreachable_since``; what failed before was
+    another address. ``goes_on_at`` is the path of the inquiry in which it goes on after merging, where that is the same
+    customer's; where it is another's, ``goes_on_by_mail`` is all that is told of it.
     """
 
     reference: str
@@ -81,6 +88,9 @@ class StatusPage:
     events: tuple[Event, ...]
     letters: tuple[LetterLine, ...]
     unreachable_since: datetime | None
+    usual_answer_hours: int | None
+    may_be_rated: bool
+    rating: Rating | None
     goes_on_at: str = ""
     goes_on_by_mail: bool = False
 
@@ -89,18 +99,32 @@ class StatusPage:
         return self.unreachable_since is not None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the page is made of."""
+
+    inquiry: Inquiry
+    end: Inquiry
+    messages: tuple[Message, ...]
+    events: list[Event]
+    deliveries: list[DeliveryLine]
+    assignee: Staff | None
+    rating: Rating | None
+    usual_answer_hours: int | None
+
+    @property
+    def has_no_answer(self) -> bool:
+        return awaits_answer(self.inquiry.state) and all(one.author is Author.CUSTOMER for one in self.messages)
+
+
 def show_status(deps: Deps, reference: str, key: str, *, language: str | None, now: datetime) -> StatusPage:
     """Return the page ``key`` opens, worded in ``language``, else in the language of the inquiry.
 
     Raises ``NotFound`` or ``StoreBusy``.
     """
     with deps.db.read() as tx:
-        inquiry = open_for_reading(deps, tx, reference, key)
-        messages = messages_of(tx, inquiry.id)
-        events = events_of(tx, inquiry.id)
-        deliveries = deliveries_of(tx, inquiry.id)
-        assignee = find_colleague(deps, tx, inquiry.assignee) if inquiry.assignee else None
-        end = end_of_merges(tx, inquiry)
+        found = _read(deps, tx, open_for_reading(deps, tx, reference, key))
+    inquiry, end = found.inquiry, found.end
     is_theirs = end is not inquiry and has_same_customer(inquiry, end)
     language = language or _language_of(deps, inquiry)
     return StatusPage(
@@ -116,18 +140,35 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str | None, n
         product=_product_label(deps, inquiry, language),
         topic=_topic_label(deps, inquiry, language),
         team=team_of(deps, inquiry).label.in_language(language),
-        assignee=assignee.name.in_language(language) if assignee else "",
+        assignee=found.assignee.name.in_language(language) if found.assignee else "",
         details=inquiry.details,
         received_at=inquiry.received_at,
         answer_due_at=inquiry.answer_due_at,
         is_promised=awaits_answer(inquiry.state),
         is_overdue=awaits_answer(inquiry.state) and inquiry.answer_due_at < now,
-        messages=tuple(messages),
-        events=tuple(_as_customers_see(event) for event in events if _is_for_customer(event)),
-        letters=_letter_lines(deliveries),
+        messages=found.messages,
+        events=tuple(_as_customers_see(event) for event in found.events if _is_for_customer(event)),
+        letters=_letter_lines(found.deliveries),
         unreachable_since=None if end is not inquiry else inquiry.unreachable_since,
+        usual_answer_hours=found.usual_answer_hours if found.has_no_answer else None,
+        may_be_rated=end is inquiry and may_be_rated(inquiry.state),
+        rating=found.rating,
         goes_on_at=deps.status_path(end.reference, end.key_version) if is_theirs else "",
         goes_on_by_mail=end is not inquiry and not is_theirs,
+    )
+
+
+def _read(deps: Deps, tx: Connection, inquiry: Inquiry) -> _Found:
+    given = find_rating(tx, inquiry.id)
+    return _Found(
+        inquiry=inquiry,
+        end=end_of_merges(tx, inquiry),
+        messages=tuple(messages_of(tx, inquiry.id)),
+        events=events_of(tx, inquiry.id),
+        deliveries=deliveries_of(tx, inquiry.id),
+        assignee=find_colleague(deps, tx, inquiry.assignee) if inquiry.assignee else None,
+        rating=given.rating if given else None,
+        usual_answer_hours=usual_answer_hours(tx, inquiry.product),
     )
 
 

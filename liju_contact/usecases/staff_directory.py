@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection
 
 from liju_contact.domain.catalogue import Label, Staff
 from liju_contact.domain.errors import Forbidden
+from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.person import Action, Person
-from liju_contact.store.staff import find_account
+from liju_contact.store.staff import every_account, find_account
 from liju_contact.usecases.deps import Deps
 
 
@@ -23,6 +26,21 @@ def find_colleague(deps: Deps, tx: Connection, address: str, *, who_may: Action 
     if account is None or not account.is_active or (who_may and not account.person.may(who_may)):
         return None
     return _as_staff(account.person)
+
+
+def staff_finder(deps: Deps, tx: Connection) -> Callable[[str], Staff | None]:
+    """Return what finds those who may answer, by any address of theirs, with one look at the accounts for all."""
+    accounts = {
+        fold_address(account.person.address): account.person
+        for account in every_account(tx)
+        if account.is_active and account.person.may(Action.ANSWER)
+    }
+
+    def find(address: str) -> Staff | None:
+        person = accounts.get(fold_address(address))
+        return deps.settings.catalogue.find_staff(address) or (_as_staff(person) if person else None)
+
+    return find
 
 
 def staff_of(deps: Deps, person: Person) -> Staff:

@@ -42,6 +42,8 @@ _KEYED_LETTERS = frozenset(
         LetterKind.ANSWER_FOR_TEAM,
         LetterKind.STATE_FOR_TEAM,
         LetterKind.NOTE_FOR_TEAM,
+        LetterKind.REMINDER_FOR_TEAM,
+        LetterKind.RATING_FOR_TEAM,
         LetterKind.ASSIGNED_FOR_TEAM,
     }
 )

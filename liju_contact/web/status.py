@@ -17,24 +17,27 @@ from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from liju_contact.domain.errors import Conflict, FilesGone, StoreBusy
-from liju_contact.domain.file_kind import media_type
 from liju_contact.domain.message import BODY_LIMIT
 from liju_contact.domain.text import clean_text, is_blank
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.close_inquiry import close_inquiry, reopen_inquiry
 from liju_contact.usecases.correct_address import correct_address
 from liju_contact.usecases.fetch_file import fetch_file
+from liju_contact.usecases.rate_inquiry import rate_inquiry
 from liju_contact.usecases.show_status import StatusPage, show_status
+from liju_contact.web.download import as_download
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
 from liju_contact.web.inquiry_form import required, sendable_address, text_field
+from liju_contact.web.rating_form import RatingForm, rating_choices
 from liju_contact.web.rendering import asked_language, current_deps, current_language, render, use_language
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.uploads import Uploads, file_rules, kept_before, kept_files, take_uploads, without_gone
+from liju_contact.wording import zone_of_country
 
 bp = Blueprint("status", __name__, url_prefix="/inquiry/<reference>/<key>")
 _NO_UPLOADS = Uploads(files=(), errors=())
-_TOO_MANY = 429
+_CONFLICT, _TOO_MANY = 409, 429
 
 
 def short_text(_form: FlaskForm, field: StringField) -> None:
@@ -121,15 +124,28 @@ def give_address(reference: str, key: str) -> ResponseReturnValue:
     return _back(page) if is_valid else _address_again(page, form)
 
 
+@bp.post("/rating")
+def rate(reference: str, key: str) -> ResponseReturnValue:
+    page = _open(reference, key)
+    form = RatingForm(formdata=request.form)
+    is_valid = form.validate()
+    if read_sent_token(current_deps()) is None:
+        return _rating_again(page, form, _stale_notice())
+    if not is_valid:
+        return _rating_again(page, form)
+    try:
+        if not rate_inquiry(current_deps(), reference, key, form.rating, now=current_deps().now()):
+            return _rating_again(page, form, _changed_often_sentence(), _TOO_MANY)
+    except Conflict:
+        return _rating_again(page, form, _not_yet_sentence(), _CONFLICT)
+    except StoreBusy:
+        return _rating_again(page, form, _busy_notice(), UNAVAILABLE)
+    return redirect(page.status_path + _asked_language() + "#rating", 303)
+
+
 @bp.get("/file/<int(max=9223372036854775807):file_id>/<name>")  # what a BIGINT column can be asked for
 def download(reference: str, key: str, file_id: int, name: str) -> Response:  # noqa: ARG001  # for the browser's save dialog
-    """Hand out a file as a download, whatever it contains: never shown, never run, never guessed at."""
-    file = fetch_file(current_deps(), reference, key, file_id)
-    response = Response(file.chunks, mimetype=media_type(file.kind))
-    response.content_length = file.bytes_count
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+    return as_download(fetch_file(current_deps(), reference, key, file_id))
 
 
 def _change(reference: str, key: str, story: Callable[..., None]) -> ResponseReturnValue:
@@ -168,19 +184,21 @@ def _render(page: StatusPage, form: MessageForm, **more: Any) -> str:
     context: dict[str, Any] = {
         "token": new_form_token(deps),
         "address": AddressForm(formdata=None),
+        "rating": RatingForm(formdata=None, obj=page.rating),
         "notice": None,
         "kept_files": [],
         "file_errors": [],
         **more,
     }
     settings = deps.settings
-    zone = settings.company.working_hours.zone
+    zone = zone_of_country(page.country, deps.now().year, settings.company.working_hours.zone)
     return render(
         "public/status.html",
         page=page,
         form=form,
         zone=zone,
         file_limits=file_rules(settings.files, current_language()),
+        ratings=rating_choices(),
         **context,
     )
 
@@ -201,6 +219,12 @@ def _address_again(
     return _answered(_render(page, MessageForm(formdata=None), address=form, notice=notice), status)
 
 
+def _rating_again(
+    page: StatusPage, form: RatingForm, notice: str | None = None, status: int = UNACCEPTABLE
+) -> ResponseReturnValue:
+    return _answered(_render(page, MessageForm(formdata=None), rating=form, notice=notice), status)
+
+
 def _answered(body: str, status: int) -> Response:
     response = make_response(body, status)
     if status == UNAVAILABLE:
@@ -218,6 +242,14 @@ def _stale_notice() -> str:
 
 def _often_sentence() -> str:
     return _("The address was changed too often today. Please try again tomorrow, or write to us below.")
+
+
+def _changed_often_sentence() -> str:
+    return _("This was changed too often today. Please try again tomorrow.")
+
+
+def _not_yet_sentence() -> str:
+    return _("The inquiry is open again, so please tell us how we did once we have answered.")
 
 
 def _busy_notice() -> str:

@@ -32,9 +32,10 @@ from liju_contact.domain.inbound import RETRY_AFTER, TRIES
 from liju_contact.domain.letter import LetterKind
 from liju_contact.processes.worker import run_worker
 from liju_contact.store.database import Database
+from liju_contact.store.file_tables import FileRow
 from liju_contact.store.inbound_tables import InboundRow
 from liju_contact.store.schema import migrate
-from liju_contact.store.tables import DeliveryRow, FileRow, InquiryRow, LetterRow, MessageRow
+from liju_contact.store.tables import DeliveryRow, InquiryRow, LetterRow, MessageRow
 from liju_contact.usecases.deps import Deps
 from tests.conftest import EXAMPLE, SECRET
 from tests.faults.shared_clock import CONTEXT, SharedClock, shared_clock

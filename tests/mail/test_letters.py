@@ -16,6 +16,7 @@ from tests.mail.written_letters import (
     INQUIRY,
     LANGUAGES,
     MESSAGE,
+    RESET_URL,
     STATUS_URL,
     TYPED_LINES_COUNT,
     WRITER,
@@ -32,6 +33,8 @@ HARMLESS_TAGS = {
     *("html", "head", "meta", "title", "body", "div", "table", "tbody", "tr", "th", "td"),
     *("h1", "h2", "p", "a", "br", "bdi", "span", "strong", "blockquote"),
 }
+
+ABOUT_NO_INQUIRY = {LetterKind.ALARM, *(kind for kind in LetterKind if kind.is_about_account)}
 
 every_language = pytest.mark.parametrize("language", LANGUAGES)
 every_kind = pytest.mark.parametrize("kind", list(LetterKind))
@@ -57,7 +60,7 @@ def test_letter_of_every_kind_is_whole(kind: LetterKind, language: str) -> None:
 
     assert (letter.kind, letter.language) == (kind, language)
     assert (letter.headers.get("Auto-Submitted") == "auto-generated") is (kind is not LetterKind.ANSWER)
-    assert (INQUIRY.reference in letter.subject) is (kind is not LetterKind.ALARM)
+    assert (INQUIRY.reference in letter.subject) is (kind not in {*ABOUT_NO_INQUIRY, LetterKind.REMINDER_LIST})
     assert letter.subject == letter.subject.strip()
     assert "%(" not in letter.subject + letter.text + letter.html
     assert "{{" not in letter.subject + letter.text + letter.html
@@ -77,6 +80,12 @@ def test_links_lead_to_the_configured_address_or_to_the_customer(kind: LetterKin
 def expected_links(kind: LetterKind) -> set[str]:
     if kind is LetterKind.ALARM:
         return set()
+    if kind is LetterKind.REMINDER_LIST:
+        return {f"{BASE_URL}/staff/inquiry/{INQUIRY.reference}", f"{BASE_URL}/staff"}
+    if kind in {LetterKind.PASSWORD_RESET, LetterKind.INVITATION}:
+        return {RESET_URL}
+    if kind.is_about_account:
+        return {f"{BASE_URL}/staff"}
     if kind.is_for_customer:
         return {STATUS_URL}
     return {f"{BASE_URL}/staff/inquiry/{INQUIRY.reference}", f"mailto:{INQUIRY.email}"}

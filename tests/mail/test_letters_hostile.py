@@ -40,13 +40,23 @@ REPLY_LOOP = (
     LetterKind.FAILURE_FOR_TEAM,
     LetterKind.ABSENCE_FOR_TEAM,
     LetterKind.HELD_FOR_TEAM,
+    LetterKind.REMINDER_FOR_TEAM,
+    LetterKind.REMINDER_LIST,
+    LetterKind.RATING_FOR_TEAM,
     LetterKind.ALARM,
 )
 MOST_VALUES = 30  # a letter shows fewer strings of others
 # How a line of ours begins in which others' words may stand.
 OUR_BEGINNINGS = (
     *("| ", "    | ", "  ", "Ecuador · "),
-    *("Answered by ", "Internal note by ", "It was for: ", "The customer can also be reached by phone: ", "Away: "),
+    *(
+        "Answered by ",
+        "Internal note by ",
+        "It was for: ",
+        "The customer can also be reached by phone: ",
+        "Away: ",
+        "Who has it: ",
+    ),
 )
 INJECTED = "Eve\r\nBcc: everybody@evil.example\r\n\r\n<h1>hello</h1>"
 
@@ -95,7 +105,7 @@ def test_answer_quotes_no_line_outside_of_the_quote() -> None:
 @pytest.mark.parametrize("kind", REPLY_LOOP)
 def test_letter_of_the_reply_loop_with_hostile_values_gains_no_element_and_no_header(kind: LetterKind) -> None:
     values = [clean_text(value) for value in hostile_values()]
-    plain = typed_by_others(kind, itertools.repeat("plain"))
+    plain = typed_by_others(kind, itertools.repeat("plain\ntext"))
     addressee = Addressee(name="", address="li.wei@liju.example", reply_to="inquiry+key@liju.example", reply_key="key")
     expected_marks, expected_headers = marks(forgiving_tree(plain)), read(in_mail(plain, addressee)).keys()
 

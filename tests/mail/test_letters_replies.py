@@ -33,7 +33,12 @@ from tests.mail.written_letters import (
 )
 
 KEY = "lj7k3f9q2x.a1z.0123456789abcdef0123456789"
-KEYLESS = (LetterKind.STATUS_LINKS, LetterKind.ALARM)
+KEYLESS = (
+    LetterKind.STATUS_LINKS,
+    LetterKind.ALARM,
+    LetterKind.REMINDER_LIST,
+    *(kind for kind in LetterKind if kind.is_about_account),
+)
 # The commands that a reply to a letter may begin with.
 CONVERSATION = {Command.NOTE, Command.CLOSE, Command.ASSIGN_ME, Command.SPAM}
 TAKES = {
@@ -43,6 +48,8 @@ TAKES = {
     LetterKind.ANSWER_FOR_TEAM: CONVERSATION,
     LetterKind.FAILURE_FOR_TEAM: CONVERSATION,
     LetterKind.ABSENCE_FOR_TEAM: CONVERSATION,
+    LetterKind.REMINDER_FOR_TEAM: CONVERSATION,
+    LetterKind.RATING_FOR_TEAM: CONVERSATION,
     LetterKind.NOTE_FOR_TEAM: CONVERSATION - {Command.NOTE},
     LetterKind.HELD_FOR_TEAM: {Command.SEND, Command.DROP},
 }

@@ -18,12 +18,16 @@ from liju_contact.domain.inbound import HoldReason
 from liju_contact.domain.inquiry import Inquiry, InquiryState
 from liju_contact.domain.letter import Addressee, Letter, LetterKind
 from liju_contact.domain.message import Author, Message
+from liju_contact.domain.person import Person, Role
+from liju_contact.domain.rating import Rating
+from liju_contact.domain.reminder import ReminderStep
+from liju_contact.mail.account_letters import TemplateAccountLetterWriter
 from liju_contact.mail.carrier import mail_of
 from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.mail.message import mail_bytes
 from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
-from liju_contact.usecases.deps import Answering, FileLine, HeldMail, LetterFailure
+from liju_contact.usecases.deps import Answering, FileLine, HeldMail, LetterFailure, Reminding
 
 BASE_URL = "https://contact.liju.example"
 STATUS_URL = f"{BASE_URL}/inquiry/LJ-7K3F-9Q2X/8sQ0vJmZkq3mYyTtBq1v0w5e"
@@ -78,7 +82,11 @@ HELD = HeldMail(
     body="Hello,\nI am taking over from María.",
     answered_by="",
 )
+REMINDING = Reminding(inquiry=INQUIRY, step=ReminderStep.OVERDUE, promised_at=INQUIRY.answer_due_at)
+RATING = Rating(stars=2, words="Nobody called back.\nI had to ask twice.")
 ABSENCE = "I am back on Monday."
+PERSON = Person(id=1, address="li.wei@liju.example", name="Li Wei", role=Role.AGENT)
+RESET_URL = f"{BASE_URL}/staff/reset/8sQ0vJmZkq3mYyTtBq1v0w5e"
 TROUBLE = ("No mail could be fetched for 15 minutes.", "The mailbox answers: LOGIN failed.")
 FILES = (
     FileLine(name="layout.dwg", bytes_count=4_812_334, is_attached=True),
@@ -105,6 +113,14 @@ WRITER = WRITERS["en"]
 DEAF = {language: writer_in(language, hears_replies=False) for language in LANGUAGES}
 
 
+def account_writer_in(*languages: str) -> TemplateAccountLetterWriter:
+    settings = settings_in(*languages)
+    return TemplateAccountLetterWriter(settings, template_environments(settings.web.languages, {}))
+
+
+ACCOUNT_WRITERS = {"en": account_writer_in("en", "zh_Hans"), "zh_Hans": account_writer_in("zh_Hans", "en")}
+
+
 def written(
     kind: LetterKind,
     language: str = "en",
@@ -126,7 +142,20 @@ def written(
         LetterKind.STATE_FOR_TEAM: lambda: writer.state_for_team(inquiry, EventKind.INQUIRY_CLOSED),
         LetterKind.STATUS_LINKS: lambda: writer.status_links([(inquiry, STATUS_URL)], language=language),
     }
+    if kind.is_about_account:
+        return _written_about_account(kind, language)
     return letters[kind]() if kind in letters else _written_for_replies(kind, writer, inquiry, body)
+
+
+def _written_about_account(kind: LetterKind, language: str, person: Person = PERSON) -> Letter:
+    writer, person = ACCOUNT_WRITERS[language], replace(person, language=language)
+    letters: dict[LetterKind, Callable[[], Letter]] = {
+        LetterKind.PASSWORD_RESET: lambda: writer.password_reset(person, url=RESET_URL, ends_at=NOW, language="en"),
+        LetterKind.INVITATION: lambda: writer.invitation(person, url=RESET_URL, ends_at=NOW, invited_by=AUTHOR),
+        LetterKind.PASSWORD_CHANGED: lambda: writer.password_changed(person, at=NOW, network="192.0.2.0/24"),
+        LetterKind.SECOND_FACTOR_OFF: lambda: writer.second_factor_off(person, at=NOW, network=""),
+    }
+    return letters[kind]()
 
 
 def _written_for_replies(kind: LetterKind, writer: TemplateLetterWriter, inquiry: Inquiry, body: str) -> Letter:
@@ -141,6 +170,11 @@ def _written_for_replies(kind: LetterKind, writer: TemplateLetterWriter, inquiry
         ),
         LetterKind.ABSENCE_FOR_TEAM: lambda: writer.absence_for_team(inquiry, name=AUTHOR, words=body or ABSENCE),
         LetterKind.HELD_FOR_TEAM: lambda: writer.held_for_team(inquiry, replace(HELD, body=body or HELD.body)),
+        LetterKind.REMINDER_FOR_TEAM: lambda: writer.reminder_for_team(replace(REMINDING, inquiry=inquiry)),
+        LetterKind.REMINDER_LIST: lambda: writer.reminder_list([replace(REMINDING, inquiry=inquiry)]),
+        LetterKind.RATING_FOR_TEAM: lambda: writer.rating_for_team(
+            inquiry, replace(RATING, words=body or RATING.words)
+        ),
         LetterKind.ALARM: lambda: writer.alarm([body] if body else TROUBLE),
     }
     return letters[kind]()
@@ -167,6 +201,11 @@ def typed_by_others(kind: LetterKind, values: Iterator[str]) -> Letter:
         LetterKind.HELD_FOR_TEAM: lambda: WRITER.held_for_team(
             inquiry, replace(HELD, sender=value(), subject=value(), body=value(), answered_by=value())
         ),
+        LetterKind.REMINDER_FOR_TEAM: lambda: WRITER.reminder_for_team(
+            replace(REMINDING, inquiry=replace(inquiry, assignee=value()))
+        ),
+        LetterKind.REMINDER_LIST: lambda: WRITER.reminder_list([replace(REMINDING, inquiry=inquiry)]),
+        LetterKind.RATING_FOR_TEAM: lambda: WRITER.rating_for_team(inquiry, replace(RATING, words=value())),
         LetterKind.ALARM: lambda: WRITER.alarm([value(), value()]),
     }
     return letters[kind]()

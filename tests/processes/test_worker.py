@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from liju_contact.domain.letter import Letter
+from liju_contact.pictures.maker import GuardedPictureMaker
 from liju_contact.processes.worker import Stopping, Worker
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import claim_deliveries
@@ -31,7 +32,7 @@ ANA = "Ana.Souza@usina.example"
 
 
 def worker_of(deps: Deps, carrier: ScriptedCarrier | None = None) -> Worker:
-    return Worker(deps, carrier or ScriptedCarrier(), DirectReader(), "w1", Stopping())
+    return Worker(deps, carrier or ScriptedCarrier(), DirectReader(), GuardedPictureMaker(), "w1", Stopping())
 
 
 def ask(deps: Deps) -> None:

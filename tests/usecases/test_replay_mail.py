@@ -129,12 +129,8 @@ def test_what_waits_for_its_moment_or_was_decided_about_is_left(deps: Deps) -> N
     judged(deps, reply_to(letter_to(deps, LI, LetterKind.INQUIRY_FOR_TEAM), LI, "Nine weeks."))
     for number in range(3):
         judged(deps, mail(EVA, PUBLIC, f"Mail {number}"))
-    discard_mail(
-        deps,
-        judged(deps, mail("eve@there.example", PUBLIC, "Pills.", X_Spam_Flag="YES"))["id"],
-        by="test",
-        now=deps.now(),
-    )
+    spam = judged(deps, mail("eve@there.example", PUBLIC, "Pills.", X_Spam_Flag="YES"))
+    discard_mail(deps, spam["id"], by="test", now=deps.now())
     before = letters(deps)
 
     assert replayed(deps, OtherRules(), is_dry=False) == []

@@ -39,6 +39,7 @@ EVENTS = [
     (EventKind.INQUIRY_REOPENED, Actor.CUSTOMER, "", "You opened the inquiry again."),
     (EventKind.INQUIRY_REOPENED, Actor.STAFF, "Li Wei", "We opened the inquiry again."),
     (EventKind.ADDRESS_CORRECTED, Actor.CUSTOMER, "", "You gave us another e-mail address."),
+    (EventKind.ADDRESS_CORRECTED, Actor.STAFF, "Li Wei", "We corrected your e-mail address."),
     (EventKind.LETTER_FAILED, Actor.PROGRAM, "", "A letter of ours did not arrive."),
 ]
 

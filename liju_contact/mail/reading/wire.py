@@ -22,9 +22,6 @@ from liju_contact.domain.inbound_mail import InboundMail
 
 LENGTH_BYTES = 8
 
-OUT_OF_MEMORY = 3
-"""The exit status of a reading process that has no memory left to say anything."""
-
 MOST_JSON_BYTES = 64 * 1024 * 1024
 """Two million characters, each written with twelve, and whatever else a mail says about itself."""
 

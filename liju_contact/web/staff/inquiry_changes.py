@@ -6,7 +6,7 @@ Whatever meets somebody else's change comes back with who did what, and can be s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from flask import Response, redirect, request
@@ -163,4 +163,7 @@ def _due() -> datetime | Keep | None:
         day = date.fromisoformat(chosen) if chosen else None
     except ValueError:
         return KEEP
-    return datetime.combine(day, time(hours.closes.hour, hours.closes.minute), hours.zone) if day else None
+    if day is None:
+        return None
+    opening = hours.week[day.weekday()] or max(filter(None, hours.week), key=lambda opening: opening[1])
+    return datetime.combine(day, opening[1], hours.zone)

@@ -35,6 +35,10 @@ def show() -> str:
         room="insight",
         insight=insight,
         month_names=[_month_name(month) for month in insight.months],
+        axis_names=[
+            current_wording().month_on_axis(days_of(month)[0], is_first=number == 0)
+            for number, month in enumerate(insight.months)
+        ],
         received=bar_chart([facts.received_count for facts in insight.by_month]),
         answer_hours=line_chart([facts.median_hours for facts in insight.by_month]),
         in_time=line_chart([_percent(facts.in_time_share) for facts in insight.by_month], top=100.0),

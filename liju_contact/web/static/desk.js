@@ -50,7 +50,7 @@ const desk = (() => {
   document.addEventListener("keydown", onKey);
   for (const form of document.forms) if (form.method === "post") form.addEventListener("submit", onSubmit);
   addEventListener("pageshow", () => document.querySelectorAll("[data-sending]").forEach((form) => form.removeAttribute("data-sending")));
-  document.querySelectorAll("time").forEach(showOwnTime);
+  document.querySelectorAll("time:not(.brief)").forEach(showOwnTime);
   document.getElementById("summary")?.focus();
   return { ask, csrf, isTyping, showOwnTime };
 })();

@@ -8,6 +8,11 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_LISTED_BY = (
+    ["state", "product", "topic", "country", "language"]
+    + ["assignee", "priority", "has_files", "has_mail_trouble"]
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -30,6 +35,7 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=20), nullable=True),
         sa.Column("password_digest", sa.Text(), nullable=True),
         sa.Column("password_version", sa.Integer(), server_default=sa.text("1"), nullable=False),
+        sa.Column("password_is_temporary", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("totp_version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("totp_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totp_counter", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
@@ -54,6 +60,14 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("row_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("view", "product", "subject", name=op.f("pk_view_count")),
+    )
+    op.create_table(
+        "answer_time",
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("median_minutes", sa.Integer(), nullable=True),
+        sa.Column("inquiry_count", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("product", name=op.f("pk_answer_time")),
     )
     op.create_table(
         "insight",
@@ -165,6 +179,7 @@ def upgrade() -> None:
         sa.Column("stars", sa.Integer(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_told", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["inquiry_id"], ["inquiry.id"], name=op.f("fk_rating_inquiry_id_inquiry"), ondelete="CASCADE"
         ),
@@ -192,6 +207,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("inquiry_id", "promised_at", "step", name=op.f("pk_reminder")),
     )
     op.create_table(
+        "reset_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address_folded", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reset_request")),
+    )
+    op.create_table(
         "saved_view",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -207,20 +230,17 @@ def upgrade() -> None:
     op.create_index(op.f("ix_saved_view_staff_id"), "saved_view", ["staff_id"], unique=False)
     op.create_table(
         "search_document",
-        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_search_document_inquiry_id_inquiry"), ondelete="CASCADE"
+        sa.Column(
+            "inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
+        sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("inquiry_id", name=op.f("pk_search_document")),
     )
     op.create_table(
         "search_due",
-        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_search_due_inquiry_id_inquiry"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("inquiry_id", name=op.f("pk_search_due")),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inquiry_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_due")),
     )
     op.create_table(
         "staff_session",
@@ -246,9 +266,18 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("width", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("height", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempt_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_thumbnail_blob_id_blob"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("blob_id", name=op.f("pk_thumbnail")),
+    )
+    op.create_index(
+        "ix_thumbnail_blob_id",
+        "thumbnail",
+        ["blob_id"],
+        unique=False,
+        sqlite_where=sa.text("made_at IS NULL"),
+        postgresql_where=sa.text("made_at IS NULL"),
     )
     op.create_table(
         "watcher",
@@ -266,6 +295,34 @@ def upgrade() -> None:
     op.add_column("event", sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("event", sa.Column("inquiry_version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column("event", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
+    op.create_table(
+        "inbound_text",
+        sa.Column("inbound_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inbound_id"], ["inbound.id"], name=op.f("fk_inbound_text_inbound_id_inbound"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_inbound_text")),
+    )
+    op.add_column("inbound", sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True))
+    op.create_index(
+        "ix_inbound_decided_at",
+        "inbound",
+        ["decided_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("decided_at IS NOT NULL"),
+        postgresql_where=sa.text("decided_at IS NOT NULL"),
+    )
+    # The same rows in the order they are listed in; with both, SQLite would take the one that has to be sorted.
+    op.drop_index("ix_inbound_state", table_name="inbound")
+    op.create_index(
+        "ix_inbound_received_at",
+        "inbound",
+        ["received_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('held', 'parked')"),
+        postgresql_where=sa.text("state IN ('held', 'parked')"),
+    )
     op.add_column("inquiry", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column(
         "inquiry", sa.Column("priority", sa.String(length=10), server_default=sa.text("'normal'"), nullable=False)
@@ -280,7 +337,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_inquiry_answer_due_at",
         "inquiry",
-        ["answer_due_at", "id"],
+        ["answer_due_at", "id", *_LISTED_BY, "received_at", "changed_at"],
         unique=False,
         sqlite_where=sa.text("state IN ('received', 'open')"),
         postgresql_where=sa.text("state IN ('received', 'open')"),
@@ -294,12 +351,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("assignee IS NOT NULL"),
     )
     op.create_index(
-        op.f("ix_inquiry_assignee_state_answer_due_at_id"),
-        "inquiry",
-        ["assignee", "state", "answer_due_at", "id"],
-        unique=False,
+        "ix_inquiry_assignee_state", "inquiry", ["assignee", "state", "answer_due_at", "id", "product"], unique=False
     )
-    op.create_index(op.f("ix_inquiry_received_at_id"), "inquiry", ["received_at", "id"], unique=False)
+    op.create_index("ix_inquiry_received_at", "inquiry", ["received_at", "id", *_LISTED_BY, "changed_at"], unique=False)
     op.create_index(
         "ix_inquiry_mail_trouble",
         "inquiry",
@@ -308,7 +362,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("has_mail_trouble"),
         postgresql_where=sa.text("has_mail_trouble"),
     )
-    op.create_index(op.f("ix_inquiry_changed_at_id"), "inquiry", ["changed_at", "id"], unique=False)
+    op.create_index("ix_inquiry_changed_at", "inquiry", ["changed_at", "id", *_LISTED_BY, "received_at"], unique=False)
     op.create_index(op.f("ix_inquiry_country_id"), "inquiry", ["country", "id"], unique=False)
     op.create_index(
         "ix_inquiry_due_at",
@@ -321,7 +375,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_inquiry_has_files",
         "inquiry",
-        ["has_files", "id"],
+        ["id"],
         unique=False,
         sqlite_where=sa.text("has_files"),
         postgresql_where=sa.text("has_files"),
@@ -344,7 +398,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("priority <> 'normal'"),
     )
     op.create_index(op.f("ix_inquiry_product_id"), "inquiry", ["product", "id"], unique=False)
-    op.create_index(op.f("ix_inquiry_state_changed_at_id"), "inquiry", ["state", "changed_at", "id"], unique=False)
+    op.create_index("ix_inquiry_state", "inquiry", ["state", "changed_at", "id", *_LISTED_BY[1:], "received_at"], unique=False)
     op.create_index(op.f("ix_inquiry_topic_id"), "inquiry", ["topic", "id"], unique=False)
     op.create_index(
         "ix_inquiry_unreachable_since",
@@ -370,16 +424,25 @@ def _create_search_words() -> None:
         )
         return
     op.execute(
-        "CREATE TABLE search_words ("
-        "inquiry_id BIGINT PRIMARY KEY REFERENCES inquiry (id) ON DELETE CASCADE, words TSVECTOR NOT NULL)"
+        "CREATE TABLE search_words (inquiry_id BIGINT PRIMARY KEY"
+        " REFERENCES search_document (inquiry_id) ON DELETE CASCADE, words TSVECTOR NOT NULL)"
     )
     op.execute("ALTER TABLE search_words ALTER COLUMN words SET STATISTICS 1000")
     op.execute("CREATE INDEX ix_search_words_words ON search_words USING gin (words)")
 
 
 def _fill_new_columns() -> None:
-    """What is there already gets what the desk needs; the worker writes the search documents."""
-    op.execute("INSERT INTO search_due (inquiry_id) SELECT id FROM inquiry")
+    """What is there already gets what the desk needs; the worker writes the search documents and makes the pictures."""
+    pictured = (
+        "kind IN ('pdf', 'jpeg', 'png') OR (kind = 'other' AND (lower(name) LIKE '%.gif' OR lower(name) LIKE '%.webp'"
+        " OR lower(name) LIKE '%.bmp' OR lower(name) LIKE '%.tif' OR lower(name) LIKE '%.tiff'))"
+    )
+    op.execute(
+        f"INSERT INTO thumbnail (blob_id) SELECT blob_id FROM file WHERE {pictured}"
+        f" UNION SELECT blob_id FROM inbound_file WHERE NOT is_folded AND ({pictured})"
+    )
+    op.execute("UPDATE inbound SET decided_at = coalesce(judged_at, received_at) WHERE decided_by <> ''")
+    op.execute("INSERT INTO search_due (inquiry_id) SELECT id FROM inquiry ORDER BY id")
     op.execute("UPDATE inquiry SET first_answer_due_at = answer_due_at")
     op.execute(
         "UPDATE inquiry SET has_files = EXISTS (SELECT 1 FROM message JOIN file ON file.message_id = message.id"

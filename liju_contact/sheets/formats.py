@@ -1,0 +1,28 @@
+"""Chooses the sheet for a format."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from liju_contact.config import Settings
+from liju_contact.domain.export import ExportFormat
+from liju_contact.sheets.columns import Columns
+from liju_contact.sheets.csv_sheet import CsvSheet
+from liju_contact.sheets.json_sheet import JsonSheet
+from liju_contact.usecases.sheet import Sheet, Sink
+
+
+def new_sheet(settings: Settings, format_: ExportFormat, language: str, sink: Sink) -> Sheet:
+    """Return an empty sheet that writes to ``sink``."""
+    match format_:
+        case ExportFormat.CSV:
+            return CsvSheet(Columns(settings, language), sink)
+        case ExportFormat.XLSX:
+            # Loads a large library, which only whoever writes such a file should pay for.
+            from liju_contact.sheets.xlsx_sheet import XlsxSheet  # noqa: PLC0415
+
+            return XlsxSheet(Columns(settings, language), sink)
+        case ExportFormat.JSONL:
+            return JsonSheet(sink)
+        case _:
+            assert_never(format_)

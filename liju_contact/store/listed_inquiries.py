@@ -1,0 +1,79 @@
+"""The rows of the desk's list: what each shows, read from the one table that has it all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.priority import Priority
+from liju_contact.store.tables import InquiryRow
+
+ROW_COLUMNS = (
+    InquiryRow.id,
+    InquiryRow.reference,
+    InquiryRow.state,
+    InquiryRow.language,
+    InquiryRow.name,
+    InquiryRow.company,
+    InquiryRow.country,
+    InquiryRow.product,
+    InquiryRow.topic,
+    InquiryRow.details,
+    InquiryRow.preview,
+    InquiryRow.priority,
+    InquiryRow.assignee,
+    InquiryRow.answer_due_at,
+    InquiryRow.due_at,
+    InquiryRow.received_at,
+    InquiryRow.changed_at,
+    InquiryRow.has_files,
+    InquiryRow.has_mail_trouble,
+    InquiryRow.version,
+)
+_BY_IDS = select(*ROW_COLUMNS).where(InquiryRow.id.in_(bindparam("ids", expanding=True)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedInquiry:
+    """A row of the list; ``given_fields`` are the technical details the customer gave."""
+
+    id: int
+    reference: str
+    state: InquiryState
+    language: str
+    name: str
+    company: str
+    country: str
+    product: str
+    topic: str
+    given_fields: frozenset[str]
+    preview: str
+    priority: Priority
+    assignee: str | None
+    answer_due_at: datetime
+    due_at: datetime | None
+    received_at: datetime
+    changed_at: datetime
+    has_files: bool
+    has_mail_trouble: bool
+    version: int
+
+
+def rows_of(tx: Connection, inquiry_ids: Sequence[int]) -> list[ListedInquiry]:
+    """Return the rows of these inquiries, in the order of their ids as given; one that is gone is left out."""
+    rows = {row.id: listed(row) for row in tx.execute(_BY_IDS, {"ids": list(inquiry_ids)})}
+    return [rows[id_] for id_ in inquiry_ids if id_ in rows]
+
+
+def listed(row: Any) -> ListedInquiry:
+    """Return the row that the values of ``ROW_COLUMNS`` make."""
+    values = dict(zip((column.key for column in ROW_COLUMNS), row, strict=True))
+    values["state"] = InquiryState(values["state"])
+    values["priority"] = Priority(values["priority"])
+    values["given_fields"] = frozenset(detail["field"] for detail in values.pop("details"))
+    return ListedInquiry(**values)

@@ -1,0 +1,101 @@
+"""The list of the desk: a page of it with all it shows, and what has happened in it since somebody looked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from liju_contact.domain.excerpt import Excerpt
+from liju_contact.domain.inquiry_list import Cursor, ListQuery, View
+from liju_contact.domain.person import Action, Person
+from liju_contact.domain.search_query import SearchQuery
+from liju_contact.store.inquiry_list import page_of_inquiries
+from liju_contact.store.list_news import changed_count
+from liju_contact.store.list_term import Reader
+from liju_contact.store.listed_inquiries import ListedInquiry
+from liju_contact.store.saved_views import SavedView, views_for
+from liju_contact.store.staff import every_account
+from liju_contact.store.tags import every_tag, tags_of
+from liju_contact.store.view_counts import counts_for, newest_event_id
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.search_inquiries import search_in
+
+Labels = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """``listed`` is what the rows are: the query as the search in it narrows it; ``search`` is None without one.
+
+    ``people`` are the names by folded address of all who may have an inquiry, ``newest_event_id`` is for ``list_news``.
+    """
+
+    listed: ListQuery
+    rows: tuple[ListedInquiry, ...]
+    before: Cursor | None
+    after: Cursor | None
+    tags: Mapping[int, list[str]]
+    every_tag: tuple[str, ...]
+    people: Mapping[str, str]
+    counts: Mapping[View, int]
+    saved_views: tuple[SavedView, ...]
+    search: SearchQuery | None
+    excerpts: Mapping[int, Excerpt]
+    newest_event_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListNews:
+    newest_event_id: int
+    changed_count: int
+    counts: Mapping[View, int]
+
+
+def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels, *, now: datetime) -> ListPage:
+    """Return the page that begins where the query's cursor stands. Raises ``StoreBusy``.
+
+    The number of queries is the same however many rows there are.
+    """
+    reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
+    with deps.db.read() as tx:
+        event_id = newest_event_id(tx)
+        found = search_in(deps, tx, query, labels, reader) if query.q else None
+        page = found.page if found else page_of_inquiries(tx, query, reader)
+        return ListPage(
+            listed=found.listed if found else query,
+            rows=page.rows,
+            before=page.before,
+            after=page.after,
+            tags=tags_of(tx, [row.id for row in page.rows]),
+            every_tag=tuple(every_tag(tx)),
+            people=_people(deps, tx),
+            counts=counts_for(tx, person),
+            saved_views=tuple(views_for(tx, person.id)),
+            search=found.query if found else None,
+            excerpts=found.excerpts if found else {},
+            newest_event_id=event_id,
+        )
+
+
+def list_news(deps: Deps, person: Person, query: ListQuery, *, since: int, now: datetime) -> ListNews:
+    """Return what others have changed in the list since event ``since``; a search is not looked into."""
+    reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
+    with deps.db.read() as tx:
+        return ListNews(
+            newest_event_id=newest_event_id(tx),
+            changed_count=changed_count(tx, replace(query, cursor=None, q=""), reader, since),
+            counts=counts_for(tx, person),
+        )
+
+
+def _people(deps: Deps, tx: Connection) -> dict[str, str]:
+    """Return who may have an inquiry: accounts that may change one, then the settings' staff."""
+    language = deps.settings.default_language
+    people = {staff.address: staff.name.in_language(language) for staff in deps.settings.catalogue.staff}
+    for account in every_account(tx):
+        if account.is_active and account.person.may(Action.ANSWER):
+            people[account.person.address] = account.person.name
+    return {address: name or address for address, name in people.items()}

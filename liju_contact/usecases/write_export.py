@@ -1,0 +1,181 @@
+"""The worker writes the exports that staff asked for: page by page into chunks of a blob, with the memory of one page.
+
+Nothing of an unfinished file counts, so one whose writer died is begun anew; what the dead one left is swept. The list
+is what its person may see at that moment, not when they asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from urllib.parse import parse_qsl
+
+from liju_contact.domain.errors import LijuError, StoreBusy
+from liju_contact.domain.export import Export
+from liju_contact.domain.inquiry_list import ListQuery
+from liju_contact.domain.person import Action, Person
+from liju_contact.domain.search_query import SearchQuery, read_query
+from liju_contact.store.exported import (
+    BY_IDS,
+    ExportedInquiry,
+    Window,
+    add_messages,
+    chosen_of,
+    inquiries_in,
+    newest_id,
+    window_of,
+)
+from liju_contact.store.exports import claim_export, give_back, note_progress, settle_export
+from liju_contact.store.list_term import Reader
+from liju_contact.store.list_terms import condition_of
+from liju_contact.store.search import Place as HitPlace
+from liju_contact.store.search import page_of_hits
+from liju_contact.store.staff import find_account_by_id
+from liju_contact.usecases.blob_sink import BlobSink
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.sheet import Sheet
+
+SILENCE = timedelta(minutes=10)
+"""After which an export is taken from its writer: longer than packing the largest file takes."""
+PAGE = 1000  # ids in a window
+_PROGRESS_EVERY = timedelta(seconds=1)
+_REFERENCES_AT_ONCE = 100
+_HITS_AT_ONCE = 500
+
+_log = logging.getLogger(__name__)
+
+
+class _Lost(LijuError):
+    """The export is not ours to write any more: it was taken away, or another writer has it."""
+
+
+def write_next_export(deps: Deps, *, holder: str, is_stopping: Callable[[], bool] = lambda: False) -> bool:
+    """Write the export that waits longest; False when none does. One that is stopped waits again.
+
+    Raises ``StoreBusy``; the export is taken up again later.
+    """
+    now = deps.now()
+    with deps.db.begin() as tx:
+        export = claim_export(tx, holder, silent_since=now - SILENCE, now=now)
+    if export is None:
+        return False
+    try:
+        _write(deps, export, holder, is_stopping)
+    except _Lost as lost:
+        _log.info("Export %s: %s", export.id, lost)
+    except StoreBusy:
+        raise
+    except Exception:  # noqa: BLE001  # whatever is wrong with one export, its person hears of it and the next goes on
+        _log.exception("Export %s cannot be written.", export.id)
+        with deps.db.begin() as tx:
+            settle_export(tx, export.id, holder, blob_id=None, now=deps.now())
+    return True
+
+
+def give_back_exports(deps: Deps, holder: str) -> None:
+    """Let wait again what an earlier process by the same name was writing when it died."""
+    with deps.db.begin() as tx:
+        give_back(tx, holder, deps.now())
+
+
+def _write(deps: Deps, export: Export, holder: str, is_stopping: Callable[[], bool]) -> None:
+    person = _person(deps, export)
+    sink = BlobSink(deps)
+    sheet: Sheet | None = None
+    try:
+        sheet = deps.new_sheet(export.format, export.language, sink)
+        row_count, told_at = 0, deps.now()
+        for rows in _pages(deps, export, person, has_messages=sheet.has_messages):
+            sheet.add(rows)
+            row_count += len(rows)
+            _stop(deps, holder, is_stopping)
+            if (now := deps.now()) - told_at >= _PROGRESS_EVERY:
+                _tell(deps, export, holder, row_count, sink.bytes_count)
+                told_at = now
+        _tell(deps, export, holder, row_count, sink.bytes_count)
+        sheet.close()
+        _settle(deps, export, holder, row_count, sink)
+    except BaseException:
+        if sheet:
+            sheet.abandon()
+        sink.abandon()
+        raise
+
+
+def _stop(deps: Deps, holder: str, is_stopping: Callable[[], bool]) -> None:
+    if is_stopping():
+        give_back_exports(deps, holder)
+        raise _Lost("The worker stops; it is written again later.")
+
+
+def _settle(deps: Deps, export: Export, holder: str, row_count: int, sink: BlobSink) -> None:
+    blob_id, now = sink.finish(), deps.now()
+    _tell(deps, export, holder, row_count, sink.bytes_count)
+    with deps.db.begin() as tx:
+        settle_export(tx, export.id, holder, blob_id=blob_id, now=now)
+
+
+def _tell(deps: Deps, export: Export, holder: str, row_count: int, bytes_count: int) -> None:
+    with deps.db.begin() as tx:
+        is_ours = note_progress(tx, export.id, holder, row_count=row_count, bytes_count=bytes_count, now=deps.now())
+    if not is_ours:
+        raise _Lost("Nobody wants it any more, or another worker has it.")
+
+
+def _person(deps: Deps, export: Export) -> Person:
+    """Return whose export it is, as their account is now; raises where they may not have it any more."""
+    with deps.db.read() as tx:
+        account = find_account_by_id(tx, export.staff_id)
+    if account is None or not account.is_active or not account.person.may(Action.EXPORT):
+        raise LijuError("Its person may not export any more.")
+    return account.person
+
+
+def _pages(deps: Deps, export: Export, person: Person, *, has_messages: bool) -> Iterator[list[ExportedInquiry]]:
+    """Return the inquiries of the list, newest first, page by page; no transaction stays open between two pages."""
+    words = dict(parse_qsl(export.query))
+    search = read_query(words.pop("q", ""))
+    query = ListQuery.read({**words, **search.filters})
+    reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=export.asked_at)
+    references = words.get("references", "").split()
+    read = _chosen(query, reader, references) if references else _windows(deps, query, reader)
+    if search.has_text and not references:
+        read = _hits(deps, query, reader, search)
+    for place, window in read:
+        with deps.db.read() as tx:
+            rows = inquiries_in(tx, window, **place)
+            if rows and has_messages:
+                add_messages(tx, rows)
+        if rows:
+            yield rows
+
+
+_Place = dict[str, object]
+
+
+def _windows(deps: Deps, query: ListQuery, reader: Reader) -> Iterator[tuple[_Place, Window]]:
+    with deps.db.read() as tx:
+        upto = newest_id(tx)
+        window = window_of(tx.dialect.name, query, reader)
+    while upto > 0:
+        yield {"above": upto - PAGE, "upto": upto}, window
+        upto -= PAGE
+
+
+def _hits(deps: Deps, query: ListQuery, reader: Reader, search: SearchQuery) -> Iterator[tuple[_Place, Window]]:
+    """Follow a search from its newest hit on."""
+    condition, place = condition_of(query, reader), HitPlace()
+    while True:
+        with deps.db.read() as tx:
+            ids = page_of_hits(tx, search, limit=_HITS_AT_ONCE, condition=condition, place=place)
+        if not ids:
+            return
+        yield {"ids": ids}, BY_IDS
+        place = HitPlace(id=ids[-1])
+
+
+def _chosen(query: ListQuery, reader: Reader, references: list[str]) -> Iterator[tuple[_Place, Window]]:
+    window = chosen_of(query, reader)
+    for begin in range(0, len(references), _REFERENCES_AT_ONCE):
+        yield {"references": references[begin : begin + _REFERENCES_AT_ONCE]}, window

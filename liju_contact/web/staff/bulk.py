@@ -1,0 +1,107 @@
+"""One act on many inquiries, from the list: each is changed for itself, and what could not be changed is said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
+
+from liju_contact.domain.change import Change
+from liju_contact.domain.errors import Conflict, NotFound, Unfit
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.inquiry_list import ME, ListQuery
+from liju_contact.domain.person import Action
+from liju_contact.domain.priority import Priority
+from liju_contact.domain.text import clean_line
+from liju_contact.usecases.change_inquiry import change_many, undo_events
+from liju_contact.usecases.merge_many import merge_into_oldest
+from liju_contact.web.rendering import current_deps
+from liju_contact.web.staff.desk import current_person, desk_blueprint, needs
+from liju_contact.web.staff.done import done_words, read_done
+
+bp = desk_blueprint("staff_bulk", __name__, prefix="/staff/bulk")
+_MOST = 200
+_LEAST_MERGED = 2
+
+
+@bp.post("/change")
+@needs(Action.CHANGE)
+def change() -> ResponseReturnValue:
+    """Change all chosen inquiries alike; which fields are meant is what the form brought a value for."""
+    deps = current_deps()
+    chosen, wished = _chosen(), _wished()
+    if not chosen or wished == Change():
+        return _back({})
+    try:
+        many = change_many(deps, current_person(), chosen, wished, now=deps.now())
+    except Unfit:
+        return _back(done_words((), chosen))
+    return _back(done_words(many.changed, many.failed))
+
+
+@bp.post("/merge")
+@needs(Action.ARRANGE)
+def merge() -> ResponseReturnValue:
+    """Merge all chosen inquiries into the oldest of them."""
+    deps, chosen = current_deps(), _chosen()
+    if len(chosen) < _LEAST_MERGED:
+        return _back({})
+    merged, failed = merge_into_oldest(deps, current_person(), chosen, now=deps.now())
+    return _back(done_words(merged, failed))
+
+
+@bp.post("/undo")
+@needs(Action.CHANGE)
+def undo() -> ResponseReturnValue:
+    deps = current_deps()
+    done = read_done({"did": request.form.get("did", "")})
+    changed, failed = [], []
+    for reference, ids in done.events.items() if done else ():
+        try:
+            changed.append(undo_events(deps, current_person(), reference, ids, now=deps.now()))
+        except (NotFound, Conflict, Unfit):
+            failed.append(reference)
+    return _back({"undid": str(len(changed)), **({"failed": " ".join(failed)} if failed else {})})
+
+
+def _chosen() -> Sequence[str]:
+    return list(dict.fromkeys(request.form.getlist("references")))[:_MOST]
+
+
+def _wished() -> Change:
+    form, person = request.form, current_person()
+    wished = Change(
+        state=_state(form.get("state", "")),
+        priority=next((priority for priority in Priority if priority.value == form.get("priority")), None),
+        add_tags=_tags("add_tag"),
+        remove_tags=_tags("remove_tag"),
+    )
+    assignee = form.get("assignee", "")
+    if not assignee:
+        return wished
+    address = person.address if assignee == ME else assignee
+    return Change(
+        state=wished.state,
+        priority=wished.priority,
+        add_tags=wished.add_tags,
+        remove_tags=wished.remove_tags,
+        assignee=None if assignee == "nobody" else address,
+    )
+
+
+def _state(text: str) -> InquiryState | None:
+    settable = (InquiryState.OPEN, InquiryState.ANSWERED, InquiryState.CLOSED, InquiryState.SPAM)
+    return next((state for state in settable if state.value == text), None)
+
+
+def _tags(field: str) -> tuple[str, ...]:
+    tag = clean_line(request.form.get(field, "")).strip()
+    return (tag,) if tag else ()
+
+
+def _back(words: dict[str, str]) -> ResponseReturnValue:
+    """Go back to the list the form stood on, which says what was done."""
+    query = ListQuery.read(request.form)
+    return redirect(f"/staff?{urlencode({**query.words(), **words})}", 303)

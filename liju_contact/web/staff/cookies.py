@@ -1,0 +1,60 @@
+"""The desk's two cookies: the session, and what a browser keeps of having been signed in before.
+
+Over HTTPS their names begin with ``__Host-``: a browser takes such a cookie from this host alone, over HTTPS, for the
+whole of it. A page's script can read neither.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response, request
+
+from liju_contact.usecases.known_device import KnownDevice, read_device
+from liju_contact.usecases.staff_session import LIFETIME
+from liju_contact.web.rendering import current_deps
+
+_DEVICE_KEPT = timedelta(days=400)  # the longest that browsers keep a cookie
+
+
+def cookie_name() -> str:
+    return _named("liju-staff")
+
+
+def give_cookie(response: Response, token: str) -> None:
+    _give(response, cookie_name(), token, LIFETIME)
+
+
+def take_cookie(response: Response) -> None:
+    response.delete_cookie(cookie_name(), secure=_is_https(), httponly=True, samesite="Lax")
+
+
+def give_device(response: Response, device: KnownDevice) -> None:
+    _give(response, _named("liju-device"), device.cookie, _DEVICE_KEPT)
+
+
+def current_device() -> KnownDevice:
+    return read_device(request.cookies.get(_named("liju-device"), ""))
+
+
+def is_from_elsewhere() -> bool:
+    """Tell whether another site's page sent this request; browsers say so, other programs say nothing."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    base = current_deps().settings.web.base_url
+    if site is not None:
+        return site not in {"same-origin", "none"}
+    return origin is not None and origin not in {base, request.host_url.rstrip("/")}
+
+
+def _give(response: Response, name: str, value: str, lifetime: timedelta) -> None:
+    seconds = int(lifetime.total_seconds())
+    response.set_cookie(name, value, max_age=seconds, secure=_is_https(), httponly=True, samesite="Lax")
+
+
+def _named(name: str) -> str:
+    return f"__Host-{name}" if _is_https() else name
+
+
+def _is_https() -> bool:
+    return current_deps().settings.web.base_url.startswith("https:")

@@ -1,0 +1,25 @@
+"""The files of an inquiry, for staff: as downloads, and small pictures of those that have one."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from liju_contact.domain.person import Action
+from liju_contact.usecases.fetch_file import fetch_file_for_staff, fetch_thumbnail
+from liju_contact.web.download import as_download, as_picture
+from liju_contact.web.rendering import current_deps
+from liju_contact.web.staff.desk import current_person, desk_blueprint, needs
+
+bp = desk_blueprint("staff_files", __name__, prefix="/staff/inquiry/<reference>")
+
+
+@bp.get("/file/<int(max=9223372036854775807):file_id>/<name>")  # what a BIGINT column can be asked for
+@needs(Action.READ)
+def download(reference: str, file_id: int, name: str) -> Response:  # noqa: ARG001  # for the browser's save dialog
+    return as_download(fetch_file_for_staff(current_deps(), current_person(), reference, file_id))
+
+
+@bp.get("/thumbnail/<int(max=9223372036854775807):file_id>")
+@needs(Action.READ)
+def thumbnail(reference: str, file_id: int) -> Response:
+    return as_picture(fetch_thumbnail(current_deps(), current_person(), reference, file_id))

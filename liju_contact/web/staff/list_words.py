@@ -1,0 +1,150 @@
+"""Words of the list: its views and orders, what its filters are called, and what they may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from liju_contact.config import Settings
+from liju_contact.domain.inquiry_list import ME, NOBODY, Filters, Sort, View
+from liju_contact.domain.search_query import labels_by_name
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.list_inquiries import Labels, ListPage
+from liju_contact.web.rendering import current_deps, current_language, current_wording, translated
+from liju_contact.web.staff.words import PRIORITIES, STATES
+from liju_contact.wording import wording_in
+
+
+def _(message: str) -> str:
+    """Mark a text for the catalogues; it is translated when it is shown."""
+    return message
+
+
+VIEWS = {
+    View.NEEDS_ANSWER: _("Needs an answer"),
+    View.MINE: _("Mine"),
+    View.UNASSIGNED: _("Unassigned"),
+    View.WAITING: _("Waiting for the customer"),
+    View.MAIL_TROUBLE: _("Mail trouble"),
+    View.SPAM: _("Spam"),
+    View.CLOSED: _("Closed"),
+    View.ALL: _("All"),
+}
+EMPTY = {
+    View.NEEDS_ANSWER: _("Nobody waits for an answer. Well done."),
+    View.MINE: _("Nothing is assigned to you. What nobody has yet is under “Unassigned”."),
+    View.UNASSIGNED: _("Everything that waits has somebody who looks after it."),
+    View.WAITING: _("We wait for no customer."),
+    View.MAIL_TROUBLE: _("All letters arrived, as far as mail servers tell."),
+    View.SPAM: _("No spam."),
+    View.CLOSED: _("Nothing has been closed yet."),
+    View.ALL: _("No inquiry has come yet."),
+}
+SORTS = {
+    Sort.DUE: _("promise, oldest first"),
+    Sort.NEWEST: _("newest first"),
+    Sort.OLDEST: _("oldest first"),
+    Sort.CHANGED: _("last change first"),
+}
+FILTERS = {
+    "state": _("State"),
+    "product": _("Product line"),
+    "topic": _("Topic"),
+    "person": _("Assigned to"),
+    "country": _("Country"),
+    "language": _("Language"),
+    "tag": _("Tag"),
+    "priority": _("Priority"),
+    "from": _("Received from"),
+    "to": _("Received until"),
+    "files": _("With files"),
+    "overdue": _("Overdue"),
+}
+_NO_PRODUCT = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    value: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowed:
+    """A filter that is on: what it says, and the list without it."""
+
+    label: str
+    text: str
+    href: str
+
+
+def choices_of(page: ListPage) -> Mapping[str, list[Choice]]:
+    """Return what each filter with fixed values may hold, in the reader's language."""
+    settings, language, wording = current_deps().settings, current_language(), current_wording()
+    catalogue = settings.catalogue
+    people = sorted(page.people.items(), key=lambda person: person[1].casefold())
+    return {
+        "state": [Choice(value=state.value, text=translated(word)) for state, word in STATES.items()],
+        "product": [Choice(value=line.id, text=line.label.in_language(language)) for line in catalogue.product_lines]
+        + [Choice(value=_NO_PRODUCT, text=translated("inquiry by e-mail"))],
+        "topic": [Choice(value=topic.id, text=topic.label.in_language(language)) for topic in catalogue.topics],
+        "person": [
+            Choice(value=ME, text=translated(_("me"))),
+            Choice(value=NOBODY, text=translated(_("nobody"))),
+            *(Choice(value=address, text=name) for address, name in people),
+        ],
+        "country": [Choice(value=code, text=name) for code, name in wording.countries],
+        "language": [Choice(value=known, text=wording_in(known).own_name) for known in settings.web.languages],
+        "tag": [Choice(value=tag, text=tag) for tag in page.every_tag],
+        "priority": [Choice(value=priority.value, text=translated(word)) for priority, word in PRIORITIES.items()],
+    }
+
+
+def narrowed_by(page: ListPage, choices: Mapping[str, list[Choice]]) -> list[Narrowed]:
+    """Return the filters that are on, each with the way to be rid of it."""
+    query = page.listed
+    found = []
+    for word, value in query.filters.words().items():
+        text = "" if word in {"files", "overdue"} else value
+        text = next((choice.text for choice in choices.get(word, ()) if choice.value == value), text)
+        href = f"/staff?{query.without(word).to_query()}"
+        found.append(Narrowed(label=translated(FILTERS[word]), text=text, href=href))
+    return found
+
+
+def has_filters(page: ListPage) -> bool:
+    return page.listed.filters != Filters()
+
+
+def search_labels(deps: Deps) -> Labels:
+    """Return by which names a search may call a product line, a topic, a country or a language."""
+    return _search_labels(_Names(deps.settings))
+
+
+class _Names:
+    """The settings as a key of the cache below: there is one of them in a running program."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def __hash__(self) -> int:
+        return id(self.settings)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Names) and other.settings is self.settings
+
+
+@lru_cache(maxsize=4)
+def _search_labels(names: _Names) -> Labels:
+    settings = names.settings
+    wordings = [wording_in(language) for language in settings.web.languages]
+    catalogue = settings.catalogue
+    countries = [(code, [wording.country(code) for wording in wordings]) for code, _name in wordings[0].countries]
+    return {
+        "product": labels_by_name((line.id, line.label.texts.values()) for line in catalogue.product_lines),
+        "topic": labels_by_name((topic.id, topic.label.texts.values()) for topic in catalogue.topics),
+        "country": labels_by_name(countries),
+        "language": labels_by_name((wording.language, [wording.own_name]) for wording in wordings),
+        "person": labels_by_name((staff.address, staff.name.texts.values()) for staff in catalogue.staff),
+    }

@@ -1,0 +1,79 @@
+"""The original of a received mail: what it was taken for and why, its text as read, its source, its files.
+
+A mail is a stranger's. Its text is shown as text; its HTML is not shown at all; its source is escaped text or a
+download that no browser opens. Nothing is parsed here.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Response, request
+
+from liju_contact.domain.person import Action
+from liju_contact.usecases.fetch_file import fetch_file_of_mail, fetch_thumbnail_of_mail
+from liju_contact.usecases.show_original import SHOWN_BYTES, beginning_of_source, fetch_source, show_original
+from liju_contact.web.download import as_download, as_picture, bytes_as_download
+from liju_contact.web.rendering import current_deps
+from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
+from liju_contact.web.staff.held_words import said_of, state_sentence, why_here
+
+bp = desk_blueprint("staff_originals", __name__, prefix="/staff/mail/<int(max=9223372036854775807):inbound_id>")
+# What no page can hold and no reader could see; line breaks and tabs stay.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+@bp.get("")
+@needs(Action.READ)
+def show(inbound_id: int) -> str:
+    return original_page(inbound_id)
+
+
+@bp.get("/source.eml")
+@needs(Action.READ)
+def source(inbound_id: int) -> Response:
+    raw = fetch_source(current_deps(), current_person(), inbound_id)
+    return bytes_as_download(raw.chunks, name=f"mail-{inbound_id}.eml", bytes_count=raw.bytes_count)
+
+
+@bp.get("/file/<int(max=9999):position>/<name>")
+@needs(Action.READ)
+def file(inbound_id: int, position: int, name: str) -> Response:  # noqa: ARG001  # for the browser's save dialog
+    return as_download(fetch_file_of_mail(current_deps(), current_person(), inbound_id, position))
+
+
+@bp.get("/thumbnail/<int(max=9999):position>")
+@needs(Action.READ)
+def thumbnail(inbound_id: int, position: int) -> Response:
+    return as_picture(fetch_thumbnail_of_mail(current_deps(), current_person(), inbound_id, position))
+
+
+def original_page(inbound_id: int, *, notice: str = "", typed: str = "", error: str = "") -> str:
+    """Return the page; ``error`` is about the reference ``typed`` to attach the mail to, ``notice`` about the rest."""
+    deps, person = current_deps(), current_person()
+    original = show_original(deps, person, inbound_id)
+    context: dict[str, Any] = {"view": "text", "source": "", "is_cut": False}
+    if request.method == "GET" and request.args.get("view") == "source":
+        octets = beginning_of_source(deps, person, inbound_id)
+        is_cut = original.mail.line.bytes_count > SHOWN_BYTES
+        context = {"view": "source", "source": _as_text(octets), "is_cut": is_cut}
+    return render_desk(
+        "staff/original.html",
+        room="held",
+        q="",
+        original=original,
+        mail=original.mail,
+        state=state_sentence(original.mail),
+        why=why_here(original.mail),
+        said=said_of(original.mail) if "done" in request.args else "",
+        notice=notice,
+        typed=typed,
+        error=error,
+        **context,
+    )
+
+
+def _as_text(octets: bytes) -> str:
+    """Return a source as it can be shown: most are ASCII, and what is not may be in any charset."""
+    return _CONTROLS.sub("\N{REPLACEMENT CHARACTER}", octets.decode("utf-8", "replace").replace("\r\n", "\n"))

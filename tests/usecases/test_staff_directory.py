@@ -1,0 +1,202 @@
+"""Whoever has an account of the desk is staff: they get letters, answer them by mail, and decide about mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from liju_contact.domain.change import Change
+from liju_contact.domain.errors import Conflict, Forbidden, NotFound
+from liju_contact.domain.inbound import Decision
+from liju_contact.domain.letter import LetterKind
+from liju_contact.domain.person import Action, Person, Role
+from liju_contact.store.staff import change_account
+from liju_contact.usecases.change_inquiry import change_inquiry
+from liju_contact.usecases.correct_address import correct_address_for
+from liju_contact.usecases.decide_held import accept_mail, discard_mail, undo_decision
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.merge_inquiries import merge_inquiries
+from liju_contact.usecases.staff_directory import find_colleague
+from liju_contact.usecases.tend_outbox import drop_delivery, retry_delivery
+from liju_contact.usecases.watch_inquiry import watch_inquiry
+from tests.conftest import ONE_DATABASE
+from tests.staff_desk import account
+from tests.usecases.carried import carry_all
+from tests.usecases.mails import (
+    CUSTOMER,
+    LI,
+    LI_AT_HOME,
+    PUBLIC,
+    WANG,
+    entry,
+    judged,
+    letter_to,
+    letters,
+    mail,
+    messages,
+    reply_to,
+    with_staff,
+)
+from tests.usecases.stories import rows, submit
+from tests.usecases.test_merge_inquiries import reference
+
+pytestmark = ONE_DATABASE
+ZHAO = "Zhao.Min@liju.example"
+RUI = "Rui <rui@usina.example>"
+
+
+@pytest.fixture
+def office(deps: Deps) -> Deps:
+    deps = with_staff(deps)
+    submit(deps)
+    carry_all(deps)
+    return deps
+
+
+@pytest.fixture
+def zhao(office: Deps) -> Person:
+    return account(office, ZHAO, name="Zhao Min")
+
+
+def assign(deps: Deps, by: Person, address: str | None) -> None:
+    change_inquiry(deps, by, reference(deps, 1), Change(assignee=address), version=None, now=deps.now())
+
+
+def watch(deps: Deps, person: Person, *, is_watching: bool = True) -> None:
+    watch_inquiry(deps, person, reference(deps, 1), is_watching=is_watching)
+
+
+def from_customer(deps: Deps, text: str) -> list[str]:
+    """Have the customer write, and return who of the staff is told."""
+    before = len(letters(deps))
+    judged(deps, reply_to(letter_to(deps, CUSTOMER), CUSTOMER, text))
+    return [recipient for _kind, recipient in letters(deps)[before:]]
+
+
+def disable(deps: Deps, person: Person) -> None:
+    with deps.db.begin() as tx:
+        change_account(tx, person.id, disabled_at=deps.now())
+
+
+def events(deps: Deps) -> list[tuple[str, str, Any]]:
+    return [(one["kind"], one["actor_address"], one["facts"]) for one in rows(deps.db, "event")][1:]
+
+
+def test_an_account_is_a_colleague_while_it_is_active(office: Deps, zhao: Person) -> None:
+    reader = account(office, "reader@liju.example", role=Role.READER)
+    with office.db.read() as tx:
+        found = [find_colleague(office, tx, address) for address in (LI_AT_HOME, ZHAO.lower(), "x@liju.example", "")]
+        may = [find_colleague(office, tx, one.address, who_may=Action.ANSWER) for one in (zhao, reader)]
+    assert [one and (one.address, one.name.in_language("de")) for one in found] == [
+        (LI, "Li Wei"),
+        (ZHAO, "Zhao Min"),
+        None,
+        None,
+    ]
+    assert [one is not None for one in may] == [True, False]
+    disable(office, zhao)
+    with office.db.read() as tx:
+        assert find_colleague(office, tx, ZHAO) is None
+
+
+def test_the_assignee_and_the_watchers_get_each_letter_once(office: Deps, zhao: Person) -> None:
+    li = account(office, LI_AT_HOME)
+    elsewhere = account(office, "water@liju.example")
+    gone = account(office, "gone@liju.example")
+    for person in (li, elsewhere, gone, zhao, zhao):
+        watch(office, person)
+    disable(office, gone)
+    with office.db.begin() as tx:
+        change_account(tx, elsewhere.id, product_lines=["vacuum-hot-water"])
+    assign(office, zhao, ZHAO)
+
+    assert sorted(from_customer(office, "Hello?")) == sorted([LI, WANG, ZHAO])
+    before = len(letters(office))
+    judged(office, reply_to(letter_to(office, ZHAO), ZHAO, "Two are fine."))
+    assert [recipient for _kind, recipient in letters(office)[before:]] == [CUSTOMER, LI, WANG]
+    watch(office, zhao, is_watching=False)
+    assign(office, zhao, None)
+    assert from_customer(office, "Thanks.") == [LI, WANG]
+
+
+def test_somebody_with_an_account_answers_by_mail_with_their_own_key(office: Deps, zhao: Person) -> None:
+    assign(office, account(office, WANG), ZHAO)
+    letter = letter_to(office, ZHAO, LetterKind.ASSIGNED_FOR_TEAM)
+
+    assert judged(office, reply_to(letter, ZHAO, "Two are fine."))["verdict"] == "answer"
+    assert messages(office)[-1] == ("staff", "Zhao Min", "Two are fine.")
+    assert judged(office, reply_to(letter, WANG, "By another."))["reason"] == "wrong_sender"
+    assert judged(office, mail(ZHAO, PUBLIC, "By nobody's key."))["reason"] == "staff_without_key"
+    assert judged(office, reply_to(letter, ZHAO, "#close"))["verdict"] == "command"
+    assert events(office)[-1] == ("inquiry_closed", ZHAO, {"before": "answered", "after": "closed"})
+    disable(office, zhao)
+    assert judged(office, reply_to(letter, ZHAO, "After leaving."))["reason"] == "wrong_sender"
+
+
+def test_a_reader_who_watches_does_not_answer_by_mail(office: Deps) -> None:
+    reader = account(office, "reader@liju.example", role=Role.READER)
+    watch(office, reader)
+    from_customer(office, "Hello?")
+
+    held = judged(office, reply_to(letter_to(office, reader.address), reader.address, "I may not."))
+
+    assert (held["state"], held["reason"], len(messages(office))) == ("held", "wrong_sender", 2)
+
+
+def test_a_person_decides_about_mail_and_the_timeline_says_so(office: Deps, zhao: Person) -> None:
+    waiting = judged(office, reply_to(letter_to(office, CUSTOMER), RUI, "I take over."))["id"]
+    elsewhere = account(office, "water@liju.example", product_lines=["vacuum-hot-water"])
+    reader = account(office, "reader@liju.example", role=Role.READER)
+    for person, error in ((reader, Forbidden), (elsewhere, NotFound)):
+        with pytest.raises(error):
+            accept_mail(office, waiting, Decision.ACCEPT, by=person, now=office.now())
+        with pytest.raises(error):
+            discard_mail(office, waiting, by=person, now=office.now())
+        with pytest.raises(error):
+            undo_decision(office, waiting, by=person, now=office.now())
+
+    discard_mail(office, waiting, by=zhao, now=office.now())
+    undo_decision(office, waiting, by=zhao, now=office.now())
+    accept_mail(office, waiting, Decision.JOIN, by=zhao, now=office.now())
+
+    about = {"mail": waiting, "sender": "rui@usina.example"}
+    assert events(office) == [
+        ("mail_decided", ZHAO, about | {"decision": decision}) for decision in ("discard", "undo", "join")
+    ]
+    assert entry(office, waiting)["decided_by"] == ZHAO
+
+
+def test_a_letter_is_sent_again_or_dropped_by_a_person(office: Deps, zhao: Person) -> None:
+    delivery_id = letter_to(office, CUSTOMER)["id"]
+    elsewhere = account(office, "water@liju.example", product_lines=["vacuum-hot-water"])
+    reader = account(office, "reader@liju.example", role=Role.READER)
+    for person, error in ((reader, Forbidden), (elsewhere, NotFound)):
+        for story in (retry_delivery, drop_delivery):
+            with pytest.raises(error):
+                story(office, delivery_id, by=person, now=office.now())
+
+    assert retry_delivery(office, delivery_id, by=zhao, now=office.now())
+    assert drop_delivery(office, delivery_id, by=zhao, now=office.now())
+
+    facts = {"delivery": delivery_id, "letter": "inquiry_received", "recipient": CUSTOMER}
+    assert events(office) == [("letter_retried", ZHAO, facts), ("letter_dropped", ZHAO, facts)]
+
+
+def test_staff_correct_an_address_and_what_was_missed_goes_there(office: Deps, zhao: Person) -> None:
+    judged(office, reply_to(letter_to(office, LI), LI, "Two are fine."))
+    reader = account(office, "reader@liju.example", role=Role.READER)
+    name = reference(office, 1)
+    with pytest.raises(Forbidden):
+        correct_address_for(office, reader, name, email="a@b.example", now=office.now())
+
+    assert correct_address_for(office, zhao, name, email="ana@usina.example", now=office.now())
+    assert not correct_address_for(office, zhao, name, email="ana@usina.example", now=office.now())
+
+    assert letters(office)[-1] == ("answer", "ana@usina.example")
+    changed = {"before": CUSTOMER, "after": "ana@usina.example"}
+    assert events(office)[-1] == ("address_corrected", ZHAO, changed)
+    submit(office, nonce="n-2")
+    merge_inquiries(office, zhao, name, into=reference(office, 2), now=office.now())
+    with pytest.raises(Conflict):
+        correct_address_for(office, zhao, name, email="x@usina.example", now=office.now())
