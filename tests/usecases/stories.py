@@ -75,8 +75,8 @@ def rows(db: Database, table: str) -> list[dict[str, Any]]:
 
 
 def counts(db: Database) -> dict[str, int]:
-    """Return how many rows each table has that has any; what waits to be indexed tells nothing of its own."""
-    counted = {name: len(rows(db, name)) for name in Table.metadata.tables if name != "search_due"}
+    """Return how many rows each table has that has any."""
+    counted = {name: len(rows(db, name)) for name in Table.metadata.tables}
     return {name: count for name, count in counted.items() if count}
 
 
