@@ -40,14 +40,23 @@ _OF_PERSON = select(ViewCountRow.view, ViewCountRow.product, ViewCountRow.subjec
 )
 
 
-def count_views(tx: Connection) -> None:
-    """Count anew and keep the counts, per product line and per assignee."""
-    counts: Counter[tuple[View, str, str]] = Counter()
+Counts = Counter[tuple[View, str, str]]
+"""By view, product line, and whose view it is."""
+
+
+def count_views(tx: Connection) -> Counts:
+    """Count anew, per product line and per assignee."""
+    counts: Counts = Counter()
     for state, product, assignee, count in tx.execute(_BY_STATE):
         for view in _views_with(InquiryState(state), assignee):
             counts[view, product, fold_address(assignee or "") if view is View.MINE else EVERYBODY] += count
     for product, count in tx.execute(_IN_TROUBLE):
         counts[View.MAIL_TROUBLE, product, EVERYBODY] += count
+    return counts
+
+
+def put_counts(tx: Connection, counts: Counts) -> None:
+    """Keep these counts in place of those there were."""
     tx.execute(_FORGET)
     if counts:
         rows = [
