@@ -9,12 +9,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from functools import lru_cache
 
 from liju_contact.domain.spreadsheet import safe_cell, safe_number_text
 from liju_contact.sheets.columns import PHONE_PLACE, Cell, Columns
 from liju_contact.store.exported import ExportedInquiry
 from liju_contact.usecases.sheet import Sink
 
+_CELLS_KEPT = 16_384  # facts and labels come again and again
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -23,6 +25,7 @@ class CsvSheet:
 
     def __init__(self, columns: Columns, sink: Sink) -> None:
         self._columns, self._sink = columns, sink
+        self._safe_cell = lru_cache(maxsize=_CELLS_KEPT)(safe_cell)
         sink.write(_MARK)
         self._write([[safe_cell(header) for header in columns.headers]])
 
@@ -36,9 +39,9 @@ class CsvSheet:
         """Nothing is held back."""
 
     def _safe(self, cells: list[Cell]) -> list[str]:
-        zone = self._columns.zone
+        zone, safe = self._columns.zone, self._safe_cell
         texts = [
-            safe_cell(cell)
+            safe(cell)
             if isinstance(cell, str)
             else (cell.astimezone(zone).isoformat(" ", "minutes")[:16] if cell else "")
             for cell in cells

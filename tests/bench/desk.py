@@ -1,8 +1,9 @@
 """Measure the staff desk at several sizes: ``python3 run.py bench desk --counts 1000,100000``.
 
 Pages are asked for in this process, by Flask's test client, so that only the server's part is measured; each size is
-warm before it counts. For every step: queries, median and 95th percentile in milliseconds, and how many times as long
-it takes as at the smallest size. Nothing here fails for being slow.
+warm before it counts. For every step: queries, median and 95th percentile in milliseconds, CPU time (which the
+rest of the machine disturbs less; a PostgreSQL server's is not in it), and how many times as long it takes as at the
+smallest size. Nothing here fails for being slow.
 """
 
 from __future__ import annotations
@@ -38,13 +39,14 @@ if TYPE_CHECKING:
 
 WARM_UPS = 3
 LONGEST_SECONDS = 6.0  # for one step; a slow one is measured less often
-ROW = "{:28} {:>9} {:>8} {:>9} {:>9} {:>9}"
+ROW = "{:28} {:>9} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     median_ms: float
     p95_ms: float
+    cpu_ms: float
     query_count: int
 
 
@@ -146,16 +148,22 @@ def _measured(deps: Deps | None, step: Callable[[], object], rounds: int) -> Mea
         with listening(deps.db) as said:
             step()
         query_count = len(said)
-    times, end_at = [], time.perf_counter() + LONGEST_SECONDS
+    times, cpu_times, end_at = [], [], time.perf_counter() + LONGEST_SECONDS
     for _ in range(rounds):
-        began_at = time.perf_counter()
+        began_at, cpu = time.perf_counter(), time.process_time()
         step()
         times.append(1000 * (time.perf_counter() - began_at))
+        cpu_times.append(1000 * (time.process_time() - cpu))
         if time.perf_counter() > end_at:
             break
     ordered = sorted(times)
     p95_ms = ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
-    return Measured(median_ms=statistics.median(ordered), p95_ms=p95_ms, query_count=query_count)
+    return Measured(
+        median_ms=statistics.median(ordered),
+        p95_ms=p95_ms,
+        cpu_ms=statistics.median(cpu_times),
+        query_count=query_count,
+    )
 
 
 def _exported(folder: Path, url: str, count: int, format_: ExportFormat) -> str:
@@ -173,18 +181,22 @@ def _exported(folder: Path, url: str, count: int, format_: ExportFormat) -> str:
 def _say_baseline(folder: Path, rounds: int) -> None:
     client = bare_list(folder).test_client()
     measured = _measured(None, lambda: client.get("/").data, rounds)
-    _say(f"baseline, a bare Flask list: {measured.median_ms:.2f} ms median, {measured.p95_ms:.2f} ms p95")
+    times = f"{measured.median_ms:.2f} ms median, {measured.p95_ms:.2f} ms p95, {measured.cpu_ms:.2f} ms CPU"
+    _say(f"baseline, a bare Flask list: {times}")
 
 
 def _say_table(kind: str, table: Table, counts: list[int]) -> None:
     _say("")
-    _say(ROW.format(kind, "count", "queries", "median ms", "p95 ms", f"x {counts[0]}"))
+    _say(ROW.format(kind, "count", "queries", "median ms", "p95 ms", f"x {counts[0]}", "CPU ms", f"x {counts[0]}"))
     for step, by_count in table.cells.items():
         smallest = by_count.get(counts[0])
         for count, measured in by_count.items():
-            ratio = f"{measured.median_ms / smallest.median_ms:.2f}" if smallest and count != counts[0] else ""
-            values = (measured.query_count, f"{measured.median_ms:.2f}", f"{measured.p95_ms:.2f}", ratio)
-            _say(ROW.format(step if count == counts[0] else "", count, *values))
+            is_compared = smallest is not None and count != counts[0]
+            times = (f"{measured.median_ms:.2f}", f"{measured.p95_ms:.2f}")
+            ratio = f"{measured.median_ms / smallest.median_ms:.2f}" if smallest and is_compared else ""
+            cpu_ratio = f"{measured.cpu_ms / smallest.cpu_ms:.2f}" if smallest and is_compared else ""
+            cells = (*times, ratio, f"{measured.cpu_ms:.2f}", cpu_ratio)
+            _say(ROW.format(step if count == counts[0] else "", count, measured.query_count, *cells))
         if len({measured.query_count for measured in by_count.values()}) > 1:
             _say(f"{'':28} the number of queries differs between sizes")
 
