@@ -15,7 +15,7 @@ from liju_contact.domain.inquiry import InquiryState, fold_address
 from liju_contact.domain.inquiry_list import STATES_OF, View
 from liju_contact.domain.person import Person
 from liju_contact.store.desk_tables import ViewCountRow
-from liju_contact.store.tables import EventRow, InquiryRow
+from liju_contact.store.tables import InquiryRow
 
 EVERYBODY = ""
 COUNTED = (View.NEEDS_ANSWER, View.MINE, View.UNASSIGNED, View.WAITING, View.MAIL_TROUBLE, View.SPAM)
@@ -38,12 +38,6 @@ _FORGET = delete(ViewCountRow)
 _OF_PERSON = select(ViewCountRow.view, ViewCountRow.product, ViewCountRow.subject, ViewCountRow.row_count).where(
     ViewCountRow.subject.in_([EVERYBODY, bindparam("subject")])
 )
-_NEWEST_EVENT = select(func.max(EventRow.id))
-
-
-def newest_event_id(tx: Connection) -> int:
-    """Return the id of the newest event: as long as it is the same, no list has changed."""
-    return tx.execute(_NEWEST_EVENT).scalar_one() or 0
 
 
 def count_views(tx: Connection) -> None:

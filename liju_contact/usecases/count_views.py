@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from liju_contact.store.view_counts import count_views, newest_event_id
+from liju_contact.store.events import newest_event_id
+from liju_contact.store.view_counts import count_views
 from liju_contact.usecases.deps import Deps
 
 _LEAST_SECONDS = 1.0

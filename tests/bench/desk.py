@@ -1,8 +1,8 @@
 """Measure the staff desk at several sizes: ``python3 run.py bench desk --counts 1000,100000``.
 
 Pages are asked for in this process, by Flask's test client, so that only the server's part is measured; each size is
-warm before it counts. For every step: queries, median and 95th percentile in milliseconds, and how many times as long it
-takes at the largest size as at the smallest. Nothing here fails for being slow.
+warm before it counts. For every step: queries, median and 95th percentile in milliseconds, and how many times as long
+it takes as at the smallest size. Nothing here fails for being slow.
 """
 
 from __future__ import annotations

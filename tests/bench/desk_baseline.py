@@ -8,6 +8,7 @@ from flask import Flask, render_template_string
 from sqlalchemy import create_engine, text
 
 ROWS = 5000
+_NAMES = "name, company, country, preview"
 _TEMPLATE = (
     "<!doctype html><title>List</title><table>{% for row in rows %}<tr>"
     "{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>"
@@ -20,9 +21,7 @@ def bare_list(folder: Path) -> Flask:
     path.unlink(missing_ok=True)
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as tx:
-        tx.execute(
-            text("CREATE TABLE inquiry (id INTEGER PRIMARY KEY, name TEXT, company TEXT, country TEXT, preview TEXT)")
-        )
+        tx.execute(text(f"CREATE TABLE inquiry (id INTEGER PRIMARY KEY, {_NAMES})"))
         row = {"name": "Ana Souza", "company": "Usina Verde", "country": "BR", "preview": "We need two boilers. " * 9}
         insert = text(
             "INSERT INTO inquiry (name, company, country, preview) VALUES (:name, :company, :country, :preview)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import resource
+import re
 import sys
 import time
 from pathlib import Path
@@ -29,7 +29,8 @@ def main() -> None:
     assert write_next_export(deps, holder="bench")
     seconds, cpu = time.monotonic() - began_at, time.process_time() - cpu
     (export,) = list_exports(deps, person)
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    (peak_kb,) = re.findall(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
+    peak_mb = int(peak_kb) / 1024
     drop_export(deps, person, export.id)
     sweep(deps, now=deps.now())
     told = {"rows": export.row_count, "seconds": seconds, "cpu": cpu, "bytes": export.bytes_count, "peak_mb": peak_mb}

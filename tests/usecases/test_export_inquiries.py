@@ -332,6 +332,10 @@ def test_a_search_is_exported_by_its_hits_and_filters(
     submit(deps, nonce="vacuum", message="真空泵", product="vacuum-hot-water", details=())
     index_search(deps)
 
-    found = read_csv(content_of(deps, person, query=ListQuery(view=View.ALL, q="真空 product:steam")))
+    query = ListQuery(view=View.ALL, q="真空 product:steam")
+    found = read_csv(content_of(deps, person, query=query, labels={"product": {"steam": "steam"}}))
+    nothing = read_csv(content_of(deps, person, query=ListQuery(view=View.ALL, q="!!!")))
+    narrowed = read_csv(content_of(deps, person, query=ListQuery(view=View.ALL, q="is:open")))
 
     assert [row["Reference"] for row in found] == hits[::-1]
+    assert (nothing, narrowed) == ([], [])
