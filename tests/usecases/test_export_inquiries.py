@@ -80,7 +80,7 @@ def test_csv_has_a_line_per_inquiry_with_labels_and_facts(deps: Deps, person: Pe
     (row,) = read_csv(content_of(deps, person))
 
     assert row["Reference"] == submitted.reference
-    assert row["State"] == "Received"
+    assert row["State"] == "New"
     assert row["Received (Asia/Shanghai)"] == "2026-11-23 10:00"
     assert (row["Name"], row["Company"], row["Phone"]) == (f"'{FORMULA}", "力聚", "'+86 571 8888")
     assert row["Product line"] == "Steam boilers"
