@@ -43,6 +43,7 @@ from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
 from liju_contact.usecases.answer_in_post_office import take_in
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.identity_provider import IdentityProvider
 from liju_contact.usecases.receive_mail import receive_mail
 from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
 from liju_contact.web.form_page import FormPages
@@ -54,6 +55,7 @@ from liju_contact.web.staff import (
     inquiry_mail,
     inquiry_moves,
     insight,
+    oidc,
     people,
     replies,
     reset,
@@ -106,7 +108,16 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
         new_sheet=partial(new_sheet, settings),
+        identity_providers=_identity_providers(settings),
     )
+
+
+def _identity_providers(settings: Settings) -> dict[str, IdentityProvider]:
+    if not settings.desk.providers:
+        return {}
+    from liju_contact.oidc.provider import OpenIdProvider  # noqa: PLC0415  # cryptography is slow to load, few need it
+
+    return {provider.id: OpenIdProvider(provider) for provider in settings.desk.providers}
 
 
 def _envelope_sender(settings: Settings, keys: Keyring, claimed: Claimed) -> str:
@@ -170,6 +181,7 @@ def make_app(deps: Deps) -> Flask:
     )
     for desk_room in (*desk_rooms, *inquiry_rooms):
         app.register_blueprint(desk_room.bp)
+    oidc.install_providers(app, settings)
     errors.install_errors(app)
     headers.install_headers(app, is_https=settings.web.base_url.startswith("https:"))
     if settings.web.proxy_hops:

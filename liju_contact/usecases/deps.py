@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,6 +21,7 @@ from liju_contact.domain.rating import Rating
 from liju_contact.domain.reminder import ReminderStep
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
+from liju_contact.usecases.identity_provider import IdentityProvider
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.mailbox import Mailbox
 from liju_contact.usecases.picture_maker import PictureMaker
@@ -169,6 +170,7 @@ class Deps:
     ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail,
     ``new_picture_maker`` nothing until its first file.
     ``country_names(code)`` returns what a country is called in the languages of the house.
+    ``identity_providers`` are the services people may sign in with, by the id of their settings.
     ``new_mailbox`` is the one that mail is fetched from, if any. ``tell_operator`` runs the operator's own alarm.
     """
 
@@ -189,6 +191,7 @@ class Deps:
     tell_operator: Callable[[str], None]
     post_office: PostOffice | None
     new_sheet: NewSheet
+    identity_providers: Mapping[str, IdentityProvider]
 
     def status_url(self, reference: str, key_version: int) -> str:
         """Return the secret way in to an inquiry; made from the configured base URL and nothing else."""
