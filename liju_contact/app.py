@@ -44,6 +44,7 @@ from liju_contact.templating import template_environments
 from liju_contact.usecases.answer_in_post_office import take_in
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.identity_provider import IdentityProvider
+from liju_contact.usecases.passkey_port import PasskeyCheck
 from liju_contact.usecases.receive_mail import receive_mail
 from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
 from liju_contact.web.form_page import FormPages
@@ -56,6 +57,7 @@ from liju_contact.web.staff import (
     inquiry_moves,
     insight,
     oidc,
+    passkeys,
     people,
     replies,
     reset,
@@ -108,8 +110,18 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
         new_sheet=partial(new_sheet, settings),
+        passkeys=_passkey_check(settings),
         identity_providers=_identity_providers(settings),
     )
+
+
+def _passkey_check(settings: Settings) -> PasskeyCheck | None:
+    if not settings.desk.has_passkeys:
+        return None
+    from liju_contact.passkey_check import WebauthnCheck  # noqa: PLC0415  # as below
+
+    company = settings.company.name.in_language(settings.default_language)
+    return WebauthnCheck.at(settings.web.base_url, company=company)
 
 
 def _identity_providers(settings: Settings) -> dict[str, IdentityProvider]:
@@ -182,6 +194,7 @@ def make_app(deps: Deps) -> Flask:
     for desk_room in (*desk_rooms, *inquiry_rooms):
         app.register_blueprint(desk_room.bp)
     oidc.install_providers(app, settings)
+    passkeys.install_passkeys(app, settings)
     errors.install_errors(app)
     headers.install_headers(app, is_https=settings.web.base_url.startswith("https:"))
     if settings.web.proxy_hops:
@@ -267,6 +280,7 @@ def _page_environments(app: Flask, settings: Settings) -> dict[str, Environment]
         "url_for": app.url_for,
         "website": settings.company.website,
         "is_demo": settings.mail.is_demo,
+        "has_passkeys": settings.desk.has_passkeys,
         "zone": settings.company.working_hours.zone,
     }
     return template_environments(settings.web.languages, shared)
