@@ -127,6 +127,12 @@ class Wording:
         """Return the month a day is in, with its year."""
         return format_date(day, _MONTH.get(self.language, "LLL y"), locale=self.locale)
 
+    def month_on_axis(self, day: date, *, is_first: bool) -> str:
+        """Return a month as an axis has room for it: the year stands at the first one and at each January alone."""
+        if is_first or day.month == 1:
+            return format_date(day, _MONTH_ON_AXIS.get(self.language, "LLL yy"), locale=self.locale)
+        return format_date(day, "LLL", locale=self.locale)
+
     def date(self, day: date) -> str:
         return format_date(day, _DATE.get(self.language, "medium"), locale=self.locale)
 
@@ -169,6 +175,7 @@ _DATE = {"en": "d MMM y"}
 _BRIEF_DAY = {"en": "d MMM", "zh_Hans": "M月d日"}
 _BRIEF_DATE = {"en": "d MMM y", "zh_Hans": "y年M月d日"}
 _MONTH = {"zh_Hans": "y年M月"}
+_MONTH_ON_AXIS = {"en": "LLL yyyy", "zh_Hans": "yy年M月"}
 _OWN_NAMES = {"zh_Hans": "简体中文"}
 _BY_LAW = {"CN": ("Asia/Shanghai",)}  # Xinjiang's own clock is a custom
 _DATE_TIME = {"en": "EEE d MMM y, HH:mm", "zh_Hans": "y年M月d日 EEE HH:mm"}

@@ -130,6 +130,13 @@ def read_query(typed: str, labels: Mapping[str, Mapping[str, str]] = NO_LABELS) 
     return draft.finished()
 
 
+def without_filters(typed: str, labels: Mapping[str, Mapping[str, str]] = NO_LABELS) -> str:
+    """Return what was typed without what only narrows: ``read_query`` of it needs no labels and finds the same text."""
+    draft = _Draft(labels)
+    text = unicodedata.normalize("NFKC", typed[:LONGEST_TYPED].translate(_QUOTES)).translate(_QUOTES)
+    return " ".join(match[0] for match in _PIECE.finditer(text) if not draft.is_filter(match))
+
+
 def labels_by_name(values: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
     """Return what each name, folded, means; ``values`` are values with all the names they go by."""
     return {normal_form(name): value for value, names in values for name in (*names, value) if normal_form(name)}
@@ -144,6 +151,10 @@ class _Draft:
         self._numbers: list[Number] = []
         self._filters: dict[str, str] = {}
         self._unknown: list[str] = []
+
+    def is_filter(self, piece: re.Match[str]) -> bool:
+        key, value = fold(piece["key"] or ""), piece["phrase"] if piece["phrase"] is not None else piece["word"]
+        return bool(value) and key in _NARROWING_OF and self._meaning(_NARROWING_OF[key], value) is not None
 
     def add_field(self, key: str, value: str) -> None:
         if mark := _MARK_OF.get(key):

@@ -12,7 +12,7 @@ def _(message: str) -> str:
 
 
 STATES = {
-    InquiryState.RECEIVED.value: _("Received"),
+    InquiryState.RECEIVED.value: _("New"),
     InquiryState.OPEN.value: _("Open"),
     InquiryState.ANSWERED.value: _("Answered"),
     InquiryState.CLOSED.value: _("Closed"),

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from liju_contact.domain.event import Actor, Event, EventKind
 from liju_contact.domain.inquiry import Inquiry
@@ -43,6 +43,9 @@ _EVENTS: Any = (
 _SINCE = _EVENTS.where(EventRow.inquiry_version > bindparam("version"))
 _BY_ID = _EVENTS.where(EventRow.id.in_(bindparam("ids", expanding=True)))
 _OF_KIND = _EVENTS.where(EventRow.kind == bindparam("kind"))
+
+
+_NEWEST = select(func.max(EventRow.id))
 
 
 def add_event(
@@ -128,3 +131,8 @@ def _event(row: Any) -> Event:
     values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy documents this as a row's public mapping
     values |= {"kind": EventKind(row.kind), "actor": Actor(row.actor), "facts": row.facts or {}}
     return Event(**values)
+
+
+def newest_event_id(tx: Connection) -> int:
+    """Return the id of the newest event: as long as it is the same, no list and no sum has changed."""
+    return tx.execute(_NEWEST).scalar_one() or 0

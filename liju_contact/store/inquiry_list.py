@@ -29,7 +29,7 @@ from liju_contact.store.table import Id, UtcDateTime
 from liju_contact.store.tables import InquiryRow
 
 PAGE_SIZE = 50
-REACH = 12_000
+REACH = 8000
 """How many rows are read on before a list is taken for a sparse one."""
 
 # Where a list by promise has inquiries that promise nothing, they come last.

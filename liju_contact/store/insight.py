@@ -14,7 +14,7 @@ from liju_contact.domain.insight import MonthFacts
 from liju_contact.domain.message import Author
 from liju_contact.store.desk_tables import InquiryTagRow, InsightMonthRow, InsightRow, RatingRow, TagRow
 from liju_contact.store.statements import insert_or_change
-from liju_contact.store.tables import EventRow, InquiryRow, MessageRow
+from liju_contact.store.tables import InquiryRow, MessageRow
 
 # Spam is nobody's inquiry, and a merged one is counted where it goes on.
 _COUNTED = InquiryRow.state.not_in([InquiryState.SPAM.value, InquiryState.MERGED.value])
@@ -61,7 +61,6 @@ _MONTHS = select(InsightRow.month, InsightRow.product, InsightRow.facts).where(
 _MARKS = select(InsightMonthRow.month, InsightMonthRow.newest_event_id, InsightMonthRow.measured_at).where(
     InsightMonthRow.month >= bindparam("first")
 )
-_NEWEST_EVENT = select(func.max(EventRow.id))
 _OLDEST = select(func.min(InquiryRow.received_at))
 
 
@@ -136,10 +135,6 @@ def months_of(tx: Connection, first: str, last: str) -> list[tuple[str, str, Mon
 def measured_months(tx: Connection, first: str) -> dict[str, Measured]:
     rows = tx.execute(_MARKS, {"first": first})
     return {month: Measured(newest_event_id=event_id, measured_at=at) for month, event_id, at in rows}
-
-
-def newest_event_id(tx: Connection) -> int:
-    return tx.execute(_NEWEST_EVENT).scalar_one() or 0
 
 
 def oldest_received_at(tx: Connection) -> datetime | None:

@@ -6,7 +6,8 @@ same words and the same pieces of the same text, so both find the same.
 
 SQLite walks the hits from the newest on and stops when the page is full. PostgreSQL's index gives all hits at once, in
 no order: so the newest documents are looked through first, where a common word fills the page, and the index is asked
-only for words that are not common. In both, what else has to hold is asked hit by hit, so the walk ends with the page.
+only for words that are not common. In both, what else has to hold is asked hit by hit, so the walk ends with the page;
+where a list's filters leave almost nothing of very many hits, these filters are what the hits are found by.
 """
 
 from __future__ import annotations
@@ -14,14 +15,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, cast, column, func, select, table, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    true,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 from liju_contact.domain.search_query import SearchQuery
 from liju_contact.store.desk_tables import SearchDocumentRow
 from liju_contact.store.tables import InquiryRow
 
+GLANCED_AT = 250
+"""How many of the newest documents PostgreSQL looks at first: 4 ms, and a rare word costs the index nothing then."""
 LOOKED_THROUGH = 2000
+"""How many it looks through where enough was found at a glance, before it asks its index."""
+_ENOUGH = 10  # of those glanced at; so common a word has more hits than the index gives quickly
+REACH = 10_000
+"""How many hits are walked before the list's own filters are taken to be what is rare."""
 _FTS5 = table("search_words", column("rowid", BigInteger), column("search_words"))
 _WORDS = table("search_words", column("inquiry_id", BigInteger), column("words"))
 
@@ -50,13 +70,17 @@ def page_of_hits(
         return []
     at = place or Place()
     seek = _Seek(query, condition, at, limit)
-    if tx.dialect.name == "sqlite":
-        found = seek.run(tx, _on_sqlite(query, at))
-    else:
-        found = seek.run(tx, _newest_on_postgresql(query, at))
-        if len(found) < limit:
-            found = seek.run(tx, _indexed_on_postgresql(query, at))
+    found = seek.on_sqlite(tx) if tx.dialect.name == "sqlite" else seek.on_postgresql(tx)
     return found[::-1] if at.is_backward else found
+
+
+def _has_many(tx: Connection, query: SearchQuery) -> bool:
+    """Tell whether there are more hits than are walked."""
+    if tx.dialect.name == "sqlite":
+        hits = _hits_on_sqlite(query).order_by(_FTS5.c.rowid.desc())
+    else:
+        hits = select(_WORDS.c.inquiry_id).where(_matches(_WORDS.c.words, query))
+    return tx.execute(hits.limit(1).offset(REACH)).first() is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +90,30 @@ class _Seek:
     place: Place
     limit: int
 
-    def run(self, tx: Connection, hits: Select[Any]) -> list[int]:
-        """Walk through ``hits``, whose one column is an inquiry's id, and keep those that hold."""
+    def on_sqlite(self, tx: Connection) -> list[int]:
+        if self.condition is None:
+            return self._run(tx, _hits_on_sqlite(self.query))
+        found = self._run(tx, _walk_on_sqlite(self.query, self.place), is_in_order=True)
+        if len(found) < self.limit and _has_many(tx, self.query):
+            found = self._run(tx, _kept_on_sqlite(self.query, self.condition))
+        return found
+
+    def on_postgresql(self, tx: Connection) -> list[int]:
+        found = self._run(tx, _newest_on_postgresql(self.query, self.place, GLANCED_AT))
+        if _ENOUGH <= len(found) < self.limit:
+            found = self._run(tx, _newest_on_postgresql(self.query, self.place, LOOKED_THROUGH))
+        if len(found) < self.limit:
+            reach = None if self.condition is None else REACH
+            found = self._run(tx, _indexed_on_postgresql(self.query, self.place, reach))
+        if len(found) < self.limit and self.condition is not None and _has_many(tx, self.query):
+            found = self._run(tx, _kept_on_postgresql(self.query, self.condition))
+        return found
+
+    def _run(self, tx: Connection, hits: Select[Any], *, is_in_order: bool = False) -> list[int]:
+        """Walk through ``hits``, whose one column is an inquiry's id, and keep those that hold.
+
+        SQLite reads a limited subquery in its own order row by row, unless it is asked for that order once more.
+        """
         id_ = hits.selected_columns[0]
         position = func.instr if tx.dialect.name == "sqlite" else func.strpos
         holds = []
@@ -77,27 +123,48 @@ class _Seek:
             said = [position(SearchDocumentRow.body, phrase) > 0 for phrase in self.query.phrases]
             holds.append(select(and_(*said)).where(SearchDocumentRow.inquiry_id == id_))
         # A scalar subquery is asked row by row, in the order of the walk; a join might be planned the other way round.
-        walk = hits.where(*(hold.scalar_subquery().is_(true()) for hold in holds))
-        return list(tx.execute(_in_order(walk, id_, self.place).limit(self.limit)).scalars())
+        walk = _beside(hits, id_, self.place).where(*(hold.scalar_subquery().is_(true()) for hold in holds))
+        ordered = walk if is_in_order else _in_order(walk, id_, self.place)
+        return list(tx.execute(ordered.limit(self.limit)).scalars())
 
 
-def _on_sqlite(query: SearchQuery, place: Place) -> Select[Any]:
-    id_ = _FTS5.c.rowid
-    return _beside(select(id_).where(_FTS5.c.search_words.op("MATCH")(_fts5_query(query))), id_, place)
+def _hits_on_sqlite(query: SearchQuery) -> Select[Any]:
+    return select(_FTS5.c.rowid.label("inquiry_id")).where(_FTS5.c.search_words.op("MATCH")(_fts5_query(query)))
 
 
-def _newest_on_postgresql(query: SearchQuery, place: Place) -> Select[Any]:
+def _walk_on_sqlite(query: SearchQuery, place: Place) -> Select[Any]:
+    walk = _in_order(_beside(_hits_on_sqlite(query), _FTS5.c.rowid, place), _FTS5.c.rowid, place)
+    return select(walk.limit(REACH).subquery("near").c.inquiry_id)
+
+
+def _kept_on_sqlite(query: SearchQuery, condition: ColumnElement[bool]) -> Select[Any]:
+    """Find what the list has by an index of its own, and keep the hits among it."""
+    # With ``+`` SQLite does not go through the hits once more to look for each among the inquiries.
+    own_id: ColumnElement[int] = literal_column("+inquiry.id", BigInteger)
+    kept = select(own_id.label("inquiry_id")).select_from(InquiryRow)
+    kept = kept.where(condition, own_id.in_(_hits_on_sqlite(query)))
+    return select(kept.cte("kept").prefix_with("MATERIALIZED").c.inquiry_id)
+
+
+def _kept_on_postgresql(query: SearchQuery, condition: ColumnElement[bool]) -> Select[Any]:
+    """Take all hits at once and all that the list has; how to join them PostgreSQL knows from its figures."""
+    hits = select(_WORDS.c.inquiry_id).where(_matches(_WORDS.c.words, query)).cte("hits").prefix_with("MATERIALIZED")
+    kept = select(hits.c.inquiry_id).join(InquiryRow, InquiryRow.id == hits.c.inquiry_id).where(condition)
+    return select(kept.cte("kept").prefix_with("MATERIALIZED").c.inquiry_id)
+
+
+def _newest_on_postgresql(query: SearchQuery, place: Place, count: int) -> Select[Any]:
     newest = _beside(select(_WORDS.c.inquiry_id, _WORDS.c.words), _WORDS.c.inquiry_id, place)
-    looked_through = _in_order(newest, _WORDS.c.inquiry_id, place).limit(LOOKED_THROUGH).subquery("newest")
+    looked_through = _in_order(newest, _WORDS.c.inquiry_id, place).limit(count).subquery("newest")
     return select(looked_through.c.inquiry_id).where(_matches(looked_through.c.words, query))
 
 
-def _indexed_on_postgresql(query: SearchQuery, place: Place) -> Select[Any]:
+def _indexed_on_postgresql(query: SearchQuery, place: Place, reach: int | None) -> Select[Any]:
     # All hits are taken from the index before any is looked at: a planner that hopes to meet enough of them on its way
     # through the table would read the table.
     hits = select(_WORDS.c.inquiry_id).where(_matches(_WORDS.c.words, query)).cte("hits").prefix_with("MATERIALIZED")
     ordered = _in_order(_beside(select(hits.c.inquiry_id), hits.c.inquiry_id, place), hits.c.inquiry_id, place)
-    return select(ordered.subquery("ordered").c.inquiry_id)
+    return select((ordered.limit(reach) if reach else ordered).subquery("ordered").c.inquiry_id)
 
 
 def _beside(hits: Select[Any], id_: Any, place: Place) -> Select[Any]:

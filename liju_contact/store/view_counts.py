@@ -15,7 +15,7 @@ from liju_contact.domain.inquiry import InquiryState, fold_address
 from liju_contact.domain.inquiry_list import STATES_OF, View
 from liju_contact.domain.person import Person
 from liju_contact.store.desk_tables import ViewCountRow
-from liju_contact.store.tables import EventRow, InquiryRow
+from liju_contact.store.tables import InquiryRow
 
 EVERYBODY = ""
 COUNTED = (View.NEEDS_ANSWER, View.MINE, View.UNASSIGNED, View.WAITING, View.MAIL_TROUBLE, View.SPAM)
@@ -38,22 +38,25 @@ _FORGET = delete(ViewCountRow)
 _OF_PERSON = select(ViewCountRow.view, ViewCountRow.product, ViewCountRow.subject, ViewCountRow.row_count).where(
     ViewCountRow.subject.in_([EVERYBODY, bindparam("subject")])
 )
-_NEWEST_EVENT = select(func.max(EventRow.id))
 
 
-def newest_event_id(tx: Connection) -> int:
-    """Return the id of the newest event: as long as it is the same, no list has changed."""
-    return tx.execute(_NEWEST_EVENT).scalar_one() or 0
+Counts = Counter[tuple[View, str, str]]
+"""By view, product line, and whose view it is."""
 
 
-def count_views(tx: Connection) -> None:
-    """Count anew and keep the counts, per product line and per assignee."""
-    counts: Counter[tuple[View, str, str]] = Counter()
+def count_views(tx: Connection) -> Counts:
+    """Count anew, per product line and per assignee."""
+    counts: Counts = Counter()
     for state, product, assignee, count in tx.execute(_BY_STATE):
         for view in _views_with(InquiryState(state), assignee):
             counts[view, product, fold_address(assignee or "") if view is View.MINE else EVERYBODY] += count
     for product, count in tx.execute(_IN_TROUBLE):
         counts[View.MAIL_TROUBLE, product, EVERYBODY] += count
+    return counts
+
+
+def put_counts(tx: Connection, counts: Counts) -> None:
+    """Keep these counts in place of those there were."""
     tx.execute(_FORGET)
     if counts:
         rows = [

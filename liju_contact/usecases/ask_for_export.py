@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -11,11 +11,14 @@ from liju_contact.domain.errors import Conflict, NotFound
 from liju_contact.domain.export import UNFINISHED_LIMIT, Export, ExportFormat, ExportState
 from liju_contact.domain.inquiry_list import ListQuery
 from liju_contact.domain.person import Person
+from liju_contact.domain.search_query import NO_LABELS, without_filters
 from liju_contact.store.exports import add_export, exports_of, find_export, remove_export, unfinished_count
 from liju_contact.store.files import chunk
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.search_inquiries import read_search
 
 REFERENCES_LIMIT = 500
+Labels = Mapping[str, Mapping[str, str]]
 
 
 class TooManyExports(Conflict):
@@ -38,13 +41,19 @@ def ask_for_export(
     references: Sequence[str],
     format_: ExportFormat,
     language: str,
+    labels: Labels = NO_LABELS,
     now: datetime,
 ) -> int:
     """Have the list written to a file, or of it only ``references`` where some are given; return the export's id.
 
+    A search is understood here and now, with ``labels``; what it says beside its text becomes part of the list.
+
     Raises ``TooManyExports`` or ``StoreBusy``.
     """
-    words = query.at(None).words()
+    listed = read_search(query, labels)[1]
+    words = replace(listed.at(None), q=without_filters(query.q, labels)).words()
+    if query.q and "q" not in words and listed.filters == query.filters:
+        words["q"] = query.q  # nothing in it can be looked for: nothing is found, as on the page
     if references:
         words["references"] = " ".join(references[:REFERENCES_LIMIT])
     with deps.db.begin() as tx:

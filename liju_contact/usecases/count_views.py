@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from liju_contact.store.view_counts import count_views, newest_event_id
+from liju_contact.store.events import newest_event_id
+from liju_contact.store.view_counts import count_views, put_counts
 from liju_contact.usecases.deps import Deps
 
 _LEAST_SECONDS = 1.0
@@ -29,10 +30,11 @@ class ViewCounter:
             return False
         with self.deps.db.read() as tx:
             event_id = newest_event_id(tx)
-        if event_id == self.counted_event_id:
-            return False
+            if event_id == self.counted_event_id:
+                return False
+            counts = count_views(tx)  # in the reading transaction: whoever writes does not wait for it
         with self.deps.db.begin() as tx:
-            count_views(tx)
+            put_counts(tx, counts)
         ended = self.clock()
         self.counted_event_id = event_id
         self.not_before = ended + max(_LEAST_SECONDS, _SHARE * (ended - began))

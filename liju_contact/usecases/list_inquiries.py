@@ -12,6 +12,7 @@ from liju_contact.domain.excerpt import Excerpt
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, View
 from liju_contact.domain.person import Action, Person
 from liju_contact.domain.search_query import SearchQuery
+from liju_contact.store.events import newest_event_id
 from liju_contact.store.inquiry_list import page_of_inquiries
 from liju_contact.store.list_news import changed_count
 from liju_contact.store.list_term import Reader
@@ -19,7 +20,7 @@ from liju_contact.store.listed_inquiries import ListedInquiry
 from liju_contact.store.saved_views import SavedView, views_for
 from liju_contact.store.staff import every_account
 from liju_contact.store.tags import every_tag, tags_of
-from liju_contact.store.view_counts import counts_for, newest_event_id
+from liju_contact.store.view_counts import counts_for
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.search_inquiries import search_in
 

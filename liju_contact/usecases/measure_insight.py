@@ -24,12 +24,12 @@ from liju_contact.domain.insight import (
     step_of,
 )
 from liju_contact.domain.telling_words import MOST_CHARACTERS, telling_words_of
+from liju_contact.store.events import newest_event_id
 from liju_contact.store.insight import (
     CountedInquiry,
     Measured,
     inquiries_of_month,
     measured_months,
-    newest_event_id,
     newest_texts_of_month,
     oldest_received_at,
     save_month,

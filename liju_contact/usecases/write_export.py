@@ -135,12 +135,12 @@ def _person(deps: Deps, export: Export) -> Person:
 def _pages(deps: Deps, export: Export, person: Person, *, has_messages: bool) -> Iterator[list[ExportedInquiry]]:
     """Return the inquiries of the list, newest first, page by page; no transaction stays open between two pages."""
     words = dict(parse_qsl(export.query))
-    search = read_query(words.pop("q", ""))
-    query = ListQuery.read({**words, **search.filters})
+    typed = words.pop("q", "")
+    search, query = read_query(typed), ListQuery.read(words)
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=export.asked_at)
     references = words.get("references", "").split()
     read = _chosen(query, reader, references) if references else _windows(deps, query, reader)
-    if search.has_text and not references:
+    if typed and not references:
         read = _hits(deps, query, reader, search)
     for place, window in read:
         with deps.db.read() as tx:

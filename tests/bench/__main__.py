@@ -3,7 +3,8 @@
 A visit is a fresh visitor who gets the form, sends it, and follows to the status page. Both targets run at once and
 idle while the other is measured; rounds alternate, so that noise of the machine hits both; of each cell the best
 round counts. CPU is user and system time of all processes of the server, memory their proportional set size. Letters
-that leave and replies that come in are measured after that, by themselves.
+that leave and replies that come in are measured after that, by themselves. ``bench desk`` measures the staff desk
+instead (``tests/bench/desk.py``).
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.bench import desk
 from tests.bench.drips import STARTS
 from tests.bench.letters import FIRST_LETTER_SECONDS, Sink
 from tests.bench.measure import Cell, best, measure, spread
@@ -43,6 +45,8 @@ ROW = "{:>8}  {:8} {:>8} {:>7} {:>7} {:>7} {:>7} {:>8} {:>7} {:>7}"
 
 
 def main() -> int:
+    if sys.argv[1:2] == ["desk"]:
+        return desk.main(sys.argv[2:])
     options = parsed(sys.argv[1:])
     names = ["floor", "program"] if options.target == "both" else [options.target]
     failed = False

@@ -90,7 +90,7 @@ def test_every_search_finds_what_it_should(filled: Database) -> None:
 
 
 def test_what_is_not_among_the_newest_is_found_by_the_index(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "LOOKED_THROUGH", 1)
+    monkeypatch.setattr(search, "GLANCED_AT", 1)
 
     assert {typed: found(filled, typed) for typed, _ids in HITS} == dict(HITS)
 
@@ -102,16 +102,24 @@ def test_pages_follow_each_other_in_both_directions(filled: Database) -> None:
     assert found(filled, "10", 2, Place(id=1, is_backward=True)) == [6, 2]
 
 
-def test_a_hit_has_to_hold_what_the_list_asks(deps: Deps) -> None:
+def test_a_hit_has_to_hold_what_the_list_asks(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     for nonce in ("n-1", "n-2", "n-3"):
         submit(deps, nonce=nonce)
     with deps.db.begin() as tx:
         put_documents(tx, {id_: document_of(DOCUMENTS[1]) for id_ in (1, 2, 3)})
         tx.execute(text("UPDATE inquiry SET country = 'CN' WHERE id = 2"))
 
-        hits = page_of_hits(tx, read_query("boilers"), limit=5, condition=InquiryRow.country == "BR")
+        condition = InquiryRow.country == "BR"
+        hits = page_of_hits(tx, read_query("boilers"), limit=5, condition=condition)
+        monkeypatch.setattr(search, "REACH", 1)
+        monkeypatch.setattr(search, "GLANCED_AT", 1)
+        sparse = page_of_hits(tx, read_query('"steam boilers"'), limit=5, condition=condition)
+        older = page_of_hits(tx, read_query("boilers"), limit=5, condition=condition, place=Place(id=3))
+        newer = page_of_hits(
+            tx, read_query("boilers"), limit=5, condition=condition, place=Place(id=1, is_backward=True)
+        )
 
-    assert hits == [3, 1]
+    assert (hits, sparse, older, newer) == ([3, 1], [3, 1], [1], [3])
 
 
 def test_a_document_written_anew_is_found_by_its_new_words_only(filled: Database) -> None:

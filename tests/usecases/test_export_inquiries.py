@@ -80,7 +80,7 @@ def test_csv_has_a_line_per_inquiry_with_labels_and_facts(deps: Deps, person: Pe
     (row,) = read_csv(content_of(deps, person))
 
     assert row["Reference"] == submitted.reference
-    assert row["State"] == "Received"
+    assert row["State"] == "New"
     assert row["Received (Asia/Shanghai)"] == "2026-11-23 10:00"
     assert (row["Name"], row["Company"], row["Phone"]) == (f"'{FORMULA}", "力聚", "'+86 571 8888")
     assert row["Product line"] == "Steam boilers"
@@ -332,6 +332,10 @@ def test_a_search_is_exported_by_its_hits_and_filters(
     submit(deps, nonce="vacuum", message="真空泵", product="vacuum-hot-water", details=())
     index_search(deps)
 
-    found = read_csv(content_of(deps, person, query=ListQuery(view=View.ALL, q="真空 product:steam")))
+    query = ListQuery(view=View.ALL, q="真空 product:steam")
+    found = read_csv(content_of(deps, person, query=query, labels={"product": {"steam": "steam"}}))
+    nothing = read_csv(content_of(deps, person, query=ListQuery(view=View.ALL, q="!!!")))
+    narrowed = read_csv(content_of(deps, person, query=ListQuery(view=View.ALL, q="is:open")))
 
     assert [row["Reference"] for row in found] == hits[::-1]
+    assert (nothing, narrowed) == ([], [])

@@ -66,7 +66,7 @@ def send_password() -> ResponseReturnValue:
             return refused(result, "password")
 
 
-@bp.post("/account/sessions/<int:session_id>/end")
+@bp.post("/account/sessions/<int(max=9223372036854775807):session_id>/end")
 @needs(Action.KEEP_OWN)
 def end_session(session_id: int) -> Response:
     end_own_session(current_deps(), current_sign_in(), session_id)

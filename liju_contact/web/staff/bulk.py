@@ -29,7 +29,10 @@ _LEAST_MERGED = 2
 @bp.post("/change")
 @needs(Action.CHANGE)
 def change() -> ResponseReturnValue:
-    """Change all chosen inquiries alike; which fields are meant is what the form brought a value for."""
+    """Change all chosen inquiries alike; which fields are meant is what the form brought a value for.
+
+    None of them has the name of a filter: the form brings those of the list it stands on as well.
+    """
     deps = current_deps()
     chosen, wished = _chosen(), _wished()
     if not chosen or wished == Change():
@@ -73,8 +76,8 @@ def _chosen() -> Sequence[str]:
 def _wished() -> Change:
     form, person = request.form, current_person()
     wished = Change(
-        state=_state(form.get("state", "")),
-        priority=next((priority for priority in Priority if priority.value == form.get("priority")), None),
+        state=_state(form.get("set_state", "")),
+        priority=next((priority for priority in Priority if priority.value == form.get("set_priority")), None),
         add_tags=_tags("add_tag"),
         remove_tags=_tags("remove_tag"),
     )

@@ -69,7 +69,10 @@ def bar_chart(values: Sequence[float]) -> Chart:
 
 
 def line_chart(values: Sequence[float | None], *, top: float | None = None) -> Chart:
-    """Return a chart of one line from zero to ``top``; where a value is missing the line is broken."""
+    """Return a chart of one line from zero to ``top``; where a value is missing the line is broken.
+
+    It stands beside another, so it has half the room for labels.
+    """
     top = top or nice_top(max((value for value in values if value is not None), default=0))
     place = (WIDTH - _LEFT) / max(len(values), 1)
     dots = tuple(
@@ -85,7 +88,7 @@ def line_chart(values: Sequence[float | None], *, top: float | None = None) -> C
         lines=_pieces(dots),
         dots=dots,
         grid=_grid(top),
-        labelled=_labelled(len(values)),
+        labelled=_labelled(len(values), most=_MOST_LABELS // 2),
     )
 
 
@@ -129,8 +132,8 @@ def _grid(top: float) -> tuple[GridLine, ...]:
     return tuple(GridLine(y=round(_height_of(value, top), 1), value=value) for value in values)
 
 
-def _labelled(count: int) -> frozenset[int]:
-    step = max(1, math.ceil(count / _MOST_LABELS))
+def _labelled(count: int, *, most: int = _MOST_LABELS) -> frozenset[int]:
+    step = max(1, math.ceil(count / most))
     return frozenset(range((count - 1) % step if count else 0, count, step))
 
 

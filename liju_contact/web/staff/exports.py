@@ -22,6 +22,7 @@ from liju_contact.usecases.ask_for_export import (
 from liju_contact.web.rendering import current_deps, current_language
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
+from liju_contact.web.staff.list_words import search_labels
 
 _PAGE = "/staff/exports"
 _UNACCEPTABLE = 422
@@ -56,10 +57,13 @@ def ask() -> ResponseReturnValue:
                 references=references,
                 format_=format_,
                 language=current_language(),
+                labels=search_labels(deps),
                 now=deps.now(),
             )
         except TooManyExports:
             error = _("Five of your exports are still being written. Please wait for one of them, or delete it.")
+    if "format" not in request.form:  # comes from the list, and is asked here in which
+        return _page(query=sent, references=references)
     if error:
         return make_response(_page(query=sent, references=references, error=error, format_=format_), _UNACCEPTABLE)
     return redirect(_PAGE, 303)

@@ -97,7 +97,7 @@ def note(reference: str) -> ResponseReturnValue:
         note_at_desk(deps, current_person(), reference, body=written.body, nonce=token.nonce, now=deps.now())
     except StoreBusy:
         return sheet_page(reference, UNAVAILABLE, written=written, notice=_busy_notice())
-    return redirect(f"{path_of(reference)}?said=noted#said", 303)
+    return redirect(f"{path_of(reference)}?said=noted", 303)
 
 
 @bp.get("/preview/<digest>")
@@ -160,7 +160,7 @@ def _answer(reference: str, written: Written, uploads: Uploads) -> ResponseRetur
         return _previewing(reference, written, uploads)
     answered = _send(reference, written, uploads, token)
     ids = ",".join(map(str, answered.event_ids))
-    return redirect(f"{path_of(reference)}?said=answered{f'&did={ids}' if ids else ''}#said", 303)
+    return redirect(f"{path_of(reference)}?said=answered{f'&did={ids}' if ids else ''}", 303)
 
 
 def _send(reference: str, written: Written, uploads: Uploads, token: FormToken) -> Answered:

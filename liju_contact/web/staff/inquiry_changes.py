@@ -89,7 +89,7 @@ def done(reference: str, said: str = "", event_ids: Iterable[int] = ()) -> BaseR
     """Lead back to the page, which says what was done; ids of events are nobody's secret."""
     ids = ",".join(map(str, event_ids))
     asked = "&".join(part for part in (f"said={said}" if said else "", f"did={ids}" if ids else "") if part)
-    return redirect(f"{path_of(reference)}?{asked}#said", 303)
+    return redirect(f"{path_of(reference)}?{asked}", 303)
 
 
 def refused(reference: str, sentence: str, field: str, **more: Any) -> Response:

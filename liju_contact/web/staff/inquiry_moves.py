@@ -46,7 +46,7 @@ def merge(reference: str) -> ResponseReturnValue:
         return refused(reference, _not_there(), "into")
     except Conflict:
         return refused(reference, _("These two cannot be merged as they are. Is it another inquiry?"), "into")
-    return redirect(f"{path_of(merged.reference)}?said=merged&from={reference}#said", 303)
+    return redirect(f"{path_of(merged.reference)}?said=merged&from={reference}", 303)
 
 
 @bp.post("/unmerge")

@@ -14,6 +14,7 @@ from flask import Response, abort, request
 
 from liju_contact.domain.insight import days_of
 from liju_contact.domain.person import Action
+from liju_contact.domain.spreadsheet import safe_cell
 from liju_contact.usecases.show_insight import Insight, Line, show_insight
 from liju_contact.web.rendering import current_deps, current_language, current_wording
 from liju_contact.web.rendering import translated as _
@@ -22,7 +23,6 @@ from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, r
 
 bp = desk_blueprint("insight", __name__)
 _BYTE_ORDER_MARK = "\ufeff"  # without it Excel reads UTF-8 as the machine's own charset
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _Row = Sequence[Any]
 
 
@@ -35,6 +35,10 @@ def show() -> str:
         room="insight",
         insight=insight,
         month_names=[_month_name(month) for month in insight.months],
+        axis_names=[
+            current_wording().month_on_axis(days_of(month)[0], is_first=number == 0)
+            for number, month in enumerate(insight.months)
+        ],
         received=bar_chart([facts.received_count for facts in insight.by_month]),
         answer_hours=line_chart([facts.median_hours for facts in insight.by_month]),
         in_time=line_chart([_percent(facts.in_time_share) for facts in insight.by_month], top=100.0),
@@ -53,7 +57,7 @@ def table(name: str) -> Response:
     if rows is None:
         abort(404)
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_harmless(cell) for cell in row] for row in rows(_asked()))
+    csv.writer(text).writerows([_cell(value) for value in row] for row in rows(_asked()))
     response = Response(_BYTE_ORDER_MARK + text.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="insight-{name}.csv"'
     return response
@@ -156,6 +160,6 @@ def _rounded(value: float | None) -> float | str:
     return "" if value is None else round(value, 1)
 
 
-def _harmless(cell: Any) -> Any:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.lstrip().startswith(_FORMULA) else cell
+def _cell(value: Any) -> Any:
+    """Return a value that no spreadsheet takes for a formula."""
+    return safe_cell(value) if isinstance(value, str) else value

@@ -56,13 +56,13 @@ def send_new() -> ResponseReturnValue:
     return _back("invited")
 
 
-@bp.get("/<int:staff_id>")
+@bp.get("/<int(max=9223372036854775807):staff_id>")
 @needs(Action.ADMINISTER)
 def show_person(staff_id: int) -> str:
     return _person_page(staff_id)
 
 
-@bp.post("/<int:staff_id>")
+@bp.post("/<int(max=9223372036854775807):staff_id>")
 @needs(Action.ADMINISTER)
 def send_change(staff_id: int) -> ResponseReturnValue:
     entry = _typed_entry()
@@ -72,7 +72,7 @@ def send_change(staff_id: int) -> ResponseReturnValue:
     return _back("changed")
 
 
-@bp.post("/<int:staff_id>/disable")
+@bp.post("/<int(max=9223372036854775807):staff_id>/disable")
 @needs(Action.ADMINISTER)
 def send_disable(staff_id: int) -> ResponseReturnValue:
     deps = current_deps()
@@ -82,14 +82,14 @@ def send_disable(staff_id: int) -> ResponseReturnValue:
     return _back("disabled")
 
 
-@bp.post("/<int:staff_id>/enable")
+@bp.post("/<int(max=9223372036854775807):staff_id>/enable")
 @needs(Action.ADMINISTER)
 def send_enable(staff_id: int) -> Response:
     enable_person(current_deps(), current_person(), staff_id)
     return _back("enabled")
 
 
-@bp.post("/<int:staff_id>/invite")
+@bp.post("/<int(max=9223372036854775807):staff_id>/invite")
 @needs(Action.ADMINISTER)
 def send_invitation(staff_id: int) -> ResponseReturnValue:
     deps = current_deps()

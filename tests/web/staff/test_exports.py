@@ -73,6 +73,17 @@ def test_a_list_in_the_address_is_offered_and_nothing_is_asked_for_yet(deps: Dep
     assert list_exports(deps, desk.person) == []
 
 
+def test_what_is_chosen_in_the_list_comes_without_a_format_and_is_asked_for_it(deps: Deps, desk: AtTheDesk) -> None:
+    reference = submit(deps).reference
+
+    answer = desk.post(PAGE, {"query": "view=all", "references": reference})
+
+    assert answer.status_code == 200
+    assert f'name="references" value="{reference}"' in answer.text
+    assert "Please choose a format." not in answer.text
+    assert list_exports(deps, desk.person) == []
+
+
 def test_an_unknown_format_is_said_and_the_choice_comes_back(desk: AtTheDesk) -> None:
     answer = desk.post(PAGE, {"query": "view=all", "references": "LJ-0000-0000", "format": "exe"})
 

@@ -23,6 +23,7 @@ from liju_contact.web.staff.resume import HOME, safe_path
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account, at_the_desk
 from tests.usecases.stories import rows
+from tests.usecases.stories import submit as submit_inquiry
 from tests.web.staff.door import (
     ADDRESS,
     PASSWORD,
@@ -244,6 +245,26 @@ def test_answer_of_an_expired_session_arrives_exactly_once(
     assert arrived == [fields]
     assert action(page.text) == "/staff/probe?to=all"
     assert PASSWORD not in wrong.text + page.text
+
+
+@ONE_DATABASE
+def test_answer_to_a_customer_outlives_its_session_and_is_sent_once(
+    client: FlaskClient, deps: Deps, clock: Clock
+) -> None:
+    desk = at_the_desk(deps, client, with_password(deps))
+    path = f"/staff/inquiry/{submit_inquiry(deps).reference}"
+    page = desk.get(path).text
+    form = page[page.index(f'action="{path}/answer') - 200 :]
+    fields = hidden(form) | {"body": ANSWER}
+    clock.move(days=4)
+    asked = desk.post(f"{path}/answer", {**fields, "csrf": desk.csrf})
+    ready = submit(client, asked, address=ADDRESS, password=PASSWORD)
+
+    sent = [submit(client, ready).status_code for _ in range(2)]
+
+    assert (asked.status_code, ready.status_code, sent) == (401, 200, [303, 303])
+    messages = [row["body"] for row in rows(deps.db, "message") if row["author"] == "staff"]
+    assert messages == [ANSWER.replace("\r\n", "\n").rstrip()]
 
 
 @ONE_DATABASE

@@ -1,0 +1,194 @@
+"""Measure the staff desk at several sizes: ``python3 run.py bench desk --counts 1000,100000``.
+
+Pages are asked for in this process, by Flask's test client, so that only the server's part is measured; each size is
+warm before it counts. For every step: queries, median and 95th percentile in milliseconds, and how many times as long
+it takes as at the smallest size. Nothing here fails for being slow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from liju_contact.app import make_app
+from liju_contact.domain.export import ExportFormat
+from liju_contact.usecases.staff_session import begin_session
+from tests.bench.desk_baseline import bare_list
+from tests.bench.desk_database import FOLDER, database_url, postgresql, seeded
+from tests.bench.desk_steps import bench_person, pages, queries
+from tests.bench.processes import HOME
+from tests.store.statements import listening
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask.testing import FlaskClient
+
+    from liju_contact.usecases.deps import Deps
+
+WARM_UPS = 3
+LONGEST_SECONDS = 6.0  # for one step; a slow one is measured less often
+ROW = "{:28} {:>9} {:>8} {:>9} {:>9} {:>9}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    median_ms: float
+    p95_ms: float
+    query_count: int
+
+
+@dataclass(slots=True)
+class Table:
+    """What was measured of one kind of database: by step, by size."""
+
+    cells: dict[str, dict[int, Measured]] = field(default_factory=dict)
+
+    def add(self, step: str, count: int, measured: Measured) -> None:
+        self.cells.setdefault(step, {})[count] = measured
+
+
+def main(arguments: list[str]) -> int:
+    options = _parsed(arguments)
+    options.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        _say_baseline(options.folder, options.rounds)
+        for kind in options.databases:
+            with _server(kind, options.folder) as server:
+                _measure_kind(kind, server, options)
+    finally:
+        if not options.keep:
+            shutil.rmtree(options.folder, ignore_errors=True)
+    return 0
+
+
+def _parsed(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python3 run.py bench desk", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--counts", type=_numbers, default=[1000, 100_000], help="sizes, comma-separated")
+    parser.add_argument("--databases", type=lambda names: names.split(","), default=["sqlite"])
+    parser.add_argument("--rounds", type=int, default=100, help="requests per step")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where seeded databases are kept meanwhile")
+    parser.add_argument("--keep", action="store_true", help="leave the databases for another run")
+    parser.add_argument("--no-exports", dest="with_exports", action="store_false")
+    return parser.parse_args(arguments)
+
+
+def _numbers(text: str) -> list[int]:
+    return sorted(int(number) for number in text.split(","))
+
+
+@contextlib.contextmanager
+def _server(kind: str, folder: Path) -> Iterator[str | None]:
+    if kind == "sqlite":
+        yield None
+        return
+    with postgresql(folder) as url:
+        yield url
+
+
+def _measure_kind(kind: str, server: str | None, options: argparse.Namespace) -> None:
+    table, exports = Table(), []
+    for count in options.counts:
+        url = database_url(options.folder, kind, count, server)
+        deps = seeded(options.folder, url, count)
+        _measure_size(deps, count, table, options.rounds)
+        deps.db.close()
+        if options.with_exports:
+            exports += [_exported(options.folder, url, count, format_) for format_ in ExportFormat]
+    _say_table(kind, table, options.counts)
+    for line in exports:
+        _say(line)
+
+
+def _measure_size(deps: Deps, count: int, table: Table, rounds: int) -> None:
+    person = bench_person(deps)
+    with deps.db.begin() as tx:
+        token = begin_session(deps, tx, person.id, browser="Bench", network="127.0.0.0/24", now=deps.now())
+    client = make_app(deps).test_client()
+    client.set_cookie("liju-staff", token)
+    for page in pages(deps):
+        status = client.get(page.address).status_code
+        if status != 200:  # there is no such page (yet), or it is broken
+            _say(f"left out: {page.name}, {page.address.split('?')[0]} answers {status}")
+            continue
+        table.add(page.name, count, _measured(deps, _asking(client, page.address), rounds))
+    for query in queries(deps, person):
+        table.add(query.name, count, _measured(deps, _reading(deps, query.run), rounds))
+
+
+def _asking(client: FlaskClient, address: str) -> Callable[[], object]:
+    return lambda: client.get(address).data
+
+
+def _reading(deps: Deps, run: Callable[..., object]) -> Callable[[], object]:
+    def read() -> object:
+        with deps.db.read() as tx:
+            return run(tx)
+
+    return read
+
+
+def _measured(deps: Deps | None, step: Callable[[], object], rounds: int) -> Measured:
+    for _ in range(WARM_UPS):
+        step()
+    query_count = 0
+    if deps:
+        with listening(deps.db) as said:
+            step()
+        query_count = len(said)
+    times, end_at = [], time.perf_counter() + LONGEST_SECONDS
+    for _ in range(rounds):
+        began_at = time.perf_counter()
+        step()
+        times.append(1000 * (time.perf_counter() - began_at))
+        if time.perf_counter() > end_at:
+            break
+    ordered = sorted(times)
+    p95_ms = ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
+    return Measured(median_ms=statistics.median(ordered), p95_ms=p95_ms, query_count=query_count)
+
+
+def _exported(folder: Path, url: str, count: int, format_: ExportFormat) -> str:
+    """Write an export in a child, whose memory is its alone."""
+    command = [sys.executable, "-m", "tests.bench.desk_export", str(folder), url, format_.value]
+    told = json.loads(subprocess.run(command, cwd=HOME, check=True, stdout=subprocess.PIPE).stdout)
+    rate, size = told["rows"] / told["seconds"], told["bytes"] / 1e6
+    per_cpu = told["rows"] / told["cpu"]
+    return (
+        f"export {format_} of {count}: {rate:.0f} rows/s ({per_cpu:.0f} per CPU second),"
+        f" {size:.1f} MB, peak {told['peak_mb']:.0f} MB"
+    )
+
+
+def _say_baseline(folder: Path, rounds: int) -> None:
+    client = bare_list(folder).test_client()
+    measured = _measured(None, lambda: client.get("/").data, rounds)
+    _say(f"baseline, a bare Flask list: {measured.median_ms:.2f} ms median, {measured.p95_ms:.2f} ms p95")
+
+
+def _say_table(kind: str, table: Table, counts: list[int]) -> None:
+    _say("")
+    _say(ROW.format(kind, "count", "queries", "median ms", "p95 ms", f"x {counts[0]}"))
+    for step, by_count in table.cells.items():
+        smallest = by_count.get(counts[0])
+        for count, measured in by_count.items():
+            ratio = f"{measured.median_ms / smallest.median_ms:.2f}" if smallest and count != counts[0] else ""
+            values = (measured.query_count, f"{measured.median_ms:.2f}", f"{measured.p95_ms:.2f}", ratio)
+            _say(ROW.format(step if count == counts[0] else "", count, *values))
+        if len({measured.query_count for measured in by_count.values()}) > 1:
+            _say(f"{'':28} the number of queries differs between sizes")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,139 @@
+"""The list in a browser: by keyboard alone, on a phone, in both languages, light and dark; axe finds nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from werkzeug.serving import make_server
+
+from liju_contact.app import make_app
+from liju_contact.domain.change import Change
+from liju_contact.domain.priority import Priority
+from liju_contact.usecases.change_inquiry import change_inquiry
+from liju_contact.usecases.deps import Deps
+from tests.browser.test_accessibility import violations
+from tests.conftest import ONE_DATABASE
+from tests.staff_desk import COOKIE, at_the_desk
+from tests.usecases.stories import rows, submit
+
+pytestmark = ONE_DATABASE
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def open_list(deps: Deps, browser: Browser) -> Iterator[Open]:
+    """Return a way to open the list as Li Wei, with three inquiries in it; arguments as of ``Browser.new_context``."""
+    app = make_app(deps)
+    li = at_the_desk(deps, app.test_client())
+    references = [
+        submit(deps, nonce="n-1", company="Usina Verde com um nome muito comprido Ltda.").reference,
+        submit(
+            deps, nonce="n-2", name="王建国", company="某某供热有限公司", message="我们需要两台蒸汽锅炉。"
+        ).reference,
+        submit(deps, nonce="n-3", name="J" * 60, company="").reference,
+    ]
+    urgent = Change(priority=Priority.URGENT, assignee=li.person.address, add_tags=("a long tag of forty characters",))
+    change_inquiry(deps, li.person, references[0], urgent, version=None, now=deps.now())
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.port}"
+    contexts = []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(**{"base_url": address, "locale": "en-GB", **options})
+        context.set_default_timeout(10_000)
+        context.add_cookies([{"name": COOKIE, "value": li.token, "url": address}])
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/staff")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    server.shutdown()
+
+
+def test_the_daily_work_goes_by_keyboard_alone(deps: Deps, open_list: Open) -> None:
+    page = open_list()
+    links = page.locator(".rows .who a")
+
+    page.keyboard.press("j")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("x")
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    expect(page.locator("#chosen-count")).to_have_text("2")
+    page.select_option("#act-state", "closed")
+    page.locator("#acts .button").press("Enter")
+    expect(page.locator(".said")).to_contain_text("2 inquiries were changed.")
+    page.keyboard.press("z")
+    expect(page.locator(".said")).to_contain_text("Taken back.")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("o")
+
+    expect(page).to_have_url(re.compile("/staff/inquiry/LJ-"))
+    assert [row["state"] for row in rows(deps.db, "inquiry")] == ["received"] * 3
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_axe_finds_nothing_and_a_phone_need_not_scroll_sideways(open_list: Open, locale: str) -> None:
+    page = open_list(locale=locale, viewport={"width": 390, "height": 844})
+    found = {}
+
+    for name, address in {
+        "list": "/staff",
+        "nothing": "/staff?view=spam",
+        "filters": "/staff?view=all&priority=urgent",
+    }.items():
+        page.goto(address)
+        found[name] = (
+            [violation["id"] for violation in violations(page)],
+            page.evaluate("document.documentElement.scrollWidth"),
+        )
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto("/staff?view=all")
+    page.locator("[name=references]").first.check()
+    found["wide, one chosen"] = ([violation["id"] for violation in violations(page)], 390)
+
+    assert found == {name: ([], 390) for name in found}
+
+
+def test_news_is_announced_and_no_row_moves(deps: Deps, open_list: Open) -> None:
+    page = open_list()
+    page.clock.install()
+    page.goto("/staff")
+    before = page.locator(".rows tbody").inner_text()
+    submit(deps, nonce="n-4", name="New Customer")
+
+    page.clock.run_for(16_000)
+    expect(page.locator("#news")).to_contain_text("1 new or changed")
+
+    assert page.locator(".rows tbody").inner_text() == before
+    page.locator("#news a").click()
+    expect(page.locator(".rows tbody tr")).to_have_count(4)
+
+
+def test_the_forms_do_without_a_script(deps: Deps, open_list: Open) -> None:
+    page = open_list(java_script_enabled=False)
+
+    page.goto("/staff?view=all")
+    page.locator("[name=references]").nth(0).check()
+    page.select_option("#act-state", "spam")
+    page.locator("#acts .button").click()
+
+    expect(page.locator(".said")).to_contain_text("1 inquiry was changed.")
+    assert [row["state"] for row in rows(deps.db, "inquiry")].count("spam") == 1

@@ -1,0 +1,96 @@
+"""The list page's story: a fixed number of queries, counts without counting, and news."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from liju_contact.domain.change import Change
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.inquiry_list import ListQuery, View
+from liju_contact.domain.person import Person
+from liju_contact.store.view_counts import COUNTED
+from liju_contact.usecases.change_inquiry import change_inquiry, change_many
+from liju_contact.usecases.count_views import ViewCounter
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.list_inquiries import list_inquiries, list_news
+from tests.staff_desk import account
+from tests.store.statements import listening
+from tests.usecases.stories import rows, submit
+
+LIST = ListQuery(view=View.NEEDS_ANSWER)
+
+
+def written(deps: Deps, count: int, **changes: str) -> list[str]:
+    return [submit(deps, nonce=f"{changes}-{number}", **changes).reference for number in range(count)]
+
+
+def queries_of_a_page(deps: Deps, person: Person) -> int:
+    with listening(deps.db) as statements:
+        list_inquiries(deps, person, LIST, {}, now=deps.now())
+    return len(statements)
+
+
+def counted(deps: Deps, person: Person) -> dict[str, int]:
+    counts = list_inquiries(deps, person, LIST, {}, now=deps.now()).counts
+    return {view.value: count for view, count in counts.items() if count}
+
+
+def test_a_page_asks_as_often_with_fifty_rows_as_with_one(deps: Deps) -> None:
+    li = account(deps)
+    asked = []
+    for more in (1, 2, 57):
+        for reference in written(deps, more, company=f"Company {more}"):
+            change_inquiry(deps, li, reference, Change(add_tags=("a", "b")), version=None, now=deps.now())
+        asked.append(queries_of_a_page(deps, li))
+
+    page = list_inquiries(deps, li, LIST, {}, now=deps.now())
+    assert (asked[0], asked[2]) == (asked[1], asked[1])
+    assert (len(page.rows), page.after is None) == (50, False)
+    assert set(map(tuple, page.tags.values())) == {("a", "b")}
+
+
+def test_counts_are_the_workers_and_follow_what_somebody_may_see(deps: Deps) -> None:
+    li, chen = account(deps), account(deps, "chen@liju.example", product_lines=["vacuum-hot-water"])
+    steam, spam = written(deps, 2, product="steam")
+    written(deps, 3, product="vacuum-hot-water")
+    change_inquiry(deps, li, steam, Change(assignee=chen.address), version=None, now=deps.now())
+    change_inquiry(deps, li, spam, Change(state=InquiryState.SPAM), version=None, now=deps.now())
+    before = counted(deps, li)
+
+    is_counted = ViewCounter(deps, clock=lambda: 0.0).step()
+
+    assert (before, is_counted) == ({}, True)
+    assert counted(deps, li) == {"needs_answer": 4, "unassigned": 3, "spam": 1}
+    assert counted(deps, chen) == {"needs_answer": 3, "mine": 1, "unassigned": 3}
+
+
+def test_nothing_is_counted_unless_something_has_changed_and_it_is_time(deps: Deps) -> None:
+    seconds = iter([0.0, 0.5, 0.6, 5.0, 20.0, 20.1])
+    counter = ViewCounter(deps, clock=lambda: next(seconds))
+    written(deps, 1)
+
+    first = counter.step()  # takes half a second, so it rests for ten
+    written(deps, 1, company="Another")
+    soon, later, at_last = counter.step(), counter.step(), counter.step()
+    seconds = iter([99.0])
+
+    assert (first, soon, later, at_last, counter.step()) == (True, False, False, True, False)
+    assert {row["view"] for row in rows(deps.db, "view_count")} <= {view.value for view in COUNTED}
+
+
+def test_news_tells_how_many_of_the_list_others_have_changed(deps: Deps) -> None:
+    li, chen = account(deps), account(deps, "chen@liju.example", name="Chen")
+    references = written(deps, 4)
+    since = list_inquiries(deps, li, LIST, {}, now=deps.now()).newest_event_id
+    quiet = list_news(deps, li, LIST, since=since, now=deps.now())
+
+    for _twice in range(2):
+        written(deps, 1, company="New")
+    change_inquiry(deps, li, references[0], Change(add_tags=("mine",)), version=None, now=deps.now())
+    change_many(deps, chen, references[1:3], Change(add_tags=("theirs",)), now=deps.now())
+    change_inquiry(deps, chen, references[3], Change(state=InquiryState.CLOSED), version=None, now=deps.now())
+
+    news = list_news(deps, li, LIST, since=since, now=deps.now())
+    elsewhere = list_news(deps, li, replace(LIST, view=View.CLOSED), since=since, now=deps.now())
+    assert (quiet.changed_count, news.changed_count, elsewhere.changed_count) == (0, 3, 1)
+    assert news.newest_event_id > since

@@ -1,0 +1,202 @@
+"""The list page: what it shows and to whom, its forms without a script, acts on many and their taking back."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from liju_contact.app import make_app
+from liju_contact.domain.person import Role
+from liju_contact.usecases.deps import Deps
+from tests.conftest import ONE_DATABASE
+from tests.staff_desk import at_the_desk
+from tests.usecases.stories import rows, submit
+
+pytestmark = ONE_DATABASE
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def client(deps: Deps) -> FlaskClient:
+    return make_app(deps).test_client()
+
+
+def states(deps: Deps) -> list[str]:
+    return [row["state"] for row in rows(deps.db, "inquiry")]
+
+
+def acts(references: list[str], **fields: Any) -> dict[str, Any]:
+    return {"view": "all", "references": references, **fields}
+
+
+def test_a_row_shows_what_the_customer_wrote_and_runs_none_of_it(deps: Deps, client: FlaskClient) -> None:
+    reference = submit(deps, name=HOSTILE, company=HOSTILE, message=f"Ten boilers {HOSTILE}").reference
+    li = at_the_desk(deps, client)
+
+    page = li.get("/staff").text
+
+    assert f'href="/staff/inquiry/{reference}"' in page
+    assert "Ten boilers &lt;script&gt;" in page
+    assert HOSTILE not in page
+
+
+def test_somebody_of_other_product_lines_sees_nothing_of_an_inquiry(deps: Deps, client: FlaskClient) -> None:
+    theirs = submit(deps, product="vacuum-hot-water", name="Theirs").reference
+    hidden = submit(deps, nonce="n-2", product="steam", name="Hidden", company="Secret Dairy").reference
+    chen = at_the_desk(deps, client, address="chen@liju.example", product_lines=["vacuum-hot-water"])
+
+    pages = [
+        chen.get(f"/staff?{query}").text for query in ("", "view=all", "product=steam", "state=received", "q=Dairy")
+    ]
+    news = chen.get("/staff/news?since=0&view=all").json
+    refused = chen.post("/staff/bulk/change", acts([hidden, theirs], set_state="closed"))
+
+    assert theirs in pages[0]
+    assert [word for page in pages for word in (hidden, "Hidden", "Secret") if word in page] == []
+    assert (news or {})["changed"] == 1
+    assert states(deps) == ["closed", "received"]
+    assert parse_qs(urlsplit(refused.location).query)["failed"] == [hidden]
+
+
+def test_nonsense_in_the_address_gives_a_list(deps: Deps, client: FlaskClient) -> None:
+    li = at_the_desk(deps, client)
+
+    answers = [
+        li.get(f"/staff?{query}").status_code
+        for query in (
+            "view=x&sort=y&after=z&from=0001-01-01",
+            "after=" + "9" * 30,
+            "product=%00&tag=%ED%A0%80&person=%F0%9F%92%A9",
+            "before=9999-12-31T23:59:59Z~1&view=mine",
+        )
+    ]
+
+    assert answers == [200, 200, 200, 200]
+    assert li.get("/staff/news?since=x&view=all").status_code == 200
+
+
+def test_active_filters_are_words_that_can_be_taken_away(deps: Deps, client: FlaskClient) -> None:
+    submit(deps)
+    li = at_the_desk(deps, client)
+
+    page = li.get("/staff?view=all&product=steam&country=BR&files=1").text
+
+    narrowed = page.partition('class="narrowed"')[2].partition("</ul>")[0]
+    assert re.findall(r'href="/staff\?([^"]*)"', narrowed.replace("&amp;", "&")) == [
+        "view=all&country=BR&files=1",
+        "view=all&product=steam&files=1",
+        "view=all&product=steam&country=BR",
+    ]
+    assert "No inquiry fits all of these filters." in page
+
+
+def test_many_are_changed_at_once_and_that_is_taken_back(deps: Deps, client: FlaskClient) -> None:
+    references = [submit(deps, nonce=f"n-{number}").reference for number in range(3)]
+    li = at_the_desk(deps, client)
+
+    answer = li.post(
+        "/staff/bulk/change",
+        acts(
+            [*references[:2], "LJ-0000-0000"],
+            set_state="closed",
+            set_priority="high",
+            assignee="me",
+            add_tag="May fair",
+        ),
+    )
+    told = li.get(answer.location).text
+    changed = [(row["state"], row["priority"], row["assignee"]) for row in rows(deps.db, "inquiry")]
+    undone = li.post("/staff/bulk/undo", {"view": "all", "did": value_of(told, "did")})
+
+    assert answer.status_code == 303
+    assert changed == [("closed", "high", "li.wei@liju.example")] * 2 + [("received", "normal", None)]
+    assert "2 inquiries were changed." in told
+    assert "LJ-0000-0000" in told
+    assert "Taken back." in li.get(undone.location).text
+    assert [(row["state"], row["priority"], row["assignee"]) for row in rows(deps.db, "inquiry")] == [
+        ("received", "normal", None)
+    ] * 3
+    assert rows(deps.db, "inquiry_tag") == []
+
+
+def test_an_act_is_not_taken_for_a_filter_nor_a_filter_for_an_act(deps: Deps, client: FlaskClient) -> None:
+    reference = submit(deps).reference
+    li = at_the_desk(deps, client)
+    filters = {"view": "needs_answer", "state": "received", "priority": "normal", "tag": "", "references": [reference]}
+
+    answer = li.post("/staff/bulk/change", {**filters, "set_state": "answered", "set_priority": "urgent"})
+
+    (row,) = rows(deps.db, "inquiry")
+    assert (row["state"], row["priority"]) == ("answered", "urgent")
+    assert answer.location.startswith("/staff?view=needs_answer&state=received&priority=normal&")
+
+
+def test_two_are_merged_into_the_older_one(deps: Deps, client: FlaskClient) -> None:
+    references = [submit(deps, nonce=f"n-{number}").reference for number in range(2)]
+    li = at_the_desk(deps, client)
+
+    li.post("/staff/bulk/merge", acts(references[::-1]))
+
+    assert [row["merged_into_id"] for row in rows(deps.db, "inquiry")] == [None, 1]
+
+
+def test_a_reader_is_offered_no_acts_and_may_do_none(deps: Deps, client: FlaskClient) -> None:
+    reference = submit(deps).reference
+    reader = at_the_desk(deps, client, role=Role.READER)
+
+    page = reader.get("/staff").text
+    answers = [
+        reader.post(path, acts([reference], set_state="closed")).status_code
+        for path in ("/staff/bulk/change", "/staff/bulk/merge", "/staff/bulk/undo")
+    ]
+
+    assert reference in page
+    assert 'name="references"' not in page
+    assert (answers, states(deps)) == ([403, 403, 403], ["received"])
+
+
+def test_a_list_is_kept_shared_renamed_and_given_up(deps: Deps, client: FlaskClient) -> None:
+    li = at_the_desk(deps, client)
+    li.post("/staff/views", {"view": "all", "product": "steam", "after": "7", "name": "Steam ", "is_shared": "1"})
+    li.post("/staff/views", {"view": "mine", "name": "Own"})
+    chen = at_the_desk(deps, make_app(deps).test_client(), address="chen@liju.example")
+    seen = chen.get("/staff").text
+    taken = chen.post("/staff/views/1", {"forget": "1"})
+
+    li.post("/staff/views/1", {"name": "Vapour"})
+    renamed = rows(deps.db, "saved_view")
+    li.post("/staff/views/1", {"forget": "1", "name": ""})
+
+    assert ("Steam" in seen, "Own" in seen, taken.status_code) == (True, False, 303)
+    assert [(row["name"], row["query"], row["is_shared"]) for row in renamed] == [
+        ("Vapour", "view=all&product=steam", False),
+        ("Own", "view=mine", False),
+    ]
+    assert [row["name"] for row in rows(deps.db, "saved_view")] == ["Own"]
+
+
+def test_a_reader_keeps_views_and_shares_none(deps: Deps, client: FlaskClient) -> None:
+    reader = at_the_desk(deps, client, role=Role.READER)
+
+    reader.post("/staff/views", {"view": "all", "name": "Mine alone", "is_shared": "1"})
+
+    assert [row["is_shared"] for row in rows(deps.db, "saved_view")] == [False]
+
+
+def test_a_form_without_the_sessions_field_changes_nothing(deps: Deps, client: FlaskClient) -> None:
+    reference = submit(deps).reference
+    at_the_desk(deps, client)
+
+    answer = client.post("/staff/bulk/change", data=acts([reference], set_state="closed"))
+
+    assert (answer.status_code, states(deps)) == (403, ["received"])
+
+
+def value_of(page: str, field: str) -> str:
+    found = re.search(rf'name="{field}" value="([^"]*)"', page)
+    assert found
+    return found[1]
