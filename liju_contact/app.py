@@ -21,6 +21,7 @@ from liju_contact.cli import commands
 from liju_contact.cli_parts import Program
 from liju_contact.config import Settings, load_settings
 from liju_contact.config_mail import KEY
+from liju_contact.desk_doors import identity_providers, passkey_check
 from liju_contact.domain.errors import Fault, MailboxTrouble, StartRefused
 from liju_contact.domain.inbound import Door, Envelope
 from liju_contact.domain.keys import Keyring
@@ -43,8 +44,6 @@ from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
 from liju_contact.usecases.answer_in_post_office import take_in
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.identity_provider import IdentityProvider
-from liju_contact.usecases.passkey_port import PasskeyCheck
 from liju_contact.usecases.receive_mail import receive_mail
 from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
 from liju_contact.web.form_page import FormPages
@@ -110,26 +109,9 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
         new_sheet=partial(new_sheet, settings),
-        passkeys=_passkey_check(settings),
-        identity_providers=_identity_providers(settings),
+        passkeys=passkey_check(settings),
+        identity_providers=identity_providers(settings),
     )
-
-
-def _passkey_check(settings: Settings) -> PasskeyCheck | None:
-    if not settings.desk.has_passkeys:
-        return None
-    from liju_contact.passkey_check import WebauthnCheck  # noqa: PLC0415  # as below
-
-    company = settings.company.name.in_language(settings.default_language)
-    return WebauthnCheck.at(settings.web.base_url, company=company)
-
-
-def _identity_providers(settings: Settings) -> dict[str, IdentityProvider]:
-    if not settings.desk.providers:
-        return {}
-    from liju_contact.oidc.provider import OpenIdProvider  # noqa: PLC0415  # cryptography is slow to load, few need it
-
-    return {provider.id: OpenIdProvider(provider) for provider in settings.desk.providers}
 
 
 def _envelope_sender(settings: Settings, keys: Keyring, claimed: Claimed) -> str:

@@ -139,6 +139,8 @@ class AccountLetterWriter(Protocol):
 
     def second_factor_off(self, person: Person, *, at: datetime, network: str) -> Letter: ...
 
+    def passkey_added(self, person: Person, *, at: datetime, network: str) -> Letter: ...
+
 
 class Hasher(Protocol):
     """Turns passwords into digests. Both ways take tens of milliseconds on purpose: never within a transaction.

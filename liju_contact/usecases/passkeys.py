@@ -19,7 +19,8 @@ from liju_contact.store.staff import Account, lock_account
 from liju_contact.store.staff_sessions import Device, sessions_of
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.limit_guesses import TooMany
-from liju_contact.usecases.passkey_port import PasskeyCheck
+from liju_contact.usecases.passkey_port import NewPasskey, PasskeyCheck
+from liju_contact.usecases.post_account_letter import post_account_letter
 from liju_contact.usecases.set_password import confirm_password
 from liju_contact.usecases.sign_in import Wrong
 from liju_contact.usecases.staff_session import REST, SignedIn
@@ -49,9 +50,12 @@ def ask_for_passkey(deps: Deps, signed_in: SignedIn, *, now: datetime) -> str:
 
 
 def keep_passkey(
-    deps: Deps, signed_in: SignedIn, answer: str, *, label: str, password: str, now: datetime
+    deps: Deps, signed_in: SignedIn, answer: str, *, label: str, password: str, network: str, now: datetime
 ) -> NotTaken | Wrong | TooMany | None:
-    """Take a passkey a browser has made; None when it is done. ``password`` is looked at when the sign-in is older."""
+    """Take a passkey a browser has made, and tell the owner by a letter; None when it is done.
+
+    ``password`` is looked at when the sign-in is older.
+    """
     if not has_signed_in_lately(deps, signed_in, now=now):
         confirmed = confirm_password(deps, signed_in, password, now=now)
         if not isinstance(confirmed, Account):
@@ -60,18 +64,12 @@ def keep_passkey(
     with deps.db.begin() as tx:
         challenge = take_challenge(deps, tx, answer, _purpose(signed_in), now=now)
         made = check.verify_new(answer, challenge=challenge) if challenge else None
-        if made is None or lock_account(tx, signed_in.person.id) is None:
+        account = lock_account(tx, signed_in.person.id)
+        if made is None or account is None or not _add(tx, account, made, label, now):
             return NotTaken()
-        is_new = add_passkey(
-            tx,
-            signed_in.person.id,
-            credential_id=made.credential_id,
-            public_key=made.public_key,
-            sign_count=made.sign_count,
-            label=label,
-            now=now,
-        )
-    return None if is_new else NotTaken()
+        letter = deps.account_letters.passkey_added(account.person, at=now, network=network)
+        post_account_letter(deps, tx, account.person, letter, now=now)
+    return None
 
 
 def forget_passkey(deps: Deps, signed_in: SignedIn, passkey_id: int) -> None:
@@ -113,6 +111,18 @@ def take_challenge(deps: Deps, tx: Connection, answer: str, purpose: str, *, now
 def user_handle(staff_id: int) -> bytes:
     """Return what a passkey knows its owner by: a number of ours, and nothing about a person."""
     return f"liju-staff-{staff_id}".encode()
+
+
+def _add(tx: Connection, account: Account, made: NewPasskey, label: str, now: datetime) -> bool:
+    return add_passkey(
+        tx,
+        account.person.id,
+        credential_id=made.credential_id,
+        public_key=made.public_key,
+        sign_count=made.sign_count,
+        label=label,
+        now=now,
+    )
 
 
 def _purpose(signed_in: SignedIn) -> str:

@@ -131,6 +131,7 @@ def test_a_passkey_signs_in_without_password_and_code_until_it_is_removed(deps: 
     expect(page.locator("#passkeys li")).to_contain_text("Work laptop")
     expect(page.locator("#passkeys li")).to_contain_text("last used")
     assert rows(deps.db, "passkey")[0]["sign_count"] > 0
+    assert [row["kind"] for row in rows(deps.db, "letter")] == ["passkey_added"]
     page.get_by_role("button", name="Remove the passkey Work laptop").click()
     expect(page.locator(".said")).to_contain_text("The passkey is removed here.")
     page.get_by_role("button", name="Sign out here").click()

@@ -123,16 +123,16 @@ def _arrive(provider: ProviderSettings, attempt: ProviderAttempt | None, resumpt
         case Unproven():
             return _refused(resumption, _unproven_words(provider), _FORBIDDEN)
         case _:
-            return answer_sign_in(result, resumption, lambda error: sign_in_page(resumption, error=error), "")
+            return answer_sign_in(result, resumption, lambda error: sign_in_page(resumption, notice=error), "")
 
 
-def _refused(resumption: Resumption, error: str, status: int) -> Response:
-    return make_response(sign_in_page(resumption, error=error), status)
+def _refused(resumption: Resumption, sentence: str, status: int) -> Response:
+    return make_response(sign_in_page(resumption, notice=sentence), status)
 
 
 def _unreachable(provider: ProviderSettings, resumption: Resumption) -> Response:
     words = _("%(provider)s cannot be reached just now. Nothing is lost: use your password, or try again in a moment.")
-    return _later(sign_in_page(resumption, error=words % {"provider": _name(provider)}))
+    return _later(sign_in_page(resumption, notice=words % {"provider": _name(provider)}))
 
 
 def _later(page: str) -> Response:

@@ -61,7 +61,7 @@ def enter() -> Response:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
     wrong = _("This passkey opens no account here.")
-    return answer_sign_in(result, resumption, lambda error: sign_in_page(resumption, error=error), wrong)
+    return answer_sign_in(result, resumption, lambda error: sign_in_page(resumption, notice=error), wrong)
 
 
 @own_bp.get("/options")
@@ -82,6 +82,7 @@ def add() -> ResponseReturnValue:
         _sent(),
         label=label or " · ".join(filter(None, (browser.program, browser.system))),
         password=request.form.get("password", ""),
+        network=current_visit().network,
         now=deps.now(),
     )
     match result:
