@@ -21,6 +21,7 @@ from liju_contact.cli import commands
 from liju_contact.cli_parts import Program
 from liju_contact.config import Settings, load_settings
 from liju_contact.config_mail import KEY
+from liju_contact.desk_doors import identity_providers, passkey_check
 from liju_contact.domain.errors import Fault, MailboxTrouble, StartRefused
 from liju_contact.domain.inbound import Door, Envelope
 from liju_contact.domain.keys import Keyring
@@ -54,6 +55,8 @@ from liju_contact.web.staff import (
     inquiry_mail,
     inquiry_moves,
     insight,
+    oidc,
+    passkeys,
     people,
     replies,
     reset,
@@ -106,6 +109,8 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
         new_sheet=partial(new_sheet, settings),
+        passkeys=passkey_check(settings),
+        identity_providers=identity_providers(settings),
     )
 
 
@@ -170,6 +175,8 @@ def make_app(deps: Deps) -> Flask:
     )
     for desk_room in (*desk_rooms, *inquiry_rooms):
         app.register_blueprint(desk_room.bp)
+    oidc.install_providers(app, settings)
+    passkeys.install_passkeys(app, settings)
     errors.install_errors(app)
     headers.install_headers(app, is_https=settings.web.base_url.startswith("https:"))
     if settings.web.proxy_hops:
@@ -255,6 +262,7 @@ def _page_environments(app: Flask, settings: Settings) -> dict[str, Environment]
         "url_for": app.url_for,
         "website": settings.company.website,
         "is_demo": settings.mail.is_demo,
+        "has_passkeys": settings.desk.has_passkeys,
         "zone": settings.company.working_hours.zone,
     }
     return template_environments(settings.web.languages, shared)

@@ -12,7 +12,7 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "liju_contact"
 # What each room may import of this program, beside itself. A name stands for the module or everything below it.
 LEAVES = {"domain", "clock"}
-READING = {"config", "config_source", "config_calendar", "config_catalogue", "config_mail"}
+READING = {"config", "config_source", "config_calendar", "config_catalogue", "config_mail", "config_desk"}
 COMMANDS = {
     "domain",
     "store",
@@ -41,12 +41,16 @@ ROOMS = {
     "config_calendar": {"domain", "config_source", "working_calendar"},
     "config_catalogue": {"domain", "config_source", "config_calendar"},
     "config_mail": {"domain", *READING},
+    "config_desk": {"domain", "config_source"},
     "config": {"domain", *READING},
     "store": {"domain"},
     "usecases": {"domain", "store", "working_calendar", *READING},
     "mail": {"domain", "store", "usecases", "guarded", *READING, *WORDS},
+    "oidc": {"domain", "usecases", "config_desk"},
+    "passkey_check": {"usecases"},
+    "desk_doors": {"config", "usecases", "oidc", "passkey_check"},
     "sheets": {"domain", "store", "usecases", "config", *WORDS},
-    "web": {"domain", "usecases", "config", *WORDS},
+    "web": {"domain", "usecases", "config", "config_desk", *WORDS},
     "processes": {"domain", "store", "usecases", "config"},
     "cli_parts": COMMANDS,
     "cli_mail": COMMANDS,
@@ -58,6 +62,7 @@ ROOMS = {
         "processes",
         "mail",
         "pictures",
+        "desk_doors",
         "sheets",
         "web",
         "cli",

@@ -73,6 +73,10 @@ class MailboxTrouble(LijuError):
     """A mailbox that mail is fetched from cannot be reached, or does not do what was asked."""
 
 
+class ProviderDown(LijuError):
+    """A service that people sign in with cannot be reached, or does not answer as such a service does."""
+
+
 class FilesGone(LijuError):
     """Files that were staged for a message are no longer there; ``names`` are theirs, to be asked for again."""
 

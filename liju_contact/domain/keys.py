@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from liju_contact.domain.inquiry import fold_address
+from liju_contact.domain.provider_attempt import ProviderAttempt, read_attempt_claim
 from liju_contact.domain.reply_key import MAC_DIGITS, BounceKey, Purpose, ReplyKey
 from liju_contact.domain.sign_in_step import SignInStep, read_claim
 
@@ -54,6 +55,8 @@ class Keyring:
         self._device = _derive(secret, "known device")
         self._totp = _derive(secret, "second factor")
         self._recovery = _derive(secret, "recovery code")
+        self._attempt = _derive(secret, "provider attempt")
+        self._challenge = _derive(secret, "passkey challenge")
 
     def make_form_token(self, nonce: bytes, now: datetime) -> str:
         """Return a form token of 44 URL-safe characters; ``nonce`` is ``NONCE_BYTES`` random bytes."""
@@ -128,6 +131,30 @@ class Keyring:
         expected = _hex(self._step, claim, _KEY_DIGITS)
         is_ours = hmac.compare_digest(mac.encode("utf-8", "replace"), expected.encode())
         return read_claim(claim) if is_ours else None
+
+    def sign_attempt(self, attempt: ProviderAttempt) -> str:
+        """Return what a browser keeps while it is at another service to sign in."""
+        return f"{attempt.claim}.{_hex(self._attempt, attempt.claim, _KEY_DIGITS)}"
+
+    def read_attempt(self, kept: str) -> ProviderAttempt | None:
+        """Return the attempt a browser of ours kept, however old; None when it is not ours."""
+        claim, _, mac = kept.rpartition(".")
+        expected = _hex(self._attempt, claim, _KEY_DIGITS)
+        is_ours = hmac.compare_digest(mac.encode("utf-8", "replace"), expected.encode())
+        return read_attempt_claim(claim) if is_ours else None
+
+    def make_challenge(self, purpose: str, nonce: bytes, now: datetime) -> bytes:
+        """Return what a passkey has to sign; ``nonce`` is ``NONCE_BYTES`` random bytes."""
+        body = nonce + int(now.timestamp()).to_bytes(_TIME_BYTES, "big")
+        return body + _mac(self._challenge, purpose.encode() + body)
+
+    def read_challenge(self, challenge: bytes, purpose: str) -> datetime | None:
+        """Return when a challenge of ours for this purpose was made, however old; None when it is none."""
+        body, mac = challenge[:-_MAC_BYTES], challenge[-_MAC_BYTES:]
+        is_ours = hmac.compare_digest(mac, _mac(self._challenge, purpose.encode() + body))
+        if len(challenge) != _TOKEN_BYTES or not is_ours:
+            return None
+        return datetime.fromtimestamp(int.from_bytes(body[NONCE_BYTES:], "big"), UTC)
 
     def device_mac(self, nonce: str, address: str) -> str:
         """Return what a browser keeps of having been signed in to an account; it opens nothing."""

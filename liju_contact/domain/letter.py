@@ -32,6 +32,7 @@ class LetterKind(StrEnum):
     INVITATION = "invitation"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  # the name of a letter
     SECOND_FACTOR_OFF = "second_factor_off"
+    PASSKEY_ADDED = "passkey_added"
 
     @property
     def is_for_customer(self) -> bool:
@@ -45,6 +46,7 @@ class LetterKind(StrEnum):
             LetterKind.INVITATION,
             LetterKind.PASSWORD_CHANGED,
             LetterKind.SECOND_FACTOR_OFF,
+            LetterKind.PASSKEY_ADDED,
         }
 
     @property

@@ -43,6 +43,9 @@ class TemplateAccountLetterWriter:
     def second_factor_off(self, person: Person, *, at: datetime, network: str) -> Letter:
         return self._letter(LetterKind.SECOND_FACTOR_OFF, person, at=at, network=clean_line(network))
 
+    def passkey_added(self, person: Person, *, at: datetime, network: str) -> Letter:
+        return self._letter(LetterKind.PASSKEY_ADDED, person, at=at, network=clean_line(network))
+
     def _letter(
         self, kind: LetterKind, person: Person, language: str | None = None, *, at: datetime, **context: Any
     ) -> Letter:

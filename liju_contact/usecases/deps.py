@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -21,8 +21,10 @@ from liju_contact.domain.rating import Rating
 from liju_contact.domain.reminder import ReminderStep
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
+from liju_contact.usecases.identity_provider import IdentityProvider
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.mailbox import Mailbox
+from liju_contact.usecases.passkey_port import PasskeyCheck
 from liju_contact.usecases.picture_maker import PictureMaker
 from liju_contact.usecases.read_post_office import PostOffice
 from liju_contact.usecases.sheet import NewSheet
@@ -137,6 +139,8 @@ class AccountLetterWriter(Protocol):
 
     def second_factor_off(self, person: Person, *, at: datetime, network: str) -> Letter: ...
 
+    def passkey_added(self, person: Person, *, at: datetime, network: str) -> Letter: ...
+
 
 class Hasher(Protocol):
     """Turns passwords into digests. Both ways take tens of milliseconds on purpose: never within a transaction.
@@ -169,6 +173,8 @@ class Deps:
     ``new_carrier`` opens nothing until its first letter, ``new_mail_reader`` nothing until its first mail,
     ``new_picture_maker`` nothing until its first file.
     ``country_names(code)`` returns what a country is called in the languages of the house.
+    ``passkeys`` is None where the settings have none.
+    ``identity_providers`` are the services people may sign in with, by the id of their settings.
     ``new_mailbox`` is the one that mail is fetched from, if any. ``tell_operator`` runs the operator's own alarm.
     """
 
@@ -189,6 +195,8 @@ class Deps:
     tell_operator: Callable[[str], None]
     post_office: PostOffice | None
     new_sheet: NewSheet
+    passkeys: PasskeyCheck | None
+    identity_providers: Mapping[str, IdentityProvider]
 
     def status_url(self, reference: str, key_version: int) -> str:
         """Return the secret way in to an inquiry; made from the configured base URL and nothing else."""

@@ -18,7 +18,9 @@ from liju_contact.domain.inquiry import Inquiry, InquiryState
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Author, MessageFile
 from liju_contact.store.drafts import Draft
+from liju_contact.store.same_files import SameFile
 from liju_contact.store.sheet_lines import MailLine
+from liju_contact.store.thumbnails import Thumbnail
 
 _IN_TROUBLE = frozenset({DeliveryState.REFUSED, DeliveryState.GIVEN_UP, DeliveryState.PARKED, DeliveryState.BOUNCED})
 _CAN_BE_DROPPED = frozenset({DeliveryState.QUEUED, DeliveryState.PARKED, DeliveryState.REFUSED, DeliveryState.GIVEN_UP})
@@ -198,6 +200,7 @@ class InquirySheet:
 
     ``newest_message_id`` is what an answer written on this sheet has seen. ``merged_into`` is a reference or empty.
     ``missing`` are the ids of fields a quotation waits for. ``reply_titles`` are those of answers given often, by id.
+    ``thumbnails`` are by the file's id; ``same_files`` came with another company's inquiry as well.
     """
 
     inquiry: Inquiry
@@ -222,6 +225,8 @@ class InquirySheet:
     nearby: tuple[Nearby, ...]
     drafts: Mapping[str, Draft]
     reply_titles: tuple[tuple[int, str], ...]
+    thumbnails: Mapping[int, Thumbnail]
+    same_files: tuple[SameFile, ...]
 
     @property
     def has_trouble(self) -> bool:

@@ -8,10 +8,12 @@ from datetime import datetime
 from liju_contact.domain.browser import Browser, read_browser
 from liju_contact.domain.errors import NotFound
 from liju_contact.domain.person import Person
+from liju_contact.store.passkeys import passkeys_of
 from liju_contact.store.recovery_codes import count_recovery_codes
 from liju_contact.store.staff import change_account, find_account_by_id
 from liju_contact.store.staff_sessions import Device, end_session, end_sessions, sessions_of
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.passkeys import is_recent
 from liju_contact.usecases.staff_session import REST, SignedIn
 
 
@@ -28,12 +30,22 @@ class OwnDevice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPasskey:
+    id: int
+    label: str
+    added_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnAccount:
     person: Person
     has_password: bool
     second_factor_since: datetime | None
     recovery_codes_count: int
     devices: tuple[OwnDevice, ...]
+    passkeys: tuple[OwnPasskey, ...]
+    has_signed_in_lately: bool
 
 
 def show_account(deps: Deps, signed_in: SignedIn, *, now: datetime) -> OwnAccount:
@@ -41,6 +53,7 @@ def show_account(deps: Deps, signed_in: SignedIn, *, now: datetime) -> OwnAccoun
     with deps.db.read() as tx:
         account = find_account_by_id(tx, staff_id)
         codes_count = count_recovery_codes(tx, staff_id)
+        passkeys = passkeys_of(tx, staff_id) if deps.passkeys else []
         devices = sessions_of(tx, staff_id, seen_after=now - REST, now=now)
     if account is None:
         raise NotFound("There is no such account any more.")
@@ -50,6 +63,10 @@ def show_account(deps: Deps, signed_in: SignedIn, *, now: datetime) -> OwnAccoun
         second_factor_since=account.totp_since,
         recovery_codes_count=codes_count,
         devices=tuple(_own(device, signed_in) for device in devices),
+        passkeys=tuple(
+            OwnPasskey(id=key.id, label=key.label, added_at=key.added_at, used_at=key.used_at) for key in passkeys
+        ),
+        has_signed_in_lately=is_recent(devices, signed_in, now=now),
     )
 
 

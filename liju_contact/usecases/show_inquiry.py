@@ -20,6 +20,7 @@ from liju_contact.store.drafts import Draft, drafts_of
 from liju_contact.store.events import events_of
 from liju_contact.store.inquiries import newest_inquiries_of, reference_of
 from liju_contact.store.presence import Present, present_in
+from liju_contact.store.same_files import SameFile, same_files
 from liju_contact.store.sheet_lines import (
     MailLine,
     MessageLine,
@@ -31,6 +32,7 @@ from liju_contact.store.sheet_lines import (
 )
 from liju_contact.store.staff import Account, every_account
 from liju_contact.store.tags import every_tag, tags_of
+from liju_contact.store.thumbnails import Thumbnail, thumbnails_of
 from liju_contact.store.watchers import watchers_of
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.inquiry_sheet import (
@@ -79,6 +81,8 @@ class _Rows:
     drafts: list[Draft]
     reply_titles: list[tuple[int, str]]
     merged_into: str
+    thumbnails: dict[int, Thumbnail]
+    same_files: list[SameFile]
 
 
 def show_inquiry(deps: Deps, person: Person, reference: str, *, language: str, now: datetime) -> InquirySheet:
@@ -112,6 +116,8 @@ def show_inquiry(deps: Deps, person: Person, reference: str, *, language: str, n
         nearby=tuple(nearby(rows.present)),
         drafts={draft.kind: draft for draft in rows.drafts},
         reply_titles=tuple(rows.reply_titles),
+        thumbnails=rows.thumbnails,
+        same_files=tuple(rows.same_files),
     )
 
 
@@ -138,6 +144,8 @@ def _read(tx: Connection, person: Person, reference: str, now: datetime) -> _Row
         present=present_in(tx, inquiry.id, besides=person.id, since=now - PRESENT_FOR),
         drafts=drafts_of(tx, inquiry.id, person.id),
         reply_titles=reply_titles(tx),
+        thumbnails=thumbnails_of(tx, inquiry.id),
+        same_files=same_files(tx, inquiry.id, person=person),
         merged_into=reference_of(tx, inquiry.merged_into_id) if inquiry.merged_into_id else "",
     )
 

@@ -121,6 +121,6 @@ def wait_until_open(url: str, process: subprocess.Popen[bytes], log: Path) -> No
         try:
             with urlopen(url, timeout=5):  # noqa: S310  # our own server
                 return
-        except (URLError, ConnectionError):
+        except (URLError, ConnectionError, TimeoutError):  # also while the machine is busy
             time.sleep(0.05)
     pytest.fail(f"The program did not start:\n{log.read_text('utf-8', 'replace')}")

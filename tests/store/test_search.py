@@ -90,7 +90,7 @@ def test_every_search_finds_what_it_should(filled: Database) -> None:
 
 
 def test_what_is_not_among_the_newest_is_found_by_the_index(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "LOOKED_THROUGH", 1)
+    monkeypatch.setattr(search, "GLANCED_AT", 1)
 
     assert {typed: found(filled, typed) for typed, _ids in HITS} == dict(HITS)
 
@@ -112,7 +112,7 @@ def test_a_hit_has_to_hold_what_the_list_asks(deps: Deps, monkeypatch: pytest.Mo
         condition = InquiryRow.country == "BR"
         hits = page_of_hits(tx, read_query("boilers"), limit=5, condition=condition)
         monkeypatch.setattr(search, "REACH", 1)
-        monkeypatch.setattr(search, "LOOKED_THROUGH", 1)
+        monkeypatch.setattr(search, "GLANCED_AT", 1)
         sparse = page_of_hits(tx, read_query('"steam boilers"'), limit=5, condition=condition)
         older = page_of_hits(tx, read_query("boilers"), limit=5, condition=condition, place=Place(id=3))
         newer = page_of_hits(

@@ -94,9 +94,10 @@ def account_page(**errors: str) -> str:
     deps = current_deps()
     account = show_account(deps, current_sign_in(), now=deps.now())
     said = _SAID[key]() if (key := request.args.get("said", "")) in _SAID else ""
+    label = clean_line(request.form.get("label", ""))  # of a passkey that was not taken
     lines = [line.label for line in deps.settings.catalogue.product_lines if line.id in account.person.product_lines]
     return render_desk(
-        "staff/account.html", room="account", account=account, lines=lines, errors=errors, said=said, q=""
+        "staff/account.html", room="account", account=account, lines=lines, errors=errors, said=said, label=label
     )
 
 
@@ -120,5 +121,7 @@ _SAID: dict[str, Any] = {
     "password": lambda: _("Your new password is set, and every other device is signed out."),
     "session": lambda: _("That device is signed out."),
     "elsewhere": lambda: _("Every other device is signed out."),
+    "passkey": lambda: _("Your passkey is added. You can sign in with it from now on."),
+    "passkey-removed": lambda: _("The passkey is removed here. Delete it on your device as well."),
     "factor-off": lambda: _("The second factor is switched off."),
 }

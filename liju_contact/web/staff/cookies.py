@@ -1,7 +1,7 @@
-"""The desk's two cookies: the session, and what a browser keeps of having been signed in before.
+"""The desk's cookies: the session, what a browser keeps of having been signed in before, and a sign-in under way.
 
 Over HTTPS their names begin with ``__Host-``: a browser takes such a cookie from this host alone, over HTTPS, for the
-whole of it. A page's script can read neither.
+whole of it. A page's script can read none.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from flask import Response, request
 
+from liju_contact.domain.provider_attempt import ATTEMPT_LIFETIME
 from liju_contact.usecases.known_device import KnownDevice, read_device
 from liju_contact.usecases.staff_session import LIFETIME
 from liju_contact.web.rendering import current_deps
@@ -35,6 +36,19 @@ def give_device(response: Response, device: KnownDevice) -> None:
 
 def current_device() -> KnownDevice:
     return read_device(request.cookies.get(_named("liju-device"), ""))
+
+
+def give_attempt(response: Response, kept: str) -> None:
+    """Have the browser keep a sign-in that has gone to another service."""
+    _give(response, _named("liju-provider"), kept, ATTEMPT_LIFETIME)
+
+
+def current_attempt() -> str:
+    return request.cookies.get(_named("liju-provider"), "")
+
+
+def take_attempt(response: Response) -> None:
+    response.delete_cookie(_named("liju-provider"), secure=_is_https(), httponly=True, samesite="Lax")
 
 
 def is_from_elsewhere() -> bool:

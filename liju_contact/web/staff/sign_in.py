@@ -22,6 +22,7 @@ from liju_contact.web.staff.door import (
     busy_words,
     current_visit,
     refuse_elsewhere,
+    resume_page,
     sign_in_page,
     stale_words,
     step_page,
@@ -57,6 +58,20 @@ def send_form() -> Response:
     if is_blank(address) or not password:
         return make_response(again(_("Please type your e-mail address and your password.")), UNACCEPTABLE)
     return _guarded(lambda: _sign_in(address, password, resumption, again), again)
+
+
+@bp.post("/sign-in/go-on")
+def go_on() -> ResponseReturnValue:
+    """Take up what was interrupted, for somebody who has signed in in another tab meanwhile."""
+    refuse_elsewhere()
+    resumption = carried()
+    signed_in = find_sign_in()
+    if signed_in is None:
+        notice = _("You are not signed in yet. What you were sending is still kept here.")
+        return sign_in_page(resumption, notice=notice), UNACCEPTABLE
+    if not resumption.is_form:
+        return redirect(resumption.back, _SEE_OTHER)
+    return resume_page(resumption, csrf=signed_in.csrf, has_just_signed_in=True)
 
 
 @bp.post("/sign-in/code")

@@ -6,7 +6,6 @@ from datetime import date, datetime, tzinfo
 
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.event import EventKind
-from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.inbound import Door, InboundState, Verdict
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.letter import LetterKind
@@ -129,7 +128,6 @@ UNDOABLE = frozenset(
     }
 )
 MOVES = frozenset({EventKind.MESSAGE_MOVED, EventKind.INQUIRY_SPLIT})
-PICTURED = frozenset({FileKind.PDF, FileKind.JPEG, FileKind.PNG, FileKind.HEIC})
 
 
 def day_of(moment: datetime | str, zone: tzinfo) -> date:

@@ -7,7 +7,7 @@ anything but 403 and 500 here; what it does is for the tests of that page.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from flask import Flask
@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from liju_contact.app import make_app
 from liju_contact.domain.person import ACTIONS_OF, Action, Person, Role
 from liju_contact.domain.reference import make_reference
+from liju_contact.passkey_check import WebauthnCheck
 from liju_contact.usecases.deps import Deps
 from liju_contact.web.staff import desk
 from tests.conftest import ONE_DATABASE
@@ -26,7 +27,7 @@ from tests.usecases.stories import submit
 
 # Pages of the desk that somebody sees without being signed in. Whatever else begins with /staff is guarded.
 OPEN = {
-    *("sign_in.show_form", "sign_in.send_form", "sign_in.send_code", "sign_in.send_password"),
+    *("sign_in.show_form", "sign_in.send_form", "sign_in.send_code", "sign_in.send_password", "sign_in.go_on"),
     *("reset.show_forgot", "reset.send_forgot", "reset.show_reset", "reset.send_reset"),
 }
 OPEN_BLUEPRINTS = {"passkey_door", "oidc"}  # other ways to sign in, which are not there in every installation
@@ -42,6 +43,13 @@ class Route:
     path: str
     endpoint: str
     action: Action | None
+
+
+@pytest.fixture
+def deps(deps: Deps) -> Deps:
+    """Return the parts with passkeys, so that their routes are walked too."""
+    settings = replace(deps.settings, desk=replace(deps.settings.desk, has_passkeys=True))
+    return replace(deps, settings=settings, passkeys=WebauthnCheck.at(settings.web.base_url, company="LIJU"))
 
 
 @pytest.fixture
