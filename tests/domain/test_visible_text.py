@@ -277,15 +277,16 @@ def test_fold_takes_linear_time_for_one_long_line(letter: str, filling: str) -> 
     assert time.process_time() - started < 10  # the square of its size would take hours
 
 
-def test_fold_of_an_ordinary_reply_is_quick() -> None:
-    reply = f"Hello Ann,\n\n{LONG_ANSWER}\n\nBest regards\nBob\n-- \nBob, Boiler GmbH\n\n{ON_ANN}\n" + (
-        "> We would like to know which pressure your plant needs.\n>\n" * 30
+def test_fold_takes_no_longer_for_a_line_of_a_long_reply_than_of_a_short_one() -> None:
+    short, long = (
+        f"Hello Ann,\n\n{LONG_ANSWER}\n\nBest regards\nBob\n-- \nBob, Boiler GmbH\n\n{ON_ANN}\n"
+        + "> We would like to know which pressure your plant needs.\n>\n" * count
+        for count in (100, 800)
     )
-    assert len(reply) > 1_900
 
-    quickest = min(_seconds(reply) for _ in range(200))
+    quickest = [min(_seconds(reply) for _ in range(30)) for reply in (short, long)]
 
-    assert quickest < 0.0003
+    assert quickest[1] < 3 * 8 * quickest[0]  # what is quadratic takes 64 times as long
 
 
 def _seconds(text: str) -> float:
