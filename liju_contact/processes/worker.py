@@ -14,6 +14,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -102,27 +103,49 @@ class Worker:
         if not self.has_taken_back:
             take_back(self.deps, self.holder)
             self.has_taken_back = True
+        has_more = False
+        for chore in self._chores(now):
+            if self.stopping.is_set():
+                break
+            has_more |= chore()
+        return has_more
+
+    def _chores(self, now: datetime) -> tuple[Callable[[], bool], ...]:
+        """Return what a step does, in its order; each says whether there may be more of it at once."""
+        deps, is_stopping = self.deps, self.stopping.is_set
+        return (
+            lambda: bool(
+                deliver_letters(deps, self.carrier, holder=self.holder, is_stopping=is_stopping).claimed_count
+            ),
+            lambda: bool(judge_waiting(deps, self.reader, is_stopping=is_stopping)),
+            lambda: answer_link_request(deps, now=deps.now()),
+            lambda: answer_reset_request(deps, now=deps.now()),
+            lambda: bool(index_search(deps)),
+            lambda: self.view_counter.step() and False,
+            lambda: self._now_and_then(now),
+            # One at a time: a letter waits for no more than a single picture.
+            lambda: make_thumbnail(deps, self.pictures, now=deps.now()),
+        )
+
+    def _deliver(self) -> bool:
         round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
-        judged_count = judge_waiting(self.deps, self.reader, is_stopping=self.stopping.is_set)
-        answered = answer_link_request(self.deps, now=self.deps.now())
-        answered |= answer_reset_request(self.deps, now=self.deps.now())
-        indexed_count = index_search(self.deps)
-        self.view_counter.step()
+        return bool(round_.claimed_count)
+
+    def _now_and_then(self, now: datetime) -> bool:
+        """Do what is not done at every step; a clock that was put back must not keep the reminders silent."""
         if now - self.watched_at >= _WATCH_EVERY:
             alarm_of_mailboxes(self.deps, now=now)
             self.watched_at = now
-        if abs(now - self.reminded_at) >= _REMIND_EVERY:  # a clock that was put back must not keep us silent
+        if abs(now - self.reminded_at) >= _REMIND_EVERY:
             remind(self.deps, now=now)
             self.reminded_at = now
         if now - self.measured_at >= _MEASURE_EVERY and not measure_insight(self.deps, now=now):
             self.measured_at = now
-        if now - self.swept_at >= _SWEEP_EVERY:
+        if now - self.swept_at >= _SWEEP_EVERY and not self.stopping.is_set():
             sweep(self.deps, now=now)
             count_answer_times(self.deps, now=now)
             self.swept_at = now
-        # One at a time: a letter waits for no more than a single picture.
-        is_pictured = make_thumbnail(self.deps, self.pictures, now=self.deps.now())
-        return answered or is_pictured or bool(round_.claimed_count or judged_count or indexed_count)
+        return False
 
     def run(self) -> None:
         """Step until told to stop. What goes wrong is logged and tried again; nothing ends the worker but a signal."""

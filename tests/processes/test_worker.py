@@ -191,7 +191,7 @@ def test_sigterm_ends_the_worker_after_the_letter_at_hand(deps: Deps, clock: Clo
     with slow_worker(tmp_path) as worker:
         wait_until(lambda: notes.read_text() == "begun ", "the first letter")
         worker.terminate()
-        assert worker.wait(10) == 0
+        assert worker.wait(30) == 0  # at the lowest priority a busy machine leaves it little
 
     assert notes.read_text() == "begun done "
     assert sorted(row["state"] for row in rows(deps.db, "delivery")) == ["delivered", "queued"]
