@@ -113,13 +113,16 @@ class StaleChange(Conflict):
 
 
 def steps_of(inquiry: Inquiry, change: Change, standing: Standing) -> tuple[Step, ...]:
-    """Return what ``change`` comes to; what is so already is no step. Raises ``Unfit``."""
+    """Return what ``change`` comes to; what is so already is no step. Raises ``Unfit``.
+
+    The state comes last: who takes an inquiry on and closes it has it before it is closed.
+    """
     steps = (
-        _state_step(inquiry, change.state, standing),
         _assignee_step(inquiry, change.assignee),
         _priority_step(inquiry, change.priority),
         _due_step(inquiry, change.due_at),
         _tags_step(change, standing.tags),
+        _state_step(inquiry, change.state, standing),
     )
     return tuple(step for step in steps if step)
 
