@@ -83,11 +83,11 @@ def test_everything_is_changed_at_once_with_an_event_each(office: Deps, li: Pers
     assert (row["state"], row["priority"], row["due_at"], row["assignee"]) == ("closed", "high", DUE, LI)
     assert tags(office) == ["Spare part"]
     assert events(office) == [
-        ("inquiry_closed", "Li Wei", {"before": "received", "after": "closed"}),
         ("inquiry_assigned", "Li Wei", {"before": None, "after": LI, "name": "Li Wei"}),
         ("priority_changed", "Li Wei", {"before": "normal", "after": "high"}),
         ("due_changed", "Li Wei", {"before": None, "after": "2026-12-01T09:00:00+00:00"}),
         ("tags_changed", "Li Wei", {"added": ["Spare part"], "removed": []}),
+        ("inquiry_closed", "Li Wei", {"before": "received", "after": "closed"}),
     ]
     assert {row["actor_address"] for row in rows(office.db, "event")[1:]} == {LI}
     assert (changed.event_ids, changed.version) == ((2, 3, 4, 5, 6), row["version"])
