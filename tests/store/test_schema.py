@@ -25,7 +25,7 @@ from liju_contact.store.table import Table
 
 _PAST = Path(__file__).parent / "past"  # one inquiry each, as the program with that schema wrote it
 NEWER = (
-    "The database was written by a newer program (schema 9999; this one knows up to 0003). "
+    "The database was written by a newer program (schema 9999; this one knows up to 0004). "
     "Start the newer program, or restore a backup from before its first start."
 )
 
