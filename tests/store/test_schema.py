@@ -175,7 +175,7 @@ def test_check_schema_refuses_a_database_that_was_never_migrated(empty: Database
         check_schema(empty)
 
     assert str(refused.value) == (
-        "The database has schema none and this program needs 0003: run `liju-contact migrate`."
+        "The database has schema none and this program needs 0004: run `liju-contact migrate`."
     )
     empty.close()
 
