@@ -1,0 +1,12 @@
+"""A strong house: spam, refusals, visits, retention, erasure"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+def upgrade() -> None:
+    pass
