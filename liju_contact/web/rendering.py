@@ -90,7 +90,8 @@ def known_choices() -> dict[str, str]:
 def language_links() -> list[LanguageLink]:
     """Return links to this page in each language; a page that answered a POST links to what GET shows there."""
     kept = known_choices()
-    current, path = current_language(), request.path
+    # A path that began with two slashes would be read as the name of another host.
+    current, path = current_language(), f"/{request.path.lstrip('/')}"
     return [
         LanguageLink(
             language=language,
