@@ -40,3 +40,4 @@ def _stay_here(response: Response) -> None:
     parts = urlsplit(response.headers["Location"])
     path = "/" + parts.path.lstrip("/")
     response.headers["Location"] = f"{path}?{parts.query}" if parts.query else path
+    response.set_data(b"")  # the page in it names that host too
