@@ -27,13 +27,19 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(LijuError, _house_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
-    app.before_request(_refuse_packed)
+    app.before_request(_limit_body)
 
 
-def _refuse_packed() -> None:
-    """Refuse a body that was compressed: no browser sends one, and nothing here unpacks what a stranger has packed."""
+def _limit_body() -> None:
+    """Refuse a body that was compressed, and let only one with files be larger than the text of a form.
+
+    No browser compresses what it sends, and nothing here unpacks what a stranger has packed. Werkzeug limits the text of
+    a form only where it comes in parts: any other is read and taken apart as a whole, whatever its length.
+    """
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = request.max_form_memory_size
 
 
 def _house_error(error: Exception) -> Response:
