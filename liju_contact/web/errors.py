@@ -33,8 +33,8 @@ def install_errors(app: Flask) -> None:
 def _limit_body() -> None:
     """Refuse a body that was compressed, and let only one with files be larger than the text of a form.
 
-    No browser compresses what it sends, and nothing here unpacks what a stranger has packed. Werkzeug limits the text of
-    a form only where it comes in parts: any other is read and taken apart as a whole, whatever its length.
+    No browser compresses what it sends, and nothing here unpacks what a stranger has packed. Werkzeug limits the text
+    of a form only where it comes in parts: any other is read and taken apart as a whole, whatever its length.
     """
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType
