@@ -87,7 +87,7 @@ class House:
             "token": RESET,
         }
 
-    def addresses(self, method: str = "GET", **changed: Any) -> Iterator[tuple[str, str]]:
+    def addresses(self, method: str = "GET", /, **changed: Any) -> Iterator[tuple[str, str]]:
         """Return endpoint and address of every route that takes ``method``; ``changed`` are other parts."""
         values = self.values() | changed
         for rule in self.app.url_map.iter_rules():
@@ -109,7 +109,7 @@ def furnish(deps: Deps, typed: Sequence[str] = ("plain words",)) -> House:
     deps = with_staff(with_passkeys(deps))
     person = account(deps, "admin@liju.example", name="Chen", role=Role.ADMINISTRATOR)
     number = itertools.count()
-    line = _taking(typed, lambda value: clean_line(value).strip()[:60])
+    line = _taking(typed, lambda value: clean_line(value).strip()[:150])
     text = _taking(typed, lambda value: clean_text(value).strip()[:BODY_LIMIT])
     submitted = submit(
         deps,
@@ -191,8 +191,8 @@ def _ascii(value: str) -> str:
 
 def _keep(deps: Deps, person: Person, line: Typed, text: Typed) -> None:
     texts = {language: text().replace("{", "(").replace("}", ")") for language in deps.settings.web.languages}
-    write_reply(deps, person, None, title=line(), texts=texts, now=deps.now())
-    save_view(deps, person, ListQuery(view=View.ALL), name=line(), is_shared=True, now=deps.now())
+    write_reply(deps, person, None, title=line()[:80], texts=texts, now=deps.now())
+    save_view(deps, person, ListQuery(view=View.ALL), name=line()[:60], is_shared=True, now=deps.now())
     account(deps, "wu@liju.example", name=line())
     ask_for_export(
         deps,

@@ -8,6 +8,7 @@ from typing import NoReturn
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
 
 from liju_contact.app import make_app
 from liju_contact.domain.errors import Conflict, Forbidden, StoreBusy, Unfit
@@ -23,7 +24,7 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 KEPT = {"assets.asset": "public, max-age=31536000, immutable", "thumbnail": "private, max-age=2592000, immutable"}
 
 
-def complaints(answer: TestResponse, *, is_https: bool = False, kept: str = "no-store") -> list[str]:
+def complaints(answer: Response, *, is_https: bool = False, kept: str = "no-store") -> list[str]:
     """Return what is wrong with the headers of an answer, in the words of who would have to mend it."""
     headers = answer.headers
     wanted = dict(protecting_headers(is_https=is_https)) | {"Cache-Control": kept}
@@ -58,7 +59,7 @@ def policy_complaints(policies: list[str]) -> list[str]:
     return found + ([] if "form-action" in rules else ["forms may go anywhere"])
 
 
-def kept_of(endpoint: str, answer: TestResponse) -> str:
+def kept_of(endpoint: str, answer: Response) -> str:
     name = endpoint if endpoint in KEPT else endpoint.rpartition(".")[2]
     is_page = answer.status_code != 200 or answer.mimetype == "text/html"
     return "no-store" if is_page else KEPT.get(name, "no-store")
