@@ -17,7 +17,6 @@ PAGE_POLICY = (
 # What a page could ask a browser for, and none of ours does. Only names that browsers know: others make them complain.
 _UNUSED = (
     "accelerometer",
-    "bluetooth",
     "camera",
     "display-capture",
     "geolocation",
