@@ -178,7 +178,7 @@ def make_app(deps: Deps) -> Flask:
     oidc.install_providers(app, settings)
     passkeys.install_passkeys(app, settings)
     errors.install_errors(app)
-    headers.install_headers(app, is_https=settings.web.base_url.startswith("https:"))
+    headers.install_headers(app, is_https=settings.web.is_https)
     if settings.web.proxy_hops:
         hops = settings.web.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask documents this way of adding middleware

@@ -55,6 +55,10 @@ class WebSettings:
     threads: int
     form_token_days: int
 
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https:")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSettings:

@@ -36,12 +36,29 @@ _SYSTEMS = (
 )
 
 
+_DEVICES = {
+    "HarmonyOS": "phone",
+    "iPhone": "phone",
+    "Android": "phone",
+    "iPad": "tablet",
+    "Windows": "computer",
+    "macOS": "computer",
+    "ChromeOS": "computer",
+    "Linux": "computer",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Browser:
     """Either may be empty, where the header names nothing that is known."""
 
     program: str
     system: str
+
+    @property
+    def device(self) -> str:
+        """What it most probably runs on, "phone", "tablet" or "computer"; many tablets pass for one of the others."""
+        return _DEVICES.get(self.system, "")
 
 
 def read_browser(header: str) -> Browser:

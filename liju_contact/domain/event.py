@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     REMINDED = "reminded"
     ESCALATED = "escalated"
     RATED = "rated"
+    LINK_RENEWED = "link_renewed"  # the status link; all old ones open nothing since
 
     @property
     def is_known_to_customer(self) -> bool:
@@ -53,6 +54,7 @@ _KNOWN_TO_CUSTOMER = frozenset(
         EventKind.INQUIRY_ASSIGNED,
         EventKind.LETTER_FAILED,
         EventKind.ADDRESS_CORRECTED,
+        EventKind.LINK_RENEWED,
     }
 )
 

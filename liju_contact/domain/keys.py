@@ -22,6 +22,7 @@ NONCE_BYTES = 12
 _TIME_BYTES = 5
 _MAC_BYTES = 16
 _KEY_DIGITS = 34  # 136 bit; D7 asks for at least 128
+_LABEL_DIGITS = 6
 _TOKEN_BYTES = NONCE_BYTES + _TIME_BYTES + _MAC_BYTES
 
 
@@ -57,6 +58,7 @@ class Keyring:
         self._recovery = _derive(secret, "recovery code")
         self._attempt = _derive(secret, "provider attempt")
         self._challenge = _derive(secret, "passkey challenge")
+        self._network = _derive(secret, "network of a visit")
 
     def make_form_token(self, nonce: bytes, now: datetime) -> str:
         """Return a form token of 44 URL-safe characters; ``nonce`` is ``NONCE_BYTES`` random bytes."""
@@ -116,6 +118,10 @@ class Keyring:
     def rate_subject(self, door: str, who: str) -> str:
         """Return a digest that stands for an address or a network in the rate table, without naming it."""
         return hmac.digest(self._rate, f"{door}\n{who}".encode(), "sha256").hex()
+
+    def network_label(self, reference: str, network: str) -> str:
+        """Return a short sign for a network, which differs from one inquiry to the next and cannot be turned back."""
+        return _hex(self._network, f"{reference}\n{network}", _LABEL_DIGITS).upper()
 
     def csrf_token(self, session_token: str) -> str:
         """Return what every form of a session carries: it follows from the cookie and cannot be turned back into it."""

@@ -17,6 +17,7 @@ class LetterKind(StrEnum):
     MESSAGE_FOR_TEAM = "message_for_team"
     STATE_FOR_TEAM = "state_for_team"
     STATUS_LINKS = "status_links"  # to the customer who asked for them
+    NEW_STATUS_LINK = "new_status_link"  # to the customer: all old links open nothing any more
     ANSWER = "answer"  # to the customer: what staff wrote
     ANSWER_FOR_TEAM = "answer_for_team"  # the same to the colleagues, so that nobody answers twice
     NOTE_FOR_TEAM = "note_for_team"
@@ -36,7 +37,12 @@ class LetterKind(StrEnum):
 
     @property
     def is_for_customer(self) -> bool:
-        return self in {LetterKind.INQUIRY_RECEIVED, LetterKind.STATUS_LINKS, LetterKind.ANSWER}
+        return self in {
+            LetterKind.INQUIRY_RECEIVED,
+            LetterKind.STATUS_LINKS,
+            LetterKind.NEW_STATUS_LINK,
+            LetterKind.ANSWER,
+        }
 
     @property
     def is_about_account(self) -> bool:

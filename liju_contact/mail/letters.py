@@ -101,6 +101,10 @@ class TemplateLetterWriter:
         ]
         return self._letter(LetterKind.STATUS_LINKS, language, links=links)
 
+    def new_status_link(self, inquiry: Inquiry, *, status_url: str) -> Letter:
+        language = self._written_language(inquiry.language)
+        return self._letter(LetterKind.NEW_STATUS_LINK, language, reference=inquiry.reference, status_url=status_url)
+
     def answer(self, inquiry: Inquiry, answer: Answering, *, files: Sequence[FileLine]) -> Letter:
         language = self._written_language(inquiry.language)
         wording, author, quoted = wording_in(language), name_in_subject(answer.author_name), answer.quoted

@@ -35,12 +35,7 @@ WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _STEP_BYTES = 512 * 1024
-_PLAIN: Headers = [
-    ("content-type", "text/plain; charset=utf-8"),
-    ("cache-control", "no-store"),
-    ("x-content-type-options", "nosniff"),
-    ("connection", "close"),
-]
+_PLAIN: Headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +51,10 @@ class Exchange(Incoming, Protocol):
 
 
 class Bridge:
-    """The RSGI application around a WSGI one. ``draining`` makes every answer the last on its connection."""
+    """The RSGI application around a WSGI one. ``draining`` makes every answer the last on its connection.
+
+    ``headers`` go with what the bridge answers by itself, in place of the application.
+    """
 
     def __init__(
         self,
@@ -66,8 +64,10 @@ class Bridge:
         threads: int,
         body_limit_bytes: int,
         hurried: Hurry | None,
+        headers: Iterable[tuple[str, str]] = (),
     ) -> None:
         self._application = application
+        self._plain = [*_PLAIN, *headers]
         self._fixed: Environ = {
             "SCRIPT_NAME": "",
             "SERVER_NAME": address[0],
@@ -91,10 +91,10 @@ class Bridge:
         try:
             await self._answer(environ_of(scope, self._fixed), exchange)
         except RequestRefused as refusal:
-            exchange.response_str(refusal.status, _PLAIN, f"{refusal}\n")
+            exchange.response_str(refusal.status, self._plain, f"{refusal}\n")
         except Exception as error:  # noqa: BLE001  # whatever an application raises ends one request, not the process
             _log.error("A %s request failed: %s", scope.method, _without_values(error))
-            exchange.response_str(500, _PLAIN, "Something went wrong here. Please try again later.\n")
+            exchange.response_str(500, self._plain, "Something went wrong here. Please try again later.\n")
         finally:
             self.running_count -= 1
 

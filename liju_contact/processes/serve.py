@@ -61,6 +61,7 @@ def serve(settings: Settings, services: Services, *, address: str, with_worker: 
         threads=settings.web.threads,
         body_limit_bytes=limit,
         hurried=deps.db.hurried,
+        is_https=settings.web.is_https,
     )
     children = [Child(role=f"web-{number}", run=web) for number in range(1, settings.web.processes + 1)]
     if with_worker:

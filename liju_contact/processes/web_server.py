@@ -25,6 +25,7 @@ from granian.net import SocketHolder  # type: ignore[attr-defined]  # its only p
 from granian.server.embed import Server
 
 from liju_contact.domain.errors import StartRefused
+from liju_contact.domain.response_headers import protecting_headers
 from liju_contact.processes.rsgi_bridge import Bridge, Hurry, WsgiApplication
 
 BACKLOG = 2048
@@ -70,12 +71,14 @@ def run_web_process(
     threads: int,
     body_limit_bytes: int,
     hurried: Hurry | None = None,
+    is_https: bool = False,
 ) -> None:
     """Serve ``application`` on ``listener`` until SIGTERM or SIGINT, then finish the requests that are running.
 
     ``threads`` is how many requests may wait for a locked database at once, besides those that do not wait; it needs
     ``hurried``, without which a request that waits keeps all others of this process waiting.
-    ``body_limit_bytes`` is at least the application's own limit: beyond it nothing is received.
+    ``body_limit_bytes`` is at least the application's own limit: beyond it nothing is received. ``is_https`` says how
+    browsers reach the program, whatever comes in here.
     """
     host, port = listener.getsockname()[:2]
     bridge = Bridge(
@@ -84,6 +87,7 @@ def run_web_process(
         threads=threads,
         body_limit_bytes=body_limit_bytes,
         hurried=hurried,
+        headers=protecting_headers(is_https=is_https).items(),
     )
     asyncio.run(_serve(bridge, listener))
 

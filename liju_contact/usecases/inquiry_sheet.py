@@ -21,6 +21,7 @@ from liju_contact.store.drafts import Draft
 from liju_contact.store.same_files import SameFile
 from liju_contact.store.sheet_lines import MailLine
 from liju_contact.store.thumbnails import Thumbnail
+from liju_contact.store.visits import Visit
 
 _IN_TROUBLE = frozenset({DeliveryState.REFUSED, DeliveryState.GIVEN_UP, DeliveryState.PARKED, DeliveryState.BOUNCED})
 _CAN_BE_DROPPED = frozenset({DeliveryState.QUEUED, DeliveryState.PARKED, DeliveryState.REFUSED, DeliveryState.GIVEN_UP})
@@ -200,7 +201,8 @@ class InquirySheet:
 
     ``newest_message_id`` is what an answer written on this sheet has seen. ``merged_into`` is a reference or empty.
     ``missing`` are the ids of fields a quotation waits for. ``reply_titles`` are those of answers given often, by id.
-    ``thumbnails`` are by the file's id; ``same_files`` came with another company's inquiry as well.
+    ``thumbnails`` are by the file's id; ``same_files`` came with another company's inquiry as well. ``visits`` are the
+    newest of its status page, the last first.
     """
 
     inquiry: Inquiry
@@ -227,6 +229,7 @@ class InquirySheet:
     reply_titles: tuple[tuple[int, str], ...]
     thumbnails: Mapping[int, Thumbnail]
     same_files: tuple[SameFile, ...]
+    visits: tuple[Visit, ...]
 
     @property
     def has_trouble(self) -> bool:

@@ -23,6 +23,12 @@ def open_for_reading(deps: Deps, tx: Connection, reference: str, key: str) -> In
 
 
 def open_for_update(deps: Deps, tx: Connection, reference: str, key: str) -> Inquiry:
-    """The same, and nobody else changes the inquiry until the end of ``tx``."""
+    """The same, and nobody else changes the inquiry until the end of ``tx``.
+
+    The key is looked at once more then: the link may have been renewed while we waited for our turn.
+    """
     open_for_reading(deps, tx, reference, key)
-    return get_inquiry_for_update(tx, reference)
+    inquiry = get_inquiry_for_update(tx, reference)
+    if not deps.keys.opens(key, reference, inquiry.key_version):
+        raise NotFound("This link opens no inquiry.")
+    return inquiry

@@ -33,6 +33,7 @@ from liju_contact.store.sheet_lines import (
 from liju_contact.store.staff import Account, every_account
 from liju_contact.store.tags import every_tag, tags_of
 from liju_contact.store.thumbnails import Thumbnail, thumbnails_of
+from liju_contact.store.visits import Visit, newest_visits_of
 from liju_contact.store.watchers import watchers_of
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.inquiry_sheet import (
@@ -57,6 +58,7 @@ PRESENT_FOR = timedelta(seconds=30)
 """How long after their last sign of life somebody counts as here."""
 
 _OTHERS_SHOWN = 8
+_VISITS_SHOWN = 20
 # What the line of time shows as a piece of its own needs no event beside it.
 _SHOWN_ITSELF = frozenset({EventKind.INQUIRY_RECEIVED, EventKind.MESSAGE_ADDED, EventKind.NOTE_ADDED})
 
@@ -83,6 +85,7 @@ class _Rows:
     merged_into: str
     thumbnails: dict[int, Thumbnail]
     same_files: list[SameFile]
+    visits: list[Visit]
 
 
 def show_inquiry(deps: Deps, person: Person, reference: str, *, language: str, now: datetime) -> InquirySheet:
@@ -118,6 +121,7 @@ def show_inquiry(deps: Deps, person: Person, reference: str, *, language: str, n
         reply_titles=tuple(rows.reply_titles),
         thumbnails=rows.thumbnails,
         same_files=tuple(rows.same_files),
+        visits=tuple(rows.visits),
     )
 
 
@@ -146,6 +150,7 @@ def _read(tx: Connection, person: Person, reference: str, now: datetime) -> _Row
         reply_titles=reply_titles(tx),
         thumbnails=thumbnails_of(tx, inquiry.id),
         same_files=same_files(tx, inquiry.id, person=person),
+        visits=newest_visits_of(tx, inquiry.id, limit=_VISITS_SHOWN),
         merged_into=reference_of(tx, inquiry.merged_into_id) if inquiry.merged_into_id else "",
     )
 

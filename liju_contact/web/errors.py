@@ -9,7 +9,7 @@ import logging
 import time
 
 from flask import Flask, Response, make_response, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy, Unfit
 from liju_contact.web.inquiry import RETRY_SECONDS
@@ -27,6 +27,19 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(LijuError, _house_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
+    app.before_request(_limit_body)
+
+
+def _limit_body() -> None:
+    """Refuse a body that was compressed, and let only one with files be larger than the text of a form.
+
+    No browser compresses what it sends, and nothing here unpacks what a stranger has packed. Werkzeug limits the text
+    of a form only where it comes in parts: any other is read and taken apart as a whole, whatever its length.
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = request.max_form_memory_size
 
 
 def _house_error(error: Exception) -> Response:
@@ -44,6 +57,8 @@ def _http_error(error: Exception) -> Response:
     response = _page(error.code)
     if error.response is None and error.code == 405:  # noqa: PLR2004  # RFC 9110 section 15.5.6 wants Allow with it
         response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or [])
+    if error.code == 415:  # noqa: PLR2004  # RFC 9110 section 15.5.16 wants to know how it could be sent
+        response.headers["Accept-Encoding"] = "identity"
     return response
 
 

@@ -46,6 +46,12 @@ def send_form() -> ResponseReturnValue:
     return _form(typed, error=error), _TOO_MANY, {"Retry-After": str(_RETRY_SECONDS)}
 
 
+@bp.get("/link-sent")
+def show_link_sent() -> str:
+    """Say that a new link is on its way, to whoever asked for it on a status page; the old one opens that no more."""
+    return render("public/link_sent.html")
+
+
 def _form(typed: str, *, error: str | None = None, notice: str | None = None) -> str:
     token = new_form_token(current_deps())
     return render("public/find.html", token=token, typed=typed, error=error, notice=notice)

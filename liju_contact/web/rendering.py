@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import current_app, g, request
 from jinja2 import Environment
@@ -90,7 +90,8 @@ def known_choices() -> dict[str, str]:
 def language_links() -> list[LanguageLink]:
     """Return links to this page in each language; a page that answered a POST links to what GET shows there."""
     kept = known_choices()
-    current, path = current_language(), request.path
+    # A path that began with two slashes, whichever way they lean, would be read as the name of another host.
+    current, path = current_language(), f"/{quote(request.path.lstrip('/'))}"
     return [
         LanguageLink(
             language=language,

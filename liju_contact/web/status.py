@@ -23,12 +23,15 @@ from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.close_inquiry import close_inquiry, reopen_inquiry
 from liju_contact.usecases.correct_address import correct_address
 from liju_contact.usecases.fetch_file import fetch_file
+from liju_contact.usecases.note_visit import note_visit
 from liju_contact.usecases.rate_inquiry import rate_inquiry
+from liju_contact.usecases.renew_status_link import renew_link
 from liju_contact.usecases.show_status import StatusPage, show_status
 from liju_contact.web.download import as_download
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
 from liju_contact.web.inquiry_form import required, sendable_address, text_field
+from liju_contact.web.network import network_of
 from liju_contact.web.rating_form import RatingForm, rating_choices
 from liju_contact.web.rendering import asked_language, current_deps, current_language, render, use_language
 from liju_contact.web.rendering import translated as _
@@ -70,6 +73,8 @@ def show(reference: str, key: str) -> BaseResponse:
     page = _open(reference, key)
     if page.goes_on_at:
         return redirect(page.goes_on_at + _asked_language(), 303)
+    if request.method == "GET":  # HEAD shows nobody anything
+        _note_visit(page)
     return make_response(_render(page, MessageForm(formdata=None)))
 
 
@@ -124,6 +129,23 @@ def give_address(reference: str, key: str) -> ResponseReturnValue:
     return _back(page) if is_valid else _address_again(page, form)
 
 
+@bp.post("/new-link")
+def renew(reference: str, key: str) -> ResponseReturnValue:
+    """Write a new link to the customer; whoever asks is led to a page that tells nothing about them."""
+    deps = current_deps()
+    page = _open(reference, key)
+    if read_sent_token(deps) is None:
+        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=_stale_notice())
+    try:
+        if renew_link(deps, reference, key, now=deps.now()):
+            return redirect("/link-sent" + _asked_language(), 303)
+    except Conflict:
+        return _back(page)
+    except StoreBusy:
+        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, _busy_notice(), UNAVAILABLE)
+    return _again(page, MessageForm(formdata=None), _NO_UPLOADS, _changed_often_sentence(), _TOO_MANY)
+
+
 @bp.post("/rating")
 def rate(reference: str, key: str) -> ResponseReturnValue:
     page = _open(reference, key)
@@ -165,6 +187,12 @@ def _is_corrected(reference: str, key: str, email: str) -> bool:
         return correct_address(deps, reference, key, email=email, now=deps.now())
     except Conflict:
         return True
+
+
+def _note_visit(page: StatusPage) -> None:
+    deps = current_deps()
+    network, browser = network_of(request.remote_addr), request.headers.get("User-Agent", "")
+    note_visit(deps, page.reference, network=network, browser=browser, now=deps.now())
 
 
 def _back(page: StatusPage) -> BaseResponse:

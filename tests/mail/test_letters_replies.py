@@ -231,7 +231,7 @@ def test_letters_to_the_customer_hold_nothing_of_a_note_or_of_the_inquiry(langua
 
     letters = [written(kind, language, inquiry) for kind in LetterKind if kind.is_for_customer]
 
-    assert len(letters) == 3
+    assert len(letters) == 4
     for letter in letters:
         assert "sentinel" not in "\n".join(str(getattr(letter, field.name)) for field in fields(letter))
 

@@ -140,6 +140,7 @@ def written(
             inquiry, replace(MESSAGE, body=body or BODY), files=FILES
         ),
         LetterKind.STATE_FOR_TEAM: lambda: writer.state_for_team(inquiry, EventKind.INQUIRY_CLOSED),
+        LetterKind.NEW_STATUS_LINK: lambda: writer.new_status_link(inquiry, status_url=STATUS_URL),
         LetterKind.STATUS_LINKS: lambda: writer.status_links([(inquiry, STATUS_URL)], language=language),
     }
     if kind.is_about_account:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from liju_contact.domain.response_headers import protecting_headers
 from liju_contact.processes import request_body
 from liju_contact.processes.wsgi_environ import address_of
 from tests.processes.sample_app import BIG_BYTES, LIMIT_BYTES, big_digest
@@ -99,6 +100,16 @@ def test_a_malformed_request_gets_a_4xx_or_a_closed_connection(served: Served, r
 
     assert start == b"" or re.fullmatch(rb"HTTP/1.[01] 4..", start)
     assert served.get("/").status == 200
+
+
+def test_what_the_bridge_answers_itself_has_the_headers_of_a_page(served: Served) -> None:
+    refused = served.ask(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+    failed = served.get("/fail/x")
+
+    assert (refused.status, failed.status) == (400, 500)
+    for answer in (refused, failed):
+        for name, value in protecting_headers(is_https=False).items():
+            assert answer.header(name.lower()) == [value]
 
 
 def test_a_connection_is_kept_for_the_next_request(served: Served) -> None:

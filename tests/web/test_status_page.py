@@ -40,6 +40,8 @@ EVENTS = [
     (EventKind.INQUIRY_REOPENED, Actor.STAFF, "Li Wei", "We opened the inquiry again."),
     (EventKind.ADDRESS_CORRECTED, Actor.CUSTOMER, "", "You gave us another e-mail address."),
     (EventKind.ADDRESS_CORRECTED, Actor.STAFF, "Li Wei", "We corrected your e-mail address."),
+    (EventKind.LINK_RENEWED, Actor.CUSTOMER, "", "You had the link of this page replaced."),
+    (EventKind.LINK_RENEWED, Actor.STAFF, "Li Wei", "We replaced the link of this page."),
     (EventKind.LETTER_FAILED, Actor.PROGRAM, "", "A letter of ours did not arrive."),
 ]
 

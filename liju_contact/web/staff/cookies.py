@@ -71,4 +71,4 @@ def _named(name: str) -> str:
 
 
 def _is_https() -> bool:
-    return current_deps().settings.web.base_url.startswith("https:")
+    return current_deps().settings.web.is_https

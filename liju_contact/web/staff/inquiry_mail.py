@@ -1,4 +1,4 @@
-"""Mail of one inquiry, from its page: letters that go again or never, held mail, and the customer's address."""
+"""Mail of one inquiry, from its page: letters that go again or never, held mail, the customer's address and link."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from liju_contact.domain.inbound import Decision
 from liju_contact.domain.person import Action
 from liju_contact.usecases.correct_address import correct_address_for
 from liju_contact.usecases.decide_held import accept_mail, discard_mail, undo_decision
+from liju_contact.usecases.renew_status_link import renew_link_for
 from liju_contact.usecases.tend_outbox import drop_delivery, retry_delivery
 from liju_contact.web.inquiry_form import required, sendable_address, text_field
 from liju_contact.web.rendering import current_deps
@@ -33,6 +34,7 @@ class AddressForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hin
 
 
 @bp.get("/address")
+@bp.get("/new-link")
 @needs(Action.READ)
 def back(reference: str) -> BaseResponse:
     """Lead from the address of a form that came back to the page it belongs to."""
@@ -85,6 +87,17 @@ def correct(reference: str) -> ResponseReturnValue:
     email = form.email.data or ""
     is_new = correct_address_for(deps, current_person(), reference, email=email, now=deps.now())
     return done(reference, "corrected" if is_new else "nothing")
+
+
+@bp.post("/new-link")
+@needs(Action.DECIDE_MAIL)
+def renew_link(reference: str) -> ResponseReturnValue:
+    """Write to the customer with a new status link; the old one is over."""
+    try:
+        renew_link_for(current_deps(), current_person(), reference, now=current_deps().now())
+    except Conflict:
+        return sheet_page(reference, CONFLICT, notice=_("This inquiry has no status link that could be replaced."))
+    return done(reference, "relinked")
 
 
 def _decide(inbound_id: int, act: str) -> str:

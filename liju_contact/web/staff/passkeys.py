@@ -94,7 +94,7 @@ def add() -> ResponseReturnValue:
             return refused(result, "passkeys")
 
 
-@own_bp.post("/<int:passkey_id>/remove")
+@own_bp.post("/<int(max=9223372036854775807):passkey_id>/remove")
 @needs(Action.KEEP_OWN)
 def remove(passkey_id: int) -> BaseResponse:
     forget_passkey(current_deps(), current_sign_in(), passkey_id)

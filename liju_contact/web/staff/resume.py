@@ -73,7 +73,9 @@ def carried() -> Resumption:
 
 def safe_path(typed: str) -> str:
     """Return a path of the desk as it is, and the desk's own for everything else: no sign-in leads to another site."""
-    return typed if _PATH.fullmatch(typed) else HOME
+    path = typed.partition("?")[0]
+    is_plain = "//" not in path and "/." not in path  # nothing that a browser or a proxy would make another path of
+    return typed if is_plain and _PATH.fullmatch(typed) else HOME
 
 
 def _within_limits(fields: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

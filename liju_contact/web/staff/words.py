@@ -50,6 +50,7 @@ LETTERS = {
     LetterKind.MESSAGE_FOR_TEAM: _("A message of the customer to the team"),
     LetterKind.STATE_FOR_TEAM: _("What the customer changed, to the team"),
     LetterKind.STATUS_LINKS: _("Status links to the customer"),
+    LetterKind.NEW_STATUS_LINK: _("A new status link to the customer"),
     LetterKind.ANSWER: _("Answer to the customer"),
     LetterKind.ANSWER_FOR_TEAM: _("Copy of the answer to the team"),
     LetterKind.NOTE_FOR_TEAM: _("The note to the team"),
@@ -112,8 +113,10 @@ SAID = {
     "moved-back": _("The message is back where it was."),
     "resent": _("The letter goes again at once."),
     "dropped": _("The letter was dropped."),
+    "relinked": _("The new status link is on its way to the customer; the old one opens nothing any more."),
     "corrected": _("Letters go to the new address from now on."),
 }
+DEVICES = {"phone": _("phone"), "tablet": _("tablet"), "computer": _("computer")}
 UNDOABLE = frozenset(
     {
         EventKind.INQUIRY_CLOSED,

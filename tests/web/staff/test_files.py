@@ -14,6 +14,7 @@ from liju_contact.store.same_files import SameFile, same_files
 from liju_contact.store.thumbnails import settle_thumbnail
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_for_staff
+from liju_contact.web.download import FILE_POLICY
 from tests.conftest import ONE_DATABASE
 from tests.staff_desk import AtTheDesk, at_the_desk
 from tests.store.statements import listening
@@ -43,7 +44,7 @@ def test_file_is_a_download_whatever_it_contains(deps: Deps, client: FlaskClient
     assert (answer.status_code, answer.data) == (200, HOSTILE)
     assert answer.content_length == len(HOSTILE)
     assert answer.headers["Content-Disposition"].startswith("attachment; filename*=UTF-8''%D0%BF")
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Security-Policy"] == FILE_POLICY
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from liju_contact.app import make_app
 from liju_contact.usecases.deps import Deps
+from liju_contact.web.download import FILE_POLICY
 from tests.conftest import ONE_DATABASE
 from tests.staff_desk import at_the_desk
 from tests.usecases.carried import carry_all
@@ -44,7 +45,7 @@ def test_mail_is_shown_as_text_and_given_out_byte_by_byte(office: Deps, client: 
     assert "Message-ID: &lt;" in source
     assert (raw.data, raw.mimetype) == (as_bytes(written), "application/octet-stream")
     assert raw.headers["Content-Disposition"].startswith("attachment")
-    assert raw.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert raw.headers["Content-Security-Policy"] == FILE_POLICY
     assert (file.data, file.headers["Content-Disposition"][:10]) == (b"%PDF-1.7 plan", "attachment")
 
 
