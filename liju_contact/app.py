@@ -38,6 +38,7 @@ from liju_contact.mail.transport import probe
 from liju_contact.pictures.maker import GuardedPictureMaker
 from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
+from liju_contact.scanner.clamd import ClamdScanner
 from liju_contact.sheets.formats import new_sheet
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
@@ -106,6 +107,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         new_mail_reader=GuardedReader,
         new_picture_maker=GuardedPictureMaker,
         new_mailbox=lambda: ImapMailbox(settings.inbound.imap) if settings.inbound.imap else None,
+        new_scanner=lambda: ClamdScanner(settings.scanner) if settings.scanner else None,
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
         new_sheet=partial(new_sheet, settings),
@@ -210,6 +212,15 @@ def check_mailbox(settings: Settings) -> list[Fault]:
     return []
 
 
+def check_scanner(settings: Settings) -> list[Fault]:
+    """Ask the virus scanner for a sign of life."""
+    fault = ClamdScanner(settings.scanner).fault() if settings.scanner else ""
+    if not settings.scanner or not fault:
+        return []
+    text = f"The virus scanner {settings.scanner.address}: {fault}"
+    return [Fault(id="scanner", text=text, remedy="Files wait as unscanned. See [scanner] in config.toml.")]
+
+
 def check_sender(settings: Settings) -> list[Fault]:
     """Tell whether letters claim to come from somebody else than the account that sends them."""
     account, sender = settings.mail.username or "", settings.mail.sender_address
@@ -248,6 +259,7 @@ def main() -> None:
         make_deps=make_deps,
         services=services,
         check_mail=check_mail,
+        check_scanner=check_scanner,
         check_sender=check_sender,
         prepare_instance=prepare_instance,
         new_mail_reader=GuardedReader,
@@ -262,6 +274,7 @@ def _page_environments(app: Flask, settings: Settings) -> dict[str, Environment]
         "url_for": app.url_for,
         "website": settings.company.website,
         "is_demo": settings.mail.is_demo,
+        "has_scanner": settings.scanner is not None,
         "has_passkeys": settings.desk.has_passkeys,
         "zone": settings.company.working_hours.zone,
     }

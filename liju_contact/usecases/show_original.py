@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.errors import NotFound
+from liju_contact.domain.errors import NotFound, Withheld
 from liju_contact.domain.inbound import Envelope
 from liju_contact.domain.person import Person
 from liju_contact.store.files import CHUNK_BYTES, chunk
@@ -18,6 +18,7 @@ from liju_contact.store.inbound import TakenInbound, get_taken
 from liju_contact.store.inbound_files import InboundFile, inbound_files_of
 from liju_contact.store.inbound_lines import InboundLine
 from liju_contact.store.inbound_texts import find_inbound_text
+from liju_contact.store.scans import found_in_mail
 from liju_contact.store.thumbnails import Thumbnail, thumbnails_of_inbound
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.fetch_file import chunks_of
@@ -78,10 +79,16 @@ def beginning_of_source(deps: Deps, person: Person, inbound_id: int) -> bytes:
     return b"".join(piece for piece in pieces if piece)
 
 
-def fetch_source(deps: Deps, person: Person, inbound_id: int) -> RawMail:
-    """Return a mail as it was received, byte by byte."""
+def fetch_source(deps: Deps, person: Person, inbound_id: int, *, at_own_risk: bool = False) -> RawMail:
+    """Return a mail as it was received, byte by byte; ``at_own_risk`` also one with a file with a virus.
+
+    Raises ``NotFound``, ``Withheld`` or ``StoreBusy``.
+    """
     with deps.db.read() as tx:
-        _line, taken = _opened(tx, person, inbound_id)
+        line, taken = _opened(tx, person, inbound_id)
+        signature = None if at_own_risk else found_in_mail(tx, inbound_id)
+    if signature is not None:
+        raise Withheld(line.subject, signature)
     return RawMail(bytes_count=taken.bytes_count, chunks=chunks_of(deps, taken.blob_id))
 
 

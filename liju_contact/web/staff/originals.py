@@ -10,14 +10,17 @@ import re
 from typing import Any
 
 from flask import Response, request
+from flask.typing import ResponseReturnValue
 
+from liju_contact.domain.errors import Withheld
 from liju_contact.domain.person import Action
 from liju_contact.usecases.fetch_file import fetch_file_of_mail, fetch_thumbnail_of_mail
-from liju_contact.usecases.show_original import SHOWN_BYTES, beginning_of_source, fetch_source, show_original
+from liju_contact.usecases.show_original import SHOWN_BYTES, RawMail, beginning_of_source, fetch_source, show_original
 from liju_contact.web.download import as_download, as_picture, bytes_as_download
 from liju_contact.web.rendering import current_deps
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.held_words import said_of, state_sentence, why_here
+from liju_contact.web.staff.withheld import withheld_page
 
 bp = desk_blueprint("staff_originals", __name__, prefix="/staff/mail/<int(max=9223372036854775807):inbound_id>")
 # What no page can hold and no reader could see; line breaks and tabs stay.
@@ -32,15 +35,32 @@ def show(inbound_id: int) -> str:
 
 @bp.get("/source.eml")
 @needs(Action.READ)
-def source(inbound_id: int) -> Response:
-    raw = fetch_source(current_deps(), current_person(), inbound_id)
-    return bytes_as_download(raw.chunks, name=f"mail-{inbound_id}.eml", bytes_count=raw.bytes_count)
+def source(inbound_id: int) -> ResponseReturnValue:
+    try:
+        return _as_eml(inbound_id, fetch_source(current_deps(), current_person(), inbound_id))
+    except Withheld as withheld:
+        return withheld_page(withheld, back=f"/staff/mail/{inbound_id}")
+
+
+@bp.post("/source.eml")
+@needs(Action.READ)
+def source_at_own_risk(inbound_id: int) -> ResponseReturnValue:
+    return _as_eml(inbound_id, fetch_source(current_deps(), current_person(), inbound_id, at_own_risk=True))
 
 
 @bp.get("/file/<int(max=9999):position>/<name>")
 @needs(Action.READ)
-def file(inbound_id: int, position: int, name: str) -> Response:  # noqa: ARG001  # for the browser's save dialog
-    return as_download(fetch_file_of_mail(current_deps(), current_person(), inbound_id, position))
+def file(inbound_id: int, position: int, name: str) -> ResponseReturnValue:  # noqa: ARG001  # for the save dialog
+    try:
+        return as_download(fetch_file_of_mail(current_deps(), current_person(), inbound_id, position))
+    except Withheld as withheld:
+        return withheld_page(withheld, back=f"/staff/mail/{inbound_id}")
+
+
+@bp.post("/file/<int(max=9999):position>/<name>")
+@needs(Action.READ)
+def file_at_own_risk(inbound_id: int, position: int, name: str) -> ResponseReturnValue:  # noqa: ARG001  # as above
+    return as_download(fetch_file_of_mail(current_deps(), current_person(), inbound_id, position, at_own_risk=True))
 
 
 @bp.get("/thumbnail/<int(max=9999):position>")
@@ -72,6 +92,10 @@ def original_page(inbound_id: int, *, notice: str = "", typed: str = "", error: 
         error=error,
         **context,
     )
+
+
+def _as_eml(inbound_id: int, raw: RawMail) -> Response:
+    return bytes_as_download(raw.chunks, name=f"mail-{inbound_id}.eml", bytes_count=raw.bytes_count)
 
 
 def _as_text(octets: bytes) -> str:
