@@ -30,6 +30,7 @@ from liju_contact.mail.account_letters import TemplateAccountLetterWriter
 from liju_contact.mail.carrier import SmtpCarrier
 from liju_contact.mail.conversation import MailServer
 from liju_contact.mail.guarded_reader import GuardedReader
+from liju_contact.mail.guarded_viewer import view_html
 from liju_contact.mail.imap import ImapMailbox
 from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.mail.lmtp import run_lmtp
@@ -106,6 +107,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         new_carrier=lambda: SmtpCarrier(server, lambda claimed: _envelope_sender(settings, keys, claimed)),
         new_mail_reader=GuardedReader,
         new_picture_maker=GuardedPictureMaker,
+        view_mail=view_html,
         new_mailbox=lambda: ImapMailbox(settings.inbound.imap) if settings.inbound.imap else None,
         new_scanner=lambda: ClamdScanner(settings.scanner) if settings.scanner else None,
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),

@@ -23,6 +23,7 @@ from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.usecases.identity_provider import IdentityProvider
 from liju_contact.usecases.mail_reader import MailReader
+from liju_contact.usecases.mail_viewer import MailViewer
 from liju_contact.usecases.mailbox import Mailbox
 from liju_contact.usecases.passkey_port import PasskeyCheck
 from liju_contact.usecases.picture_maker import PictureMaker
@@ -193,6 +194,7 @@ class Deps:
     new_carrier: Callable[[], Carrier]
     new_mail_reader: Callable[[], MailReader]
     new_picture_maker: Callable[[], PictureMaker]
+    view_mail: MailViewer
     new_mailbox: Callable[[], Mailbox | None]
     new_scanner: Callable[[], VirusScanner | None]
     tell_operator: Callable[[str], None]
