@@ -11,7 +11,7 @@ from liju_contact.domain.file_kind import media_type
 from liju_contact.domain.picture import MEDIA_TYPE
 from liju_contact.usecases.fetch_file import FetchedFile
 
-_POLICY = "default-src 'none'; sandbox"
+FILE_POLICY = "default-src 'none'; sandbox"
 _PICTURE_SECONDS = 30 * 24 * 3600
 
 
@@ -25,13 +25,13 @@ def bytes_as_download(
     response = Response(chunks, mimetype=mimetype)
     response.content_length = bytes_count
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 
 
 def as_picture(content: bytes) -> Response:
     """Show a small picture that this program wrote; the file of an address never changes, so a browser keeps it."""
     response = Response(content, mimetype=MEDIA_TYPE)
-    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["Cache-Control"] = f"private, max-age={_PICTURE_SECONDS}, immutable"
     return response

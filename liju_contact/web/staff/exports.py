@@ -19,6 +19,7 @@ from liju_contact.usecases.ask_for_export import (
     fetch_export,
     list_exports,
 )
+from liju_contact.web.download import FILE_POLICY
 from liju_contact.web.rendering import current_deps, current_language
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
@@ -84,7 +85,7 @@ def download(export_id: int, name: str) -> Response:  # noqa: ARG001  # for the 
     response = Response(fetched.chunks, content_type=fetched.export.format.media_type)
     response.content_length = fetched.export.bytes_count
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(fetched.export.name, safe='')}"
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 
 

@@ -41,6 +41,8 @@ def mail_frame(shown: str | NoView) -> Response:
     response = Response(document, mimetype="text/html")
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    # A sandboxed page with an opener policy is a network error in browsers, also when it is opened by itself.
+    response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
 
 
