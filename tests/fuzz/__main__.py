@@ -49,7 +49,7 @@ def _seeds(target: str) -> list[bytes]:
     mails = [content(name, case) for name in _MAIL_SETS for case in cases(name)]
     mails += [content("spamassassin", case) for case in cases("spamassassin")[::10]]
     small = [mail for mail in mails if len(mail) <= _SEED_BYTES]
-    if target == "mail":
+    if target in {"mail", "shown"}:
         return small
     bodies = [mail.partition(b"\n\n")[2] for mail in small]
     if target == "html":

@@ -6,6 +6,7 @@ Coverage is measured by ``tests.fuzz.__main__``; ``tests/fuzz/test_targets.py`` 
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qsl
 
@@ -16,9 +17,15 @@ from liju_contact.domain.reply_key import find_bounce_keys, find_reply_keys, wit
 from liju_contact.domain.search_query import read_query, without_filters
 from liju_contact.domain.staff_command import own_words, read_staff_mail
 from liju_contact.domain.visible_text import fold
+from liju_contact.mail.reading.html_shown import HARMLESS_TAGS
 from liju_contact.mail.reading.html_text import html_to_text
 from liju_contact.mail.reading.mail import read_mail
+from liju_contact.mail.reading.shown import shown_html
 from liju_contact.mail.reading.wire import read_mail_from, write_mail
+
+_TAG = re.compile(r"<\s*/?\s*([a-zA-Z][^\s/>]*)(?:\"[^\"]*\"|[^\"<>])*>?")
+_QUOTED = re.compile(r'"[^"]*"')
+_ACTIVE = re.compile(r"\s(?:on\w+|style|srcset|action|formaction|ping|background|poster)\s*=", re.IGNORECASE)
 
 
 def mail(received: bytes) -> None:
@@ -32,6 +39,15 @@ def mail(received: bytes) -> None:
 
 def html(received: bytes) -> None:
     html_to_text(received.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def shown(received: bytes) -> None:
+    """Make the HTML of a mail harmless, and find nothing in it that could run, load or send."""
+    html_ = shown_html(received) or ""
+    html_.encode()
+    for found in _TAG.finditer(html_):
+        assert found[1].lower() in HARMLESS_TAGS, found[0]
+        assert not _ACTIVE.search(_QUOTED.sub('""', found[0])), found[0]
 
 
 def file(received: bytes) -> None:
@@ -67,6 +83,7 @@ def query(received: bytes) -> None:
 TARGETS: Mapping[str, Callable[[bytes], None]] = {
     "mail": mail,
     "html": html,
+    "shown": shown,
     "file": file,
     "words": words,
     "query": query,

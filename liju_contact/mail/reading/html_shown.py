@@ -19,7 +19,7 @@ from liju_contact.domain.status_links import without_status_keys
 _BLOCKS = "address blockquote center dd div dl dt figcaption figure h1 h2 h3 h4 h5 h6 hr li ol p pre ul"
 _TABLES = "caption col colgroup table tbody td tfoot th thead tr"
 _WORDS = "a abbr b bdi bdo br cite code del em font i img ins kbd q s samp small span strike strong sub sup tt u var"
-_TAGS = frozenset(f"{_BLOCKS} {_TABLES} {_WORDS}".split())
+HARMLESS_TAGS = frozenset(f"{_BLOCKS} {_TABLES} {_WORDS}".split())
 # Gone with all that is inside: it is not text, or is not for reading.
 _UNREAD = frozenset(
     [
@@ -82,7 +82,7 @@ def harmless_html(html: str, pictures: Mapping[str, str]) -> str:
 
     cleaned = nh3.clean(
         without_status_keys(without_keys(html)),
-        tags=set(_TAGS),
+        tags=set(HARMLESS_TAGS),
         clean_content_tags=set(_UNREAD),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=attribute,

@@ -8,7 +8,7 @@ import html5lib
 import pytest
 
 from liju_contact.domain.status_links import without_status_keys
-from liju_contact.mail.reading.html_shown import _ATTRIBUTES, _TAGS, harmless_html
+from liju_contact.mail.reading.html_shown import _ATTRIBUTES, HARMLESS_TAGS, harmless_html
 from liju_contact.mail.reading.shown import shown_html
 from tests.corpora import cases, content, hostile_values
 
@@ -50,7 +50,7 @@ def faults(shown: str) -> list[str]:
             continue
         allowed = _ATTRIBUTES.get(element.tag, set()) | _ATTRIBUTES["*"]
         allowed |= _LINK_ATTRIBUTES if element.tag == "a" else set()
-        found += [f"<{element.tag}>"] if element.tag not in _TAGS | {"DOCUMENT_FRAGMENT"} else []
+        found += [f"<{element.tag}>"] if element.tag not in HARMLESS_TAGS | {"DOCUMENT_FRAGMENT"} else []
         found += [f"{element.tag} {name}" for name in element.attrib if name not in allowed]
         source, target = element.attrib.get("src", "data:image/"), element.attrib.get("href", "https:")
         found += [] if source.startswith("data:image/") else [f"src {source}"]
