@@ -85,7 +85,7 @@ def hostile_mail(trap: str) -> EmailMessage:
     written = mail("ana@usina.example", "inquiry@liju.example", "plain")
     written.add_alternative(HOSTILE.format(trap=trap, steal=STEAL), subtype="html")
     plan = encoded(photo(60, 40), "PNG")
-    written.get_payload(1).add_related(plan, "image", "png", cid="<plan>")  # type: ignore[union-attr, arg-type]  # the alternative just added
+    written.get_payload(1).add_related(plan, "image", "png", cid="<plan>")  # type: ignore[union-attr]  # the alternative just added
     return written
 
 

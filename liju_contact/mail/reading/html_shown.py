@@ -65,6 +65,8 @@ _CID = "cid:"
 _LINK_REL = "noopener noreferrer nofollow"
 _OPEN_OR_CLOSE = re.compile(r'<a((?: [a-z]+="[^"]*")*)>|</a>')
 _HREF = re.compile(r' href="([^"]*)"')
+_PICTURE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
+_ALT = re.compile(r' alt="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
 _LONGEST_TARGET = 200
 
@@ -91,7 +93,17 @@ def harmless_html(html: str, pictures: Mapping[str, str]) -> str:
         url_schemes={"http", "https", "mailto", "tel", "cid"},
         url_relative="deny",
     )
-    return _with_targets(without_status_keys(without_keys(cleaned)))
+    own = _PICTURE.sub(_kept_or_told, cleaned)
+    return _with_targets(without_status_keys(without_keys(own)))
+
+
+def _kept_or_told(picture: re.Match[str]) -> str:
+    """Keep a picture of the mail's own; of one that is left out, show what its sender says is on it."""
+    if ' src="' in picture[1]:
+        return picture[0]
+    told = _ALT.search(picture[1])
+    words = escape(unescape(told[1])).strip() if told else ""
+    return f"<i>[{words}]</i>" if words else ""
 
 
 def _with_targets(html: str) -> str:

@@ -134,13 +134,13 @@ def picture(id_: str, content_: bytes = PNG, kind: str = "image/png") -> bytes:
 
 
 def test_pictures_of_the_mail_itself_stand_in_it_and_no_others() -> None:
-    html = "<img src=cid:one><img src=cid:svg><img src=cid:none><img src='https://track.example/p.png'>"
+    html = "<img src=cid:one><img src=cid:svg><img src=cid:none alt=' '><img alt='a <plan>' src='https://track.example/p.png'>"
 
     shown = shown_html(with_html(html, picture("one"), picture("svg", b"<svg onload=alert(1)>", "image/svg+xml")))
 
     data = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
     assert shown is not None
-    assert shown.strip() == f'<img src="{data}"><img><img><img>'
+    assert shown.strip() == f'<img src="{data}"><i>[a &lt;plan&gt;]</i>'
 
 
 def test_plain_mail_has_no_html_to_show() -> None:
