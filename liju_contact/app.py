@@ -39,7 +39,7 @@ from liju_contact.mail.transport import probe
 from liju_contact.pictures.maker import GuardedPictureMaker
 from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
-from liju_contact.scanner.clamd import ClamdScanner
+from liju_contact.scanner.clamd import ClamdScanner, check_scanner
 from liju_contact.sheets.formats import new_sheet
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
@@ -214,15 +214,6 @@ def check_mailbox(settings: Settings) -> list[Fault]:
     return []
 
 
-def check_scanner(settings: Settings) -> list[Fault]:
-    """Ask the virus scanner for a sign of life."""
-    fault = ClamdScanner(settings.scanner).fault() if settings.scanner else ""
-    if not settings.scanner or not fault:
-        return []
-    text = f"The virus scanner {settings.scanner.address}: {fault}"
-    return [Fault(id="scanner", text=text, remedy="Files wait as unscanned. See [scanner] in config.toml.")]
-
-
 def check_sender(settings: Settings) -> list[Fault]:
     """Tell whether letters claim to come from somebody else than the account that sends them."""
     account, sender = settings.mail.username or "", settings.mail.sender_address
@@ -261,7 +252,7 @@ def main() -> None:
         make_deps=make_deps,
         services=services,
         check_mail=check_mail,
-        check_scanner=check_scanner,
+        check_scanner=lambda settings: check_scanner(settings.scanner),
         check_sender=check_sender,
         prepare_instance=prepare_instance,
         new_mail_reader=GuardedReader,

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import Self
 
 from liju_contact.config_scanner import ScannerSettings
+from liju_contact.domain.errors import Fault
 from liju_contact.domain.file_scan import Clean, Infected, ScanAnswer, Unscanned
 
 PING_SECONDS = 5.0
@@ -51,6 +52,14 @@ class ClamdScanner:
         except OSError as error:
             return f"{type(error).__name__}: {error}"
         return "" if answer == "PONG" else f"It answers {answer[:100]!r}."
+
+
+def check_scanner(settings: ScannerSettings | None) -> list[Fault]:
+    """Ask the scanner of the settings, if there is one, for a sign of life, and tell why there is none."""
+    if settings is None or not (fault := ClamdScanner(settings).fault()):
+        return []
+    text = f"The virus scanner {settings.address}: {fault}"
+    return [Fault(id="scanner", text=text, remedy="Files wait as unscanned. See [scanner] in config.toml.")]
 
 
 class _Talk:

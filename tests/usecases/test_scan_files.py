@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from liju_contact.app import check_scanner, make_app
+from liju_contact.app import make_app
 from liju_contact.domain.file_scan import Clean, Infected, ScanAnswer, Unscanned
 from liju_contact.processes.file_scanner import FileScanner
 from liju_contact.processes.worker import Stopping
-from liju_contact.scanner.clamd import ClamdScanner
+from liju_contact.scanner.clamd import ClamdScanner, check_scanner
 from liju_contact.usecases.deliver_letters import deliver_letters
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.scan_files import TRIES, ScanStep, scan_next_file
@@ -243,9 +243,9 @@ def test_test_virus_through_every_door_is_found_by_the_daemon(deps: Deps, addres
 
 @ONE_DATABASE
 def test_check_tells_of_a_scanner_that_is_away(deps: Deps, address: str) -> None:
-    there = check_scanner(with_scanner(deps, address).settings)
-    away = check_scanner(with_scanner(deps, "unix:/nowhere/clamd.ctl").settings)
+    there = check_scanner(with_scanner(deps, address).settings.scanner)
+    away = check_scanner(with_scanner(deps, "unix:/nowhere/clamd.ctl").settings.scanner)
 
-    assert (check_scanner(deps.settings), there) == ([], [])
+    assert (check_scanner(deps.settings.scanner), there) == ([], [])
     assert [fault.id for fault in away] == ["scanner"]
     assert "unix:/nowhere/clamd.ctl: FileNotFoundError" in away[0].text
