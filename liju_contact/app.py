@@ -30,6 +30,7 @@ from liju_contact.mail.account_letters import TemplateAccountLetterWriter
 from liju_contact.mail.carrier import SmtpCarrier
 from liju_contact.mail.conversation import MailServer
 from liju_contact.mail.guarded_reader import GuardedReader
+from liju_contact.mail.guarded_viewer import view_html
 from liju_contact.mail.imap import ImapMailbox
 from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.mail.lmtp import run_lmtp
@@ -38,6 +39,7 @@ from liju_contact.mail.transport import probe
 from liju_contact.pictures.maker import GuardedPictureMaker
 from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
+from liju_contact.scanner.clamd import ClamdScanner, check_scanner
 from liju_contact.sheets.formats import new_sheet
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
@@ -105,7 +107,9 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         new_carrier=lambda: SmtpCarrier(server, lambda claimed: _envelope_sender(settings, keys, claimed)),
         new_mail_reader=GuardedReader,
         new_picture_maker=GuardedPictureMaker,
+        view_mail=view_html,
         new_mailbox=lambda: ImapMailbox(settings.inbound.imap) if settings.inbound.imap else None,
+        new_scanner=lambda: ClamdScanner(settings.scanner) if settings.scanner else None,
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
         new_sheet=partial(new_sheet, settings),
@@ -248,6 +252,7 @@ def main() -> None:
         make_deps=make_deps,
         services=services,
         check_mail=check_mail,
+        check_scanner=lambda settings: check_scanner(settings.scanner),
         check_sender=check_sender,
         prepare_instance=prepare_instance,
         new_mail_reader=GuardedReader,
@@ -262,6 +267,7 @@ def _page_environments(app: Flask, settings: Settings) -> dict[str, Environment]
         "url_for": app.url_for,
         "website": settings.company.website,
         "is_demo": settings.mail.is_demo,
+        "has_scanner": settings.scanner is not None,
         "has_passkeys": settings.desk.has_passkeys,
         "zone": settings.company.working_hours.zone,
     }

@@ -103,7 +103,7 @@ def check_command(program: Program, instance: Path) -> None:
     deps = program.make_deps(settings)
     for warning in check_calendars(settings, deps.now()):
         click.echo(str(warning), err=True)
-    faults = [*_check_database(deps), *program.check_mail(settings)]
+    faults = [*_check_database(deps), *program.check_mail(settings), *program.check_scanner(settings)]
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults:

@@ -26,6 +26,7 @@ class Program:
     make_deps: Callable[[Settings], Deps]
     services: Services
     check_mail: Callable[[Settings], list[Fault]]
+    check_scanner: Callable[[Settings], list[Fault]]
     check_sender: Callable[[Settings], list[Fault]]
     prepare_instance: Callable[[Path], None]
     new_mail_reader: Callable[[], MailReader]

@@ -25,6 +25,7 @@ from liju_contact.config_mail import (
     read_mail_settings,
     read_reminder_settings,
 )
+from liju_contact.config_scanner import ScannerSettings, read_scanner_settings
 from liju_contact.config_source import ConfigSource, Section
 from liju_contact.domain.calendar import WorkingHours
 from liju_contact.domain.catalogue import Catalogue, Label
@@ -79,6 +80,7 @@ class Settings:
     alarm: AlarmSettings
     reminders: ReminderSettings
     files: FileSettings
+    scanner: ScannerSettings | None
     desk: DeskSettings
     catalogue: Catalogue
 
@@ -120,6 +122,7 @@ def read_settings(text: str, *, instance: Path, environment: Mapping[str, str], 
         alarm=read_alarm_settings(root.section("alarm")),
         reminders=read_reminder_settings(root.section("reminders")),
         files=_files(root.section("files")),
+        scanner=read_scanner_settings(root.section("scanner")),
         desk=read_desk_settings(root, web.base_url, web.languages),
         catalogue=read_catalogue(root, web.languages, company.working_hours),
     )

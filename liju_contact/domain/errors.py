@@ -37,6 +37,18 @@ class NotFound(LijuError):
     """There is no such thing, or the key does not open it: the two are never told apart (D7)."""
 
 
+class Withheld(LijuError):
+    """A virus was found in a file: a customer does not get it, and staff only if they ask for exactly that.
+
+    ``name`` and ``signature`` say which file and which virus.
+    """
+
+    def __init__(self, name: str, signature: str) -> None:
+        super().__init__(f"A virus was found in {name}: {signature}.")
+        self.name = name
+        self.signature = signature
+
+
 class Forbidden(LijuError):
     """Somebody is signed in and may not do this."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.file_scan import UNSCANNED, FileScan
 
 BODY_LIMIT = 20_000  # characters; a longer story belongs into a file
 
@@ -23,6 +24,7 @@ class MessageFile:
     kind: FileKind
     bytes_count: int
     sha256: str
+    scan: FileScan = UNSCANNED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

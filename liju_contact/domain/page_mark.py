@@ -29,8 +29,8 @@ def read_mark(written: str) -> Mark | None:
     at, _, id_ = written[:_LONGEST].partition("~")
     try:
         moment = datetime.fromisoformat(at)
-    except ValueError:
+        if moment.tzinfo is None or not (id_.isascii() and id_.isdecimal()) or int(id_) > _LARGEST_ID:
+            return None
+        return Mark(at=moment.astimezone(UTC), id=int(id_)) if moment <= TOP.at else TOP
+    except (ValueError, OverflowError):  # no moment, or one that is before the year 1 in UTC
         return None
-    if moment.tzinfo is None or not (id_.isascii() and id_.isdecimal()) or int(id_) > _LARGEST_ID:
-        return None
-    return Mark(at=moment.astimezone(UTC), id=int(id_)) if moment <= TOP.at else TOP

@@ -9,25 +9,22 @@ from __future__ import annotations
 
 import re
 
-_BLANK = "[\\s\"'\\u00ad\\u180e\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u2064\\ufeff\\u3000]*"
-_FORMULA = re.compile(f"((?:^|[;\\t\\r\\n])){_BLANK}[=+\\-@\uff1d\uff0b\uff0d\uff20]")
-_BEGINS = re.compile(f"{_BLANK}[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+_SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20]"
+# Blanks, and what nobody sees.
+_UNSEEN = " \"'\x0b\x0c\x1c-\x1f\x85\xa0\xad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
+_BEGINS = re.compile(f"[\t\r\n{_UNSEEN}]*{_SIGN}")
+# Each separator by itself: behind two tabs a cell begins as well.
+_PARTED = re.compile(f"([;\t\r\n])(?=[{_UNSEEN}]*{_SIGN})")
 _LED_BY_CONTROL = ("\t", "\r", "\n")
 _ONLY_A_NUMBER = re.compile(r"[+\d\s().\-/]+")
 
 
 def safe_cell(text: str) -> str:
     """Return ``text`` so that it is shown and never computed."""
-    if not _FORMULA.search(text) and not text.startswith(_LED_BY_CONTROL):
-        return text
-    inside = _FORMULA.sub(_parted, text)
+    inside = _PARTED.sub(r"\1'", text)
     return f"'{inside}" if _BEGINS.match(text) or text.startswith(_LED_BY_CONTROL) else inside
 
 
 def safe_number_text(text: str) -> str:
     """Return a phone number so that it stays a text with all its zeros."""
     return f"'{text}" if text and _ONLY_A_NUMBER.fullmatch(text) else safe_cell(text)
-
-
-def _parted(match: re.Match[str]) -> str:
-    return f"{match[1]}'{match[0][len(match[1]) :]}" if match[1] else match[0]

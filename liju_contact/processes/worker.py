@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 
 from liju_contact.domain.errors import StoreBusy
 from liju_contact.processes.export_writer import ExportWriter
+from liju_contact.processes.file_scanner import FileScanner
 from liju_contact.processes.mail_fetcher import MailFetcher
 from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter, take_back
@@ -127,10 +128,6 @@ class Worker:
             lambda: make_thumbnail(deps, self.pictures, now=deps.now()),
         )
 
-    def _deliver(self) -> bool:
-        round_ = deliver_letters(self.deps, self.carrier, holder=self.holder, is_stopping=self.stopping.is_set)
-        return bool(round_.claimed_count)
-
     def _now_and_then(self, now: datetime) -> bool:
         """Do what is not done at every step; a clock that was put back must not keep the reminders silent."""
         if now - self.watched_at >= _WATCH_EVERY:
@@ -155,6 +152,9 @@ class Worker:
             fetcher.start()
         exports = ExportWriter(self.deps, self.stopping, self.holder)
         exports.start()
+        scanner = self._new_scanner()
+        if scanner:
+            scanner.start()
         while not self.stopping.is_set():
             pause = self._guarded_step()
             if pause:
@@ -162,6 +162,8 @@ class Worker:
         if fetcher:
             fetcher.join()
         exports.join()
+        if scanner:
+            scanner.join()
         self.carrier.close()
         self.reader.close()
         self.pictures.close()
@@ -171,6 +173,10 @@ class Worker:
         if imap is None or mailbox is None:
             return None
         return MailFetcher(self.deps, mailbox, self.stopping, imap.poll_seconds)
+
+    def _new_scanner(self) -> FileScanner | None:
+        scanner = self.deps.new_scanner()
+        return FileScanner(self.deps, scanner, self.stopping) if scanner else None
 
     def _beat_meanwhile(self) -> None:
         """Give signs of life while a slow letter holds up the steps, but not for longer than a letter may take."""

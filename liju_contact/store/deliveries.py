@@ -185,6 +185,13 @@ def release_deliveries(tx: Connection, delivery_ids: Sequence[int], *, holder: s
     tx.execute(update(DeliveryRow).where(ours).values(state=DeliveryState.QUEUED.value, due_at=now, lease_holder=None))
 
 
+def postpone_delivery(tx: Connection, delivery_id: int, *, holder: str, until: datetime) -> None:
+    """Give back a delivery that was claimed and must not go before ``until``; no attempt is counted."""
+    ours = (DeliveryRow.id == delivery_id) & (DeliveryRow.lease_holder == holder)
+    waiting = {"state": DeliveryState.QUEUED.value, "due_at": until, "lease_holder": None}
+    tx.execute(update(DeliveryRow).where(ours).values(waiting))
+
+
 def release_all_of(tx: Connection, holder: str, now: datetime) -> int:
     """Give back everything that ``holder`` has; returns how many. Only for a holder that is known to be dead."""
     is_held = DeliveryRow.due_at.is_not(None) & (DeliveryRow.lease_holder == holder)

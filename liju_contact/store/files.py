@@ -14,9 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.file_scan import FileScan
 from liju_contact.store.desk_tables import ExportRow
 from liju_contact.store.file_tables import BlobChunkRow, BlobRow, FileRow
 from liju_contact.store.inbound_tables import InboundFileRow, InboundRow
+from liju_contact.store.scan_tables import ScanRow
+from liju_contact.store.scans import scan_of
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import MessageRow
 
@@ -40,6 +43,7 @@ class StoredFile:
     kind: FileKind
     bytes_count: int
     blob_id: int
+    scan: FileScan
 
 
 def find_blob(tx: Connection, sha256: str, now: datetime) -> int | None:
@@ -117,13 +121,19 @@ def files_of_message(tx: Connection, message_id: int) -> list[StoredFile]:
 
 
 def _files() -> Any:
-    columns = (FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.id)
-    return select(*columns).join(BlobRow, BlobRow.id == FileRow.blob_id)
+    columns = (FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.id, ScanRow.state, ScanRow.signature)
+    of_blob = select(*columns).join(BlobRow, BlobRow.id == FileRow.blob_id)
+    return of_blob.outerjoin(ScanRow, ScanRow.blob_id == FileRow.blob_id)
 
 
 def _stored(row: Any) -> StoredFile:
-    name, kind, bytes_count, blob_id = row
-    return StoredFile(name=name, kind=FileKind(kind), bytes_count=bytes_count, blob_id=blob_id)
+    return StoredFile(
+        name=row.name,
+        kind=FileKind(row.kind),
+        bytes_count=row.bytes_count,
+        blob_id=row.id,
+        scan=scan_of(row),
+    )
 
 
 def sweep_blobs(tx: Connection, staged_before: datetime) -> int:

@@ -10,10 +10,13 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from liju_contact.domain.errors import FilesGone
 from liju_contact.domain.file_kind import FileKind, may_be_pictured
+from liju_contact.domain.file_scan import UNSCANNED, FileScan
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.store.file_tables import BlobRow
 from liju_contact.store.files import StoredFile
 from liju_contact.store.inbound_tables import InboundFileRow, PictureRow
+from liju_contact.store.scan_tables import ScanRow
+from liju_contact.store.scans import ask_for_scans, scan_of
 from liju_contact.store.statements import insert_or_change
 from liju_contact.store.thumbnails import ask_for_thumbnails
 
@@ -32,16 +35,27 @@ _OF_INBOUND = (
         InboundFileRow.is_folded,
         BlobRow.bytes_count,
         BlobRow.sha256,
+        ScanRow.state,
+        ScanRow.signature,
     )
     .join(BlobRow, BlobRow.id == InboundFileRow.blob_id)
+    .outerjoin(ScanRow, ScanRow.blob_id == InboundFileRow.blob_id)
     .where(InboundFileRow.inbound_id == bindparam("inbound_id"))
     .order_by(InboundFileRow.position)
 )
 
 
 _AT_POSITION: Any = (
-    select(InboundFileRow.name, InboundFileRow.kind, BlobRow.bytes_count, InboundFileRow.blob_id)
+    select(
+        InboundFileRow.name,
+        InboundFileRow.kind,
+        BlobRow.bytes_count,
+        InboundFileRow.blob_id,
+        ScanRow.state,
+        ScanRow.signature,
+    )
     .join(BlobRow, BlobRow.id == InboundFileRow.blob_id)
+    .outerjoin(ScanRow, ScanRow.blob_id == InboundFileRow.blob_id)
     .where(InboundFileRow.inbound_id == bindparam("inbound_id"), InboundFileRow.position == bindparam("position"))
 )
 
@@ -53,6 +67,7 @@ class InboundFile:
     file: StagedFile
     media_type: str
     is_folded: bool
+    scan: FileScan = UNSCANNED
 
 
 def put_inbound_files(tx: Connection, inbound_id: int, files: Sequence[InboundFile]) -> None:
@@ -78,6 +93,7 @@ def put_inbound_files(tx: Connection, inbound_id: int, files: Sequence[InboundFi
         for position, file in enumerate(files)
     ]
     tx.execute(insert(InboundFileRow), rows)
+    ask_for_scans(tx, list(blob_ids.values()))
     pictured = [file.file for file in files if not file.is_folded and may_be_pictured(file.file.kind, file.file.name)]
     ask_for_thumbnails(tx, [blob_ids[file.sha256] for file in pictured])
 
@@ -85,13 +101,14 @@ def put_inbound_files(tx: Connection, inbound_id: int, files: Sequence[InboundFi
 def inbound_files_of(tx: Connection, inbound_id: int) -> list[InboundFile]:
     return [
         InboundFile(
-            file=StagedFile(sha256=sha256 or "", name=name, kind=FileKind(kind), bytes_count=bytes_count),
-            media_type=media_type,
-            is_folded=is_folded,
+            file=StagedFile(
+                sha256=row.sha256 or "", name=row.name, kind=FileKind(row.kind), bytes_count=row.bytes_count
+            ),
+            media_type=row.media_type,
+            is_folded=row.is_folded,
+            scan=scan_of(row),
         )
-        for name, kind, media_type, is_folded, bytes_count, sha256 in tx.execute(
-            _OF_INBOUND, {"inbound_id": inbound_id}
-        )
+        for row in tx.execute(_OF_INBOUND, {"inbound_id": inbound_id})
     ]
 
 
@@ -100,7 +117,13 @@ def find_inbound_file(tx: Connection, inbound_id: int, position: int) -> StoredF
     row = tx.execute(_AT_POSITION, {"inbound_id": inbound_id, "position": position}).one_or_none()
     if row is None:
         return None
-    return StoredFile(name=row.name, kind=FileKind(row.kind), bytes_count=row.bytes_count, blob_id=row.blob_id)
+    return StoredFile(
+        name=row.name,
+        kind=FileKind(row.kind),
+        bytes_count=row.bytes_count,
+        blob_id=row.blob_id,
+        scan=scan_of(row),
+    )
 
 
 def count_picture(tx: Connection, domain: str, sha256: str) -> int:

@@ -14,6 +14,8 @@ from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.message import Author, Message, MessageFile
 from liju_contact.store.file_tables import BlobRow, FileRow
 from liju_contact.store.inquiries import refresh_conversation
+from liju_contact.store.scan_tables import ScanRow
+from liju_contact.store.scans import ask_for_scans, scan_of
 from liju_contact.store.search_documents import note_message_due, note_search_due
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import LetterRow, MessageRow
@@ -75,8 +77,18 @@ _NEWEST_IDS = (
     .group_by(MessageRow.inquiry_id)
 )
 _FILES_OF_INQUIRY = (
-    select(FileRow.message_id, FileRow.id, FileRow.name, FileRow.kind, BlobRow.bytes_count, BlobRow.sha256)
+    select(
+        FileRow.message_id,
+        FileRow.id,
+        FileRow.name,
+        FileRow.kind,
+        BlobRow.bytes_count,
+        BlobRow.sha256,
+        ScanRow.state,
+        ScanRow.signature,
+    )
     .join(BlobRow, BlobRow.id == FileRow.blob_id)
+    .outerjoin(ScanRow, ScanRow.blob_id == FileRow.blob_id)
     .join(MessageRow, MessageRow.id == FileRow.message_id)
     .where(MessageRow.inquiry_id == bindparam("inquiry_id"))
     .order_by(FileRow.message_id, FileRow.position)
@@ -135,6 +147,7 @@ def add_files(tx: Connection, message_id: int, files: Sequence[StagedFile]) -> N
         for position, file in enumerate(files)
     ]
     tx.execute(_ADD_FILES, rows)
+    ask_for_scans(tx, list(blob_ids.values()))
     ask_for_thumbnails(tx, [blob_ids[file.sha256] for file in files if may_be_pictured(file.kind, file.name)])
 
 
@@ -236,7 +249,14 @@ def files_by_message(tx: Connection, inquiry_id: int) -> dict[int, list[MessageF
     """Return the files of an inquiry by the message they came with."""
     rows = tx.execute(_FILES_OF_INQUIRY, {"inquiry_id": inquiry_id})
     files: dict[int, list[MessageFile]] = {}
-    for message_id, id_, name, kind, bytes_count, sha256 in rows:
-        file = MessageFile(id=id_, name=name, kind=FileKind(kind), bytes_count=bytes_count, sha256=sha256 or "")
-        files.setdefault(message_id, []).append(file)
+    for row in rows:
+        file = MessageFile(
+            id=row.id,
+            name=row.name,
+            kind=FileKind(row.kind),
+            bytes_count=row.bytes_count,
+            sha256=row.sha256 or "",
+            scan=scan_of(row),
+        )
+        files.setdefault(row.message_id, []).append(file)
     return files

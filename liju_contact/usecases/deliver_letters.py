@@ -14,17 +14,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from liju_contact.domain.delivery import DeliveryState, Outcome, Settlement, settlement
 from liju_contact.domain.errors import StoreBusy
+from liju_contact.domain.file_kind import FileKind
 from liju_contact.store.deliveries import (
     Claimed,
     claim_deliveries,
     extend_lease,
+    postpone_delivery,
     release_all_of,
     release_deliveries,
     settle_delivery,
 )
-from liju_contact.store.files import chunks, files_of_message
+from liju_contact.store.files import StoredFile, chunks, files_of_message
+from liju_contact.store.scans import is_waited_for
 from liju_contact.store.sent_letters import find_sent
 from liju_contact.usecases.deps import AttachedFile, Carrier, Deps
 from liju_contact.usecases.report_failure import report_failure
@@ -34,6 +39,12 @@ _SETTLE_AGAIN_SECONDS = 0.5
 _FAILED = frozenset({DeliveryState.REFUSED, DeliveryState.GIVEN_UP, DeliveryState.PARKED})
 _SLOWEST_BYTES_PER_SECOND = 64 * 1024  # below that a mail server is not receiving, it is stalling
 _MAIL_BYTES_PER_FILE_BYTE = 1.4  # base64 and line ends
+_SCAN_LOOKED_AT_EVERY = timedelta(seconds=2)
+_WITHHELD = (
+    "{name}: {signature}\r\n\r\n"
+    "A virus was found in this file, so it is not sent.\r\n"
+    "此文件中发现病毒，因此未随邮件发送。\r\n"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +104,8 @@ def _letter_limit(deps: Deps) -> timedelta:
 
 def _deliver(deps: Deps, carrier: Carrier, claimed: Claimed, holder: str) -> bool:
     """Carry one letter and write down what it came to; True when it went through."""
+    if _waits_for_scanner(deps, claimed, holder):
+        return False
     files = _attached(deps, claimed)
     if files and not _keep_for_files(deps, claimed, files, holder):
         return False
@@ -139,14 +152,34 @@ def _keep_for_files(deps: Deps, claimed: Claimed, files: list[AttachedFile], hol
         return extend_lease(tx, claimed.delivery_id, holder=holder, until=until)
 
 
+def _waits_for_scanner(deps: Deps, claimed: Claimed, holder: str) -> bool:
+    """Put off a letter whose files a scanner has still to look at, for as long as the settings say at most."""
+    scanner, now = deps.settings.scanner, deps.now()
+    if scanner is None or claimed.message_files_id is None:
+        return False
+    until = claimed.queued_at + timedelta(seconds=scanner.letter_wait_seconds)
+    if now >= until:
+        return False
+    with deps.db.begin() as tx:
+        if not is_waited_for(tx, claimed.message_files_id):
+            return False
+        postpone_delivery(tx, claimed.delivery_id, holder=holder, until=min(until, now + _SCAN_LOOKED_AT_EVERY))
+    return True
+
+
 def _attached(deps: Deps, claimed: Claimed) -> list[AttachedFile]:
     if claimed.message_files_id is None:
         return []
     with deps.db.read() as tx:
-        files = files_of_message(tx, claimed.message_files_id)
-        return [
-            AttachedFile(name=file.name, kind=file.kind, content=b"".join(chunks(tx, file.blob_id))) for file in files
-        ]
+        return [_attachment(tx, file) for file in files_of_message(tx, claimed.message_files_id)]
+
+
+def _attachment(tx: Connection, file: StoredFile) -> AttachedFile:
+    """Return a file as it goes along; in place of an infected one a word about it."""
+    if file.scan.is_infected:
+        words = _WITHHELD.format(name=file.name, signature=file.scan.signature)
+        return AttachedFile(name=f"{file.name}.txt", kind=FileKind.TXT, content=words.encode())
+    return AttachedFile(name=file.name, kind=file.kind, content=b"".join(chunks(tx, file.blob_id)))
 
 
 def _release(deps: Deps, batch: list[Claimed], holder: str) -> None:

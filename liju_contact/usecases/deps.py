@@ -23,11 +23,13 @@ from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.usecases.identity_provider import IdentityProvider
 from liju_contact.usecases.mail_reader import MailReader
+from liju_contact.usecases.mail_viewer import MailViewer
 from liju_contact.usecases.mailbox import Mailbox
 from liju_contact.usecases.passkey_port import PasskeyCheck
 from liju_contact.usecases.picture_maker import PictureMaker
 from liju_contact.usecases.read_post_office import PostOffice
 from liju_contact.usecases.sheet import NewSheet
+from liju_contact.usecases.virus_scanner import VirusScanner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +179,8 @@ class Deps:
     ``country_names(code)`` returns what a country is called in the languages of the house.
     ``passkeys`` is None where the settings have none.
     ``identity_providers`` are the services people may sign in with, by the id of their settings.
-    ``new_mailbox`` is the one that mail is fetched from, if any. ``tell_operator`` runs the operator's own alarm.
+    ``new_mailbox`` is the one that mail is fetched from, ``new_scanner`` the one that files are shown to, if any.
+    ``tell_operator`` runs the operator's own alarm.
     """
 
     settings: Settings
@@ -193,7 +196,9 @@ class Deps:
     new_carrier: Callable[[], Carrier]
     new_mail_reader: Callable[[], MailReader]
     new_picture_maker: Callable[[], PictureMaker]
+    view_mail: MailViewer
     new_mailbox: Callable[[], Mailbox | None]
+    new_scanner: Callable[[], VirusScanner | None]
     tell_operator: Callable[[str], None]
     post_office: PostOffice | None
     new_sheet: NewSheet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from liju_contact.domain.errors import NotFound
+from liju_contact.domain.errors import NotFound, Withheld
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.person import Person
 from liju_contact.store.files import StoredFile, chunk, find_file
@@ -27,27 +27,34 @@ class FetchedFile:
 
 
 def fetch_file(deps: Deps, reference: str, key: str, file_id: int) -> FetchedFile:
-    """Return a file of the inquiry ``key`` opens; raises ``NotFound`` or ``StoreBusy``."""
+    """Return a file of the inquiry ``key`` opens; raises ``NotFound``, ``Withheld`` or ``StoreBusy``."""
     with deps.db.read() as tx:
         inquiry = open_for_reading(deps, tx, reference, key)
         found = find_file(tx, file_id, inquiry.id)
     return _fetched(deps, found)
 
 
-def fetch_file_for_staff(deps: Deps, person: Person, reference: str, file_id: int) -> FetchedFile:
-    """Return a file of an inquiry ``person`` serves; raises ``NotFound`` or ``StoreBusy``."""
+def fetch_file_for_staff(
+    deps: Deps, person: Person, reference: str, file_id: int, *, at_own_risk: bool = False
+) -> FetchedFile:
+    """Return a file of an inquiry ``person`` serves; ``at_own_risk`` also one in which a virus was found.
+
+    Raises ``NotFound``, ``Withheld`` or ``StoreBusy``.
+    """
     with deps.db.read() as tx:
         inquiry = open_for_staff(tx, person, reference)
         found = find_file(tx, file_id, inquiry.id)
-    return _fetched(deps, found)
+    return _fetched(deps, found, at_own_risk=at_own_risk)
 
 
-def fetch_file_of_mail(deps: Deps, person: Person, inbound_id: int, position: int) -> FetchedFile:
-    """Return a file part of a received mail, whatever became of the mail; raises ``NotFound`` or ``StoreBusy``."""
+def fetch_file_of_mail(
+    deps: Deps, person: Person, inbound_id: int, position: int, *, at_own_risk: bool = False
+) -> FetchedFile:
+    """Return a file part of a received mail, whatever became of the mail; raises as ``fetch_file_for_staff``."""
     with deps.db.read() as tx:
         open_mail_for_staff(tx, person, inbound_id)
         found = find_inbound_file(tx, inbound_id, position)
-    return _fetched(deps, found)
+    return _fetched(deps, found, at_own_risk=at_own_risk)
 
 
 def fetch_thumbnail(deps: Deps, person: Person, reference: str, file_id: int) -> bytes:
@@ -70,12 +77,22 @@ def _there(content: bytes | None) -> bytes:
     return content
 
 
-def _fetched(deps: Deps, found: StoredFile | None) -> FetchedFile:
+def _fetched(deps: Deps, found: StoredFile | None, *, at_own_risk: bool = False) -> FetchedFile:
     if found is None:
         raise NotFound("There is no such file.")
+    if found.scan.is_infected and not at_own_risk:
+        raise Withheld(found.name, found.scan.signature)
     return FetchedFile(
-        name=found.name, kind=found.kind, bytes_count=found.bytes_count, chunks=chunks_of(deps, found.blob_id)
+        name=harmless_name(found.name) if found.scan.is_infected else found.name,
+        kind=FileKind.OTHER if found.scan.is_infected else found.kind,
+        bytes_count=found.bytes_count,
+        chunks=chunks_of(deps, found.blob_id),
     )
+
+
+def harmless_name(name: str) -> str:
+    """Return the name an infected file leaves the house with: no program opens it by a double click."""
+    return f"{name}.infected"
 
 
 def chunks_of(deps: Deps, blob_id: int) -> Iterator[bytes]:

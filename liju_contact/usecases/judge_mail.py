@@ -16,6 +16,7 @@ from liju_contact.domain.errors import StoreBusy
 from liju_contact.domain.inbound import RETRY_AFTER, TRIES, InboundState
 from liju_contact.domain.inbound_mail import InboundMail
 from liju_contact.domain.reply_key import without_keys
+from liju_contact.domain.status_links import without_status_keys
 from liju_contact.domain.text import clean_text
 from liju_contact.domain.verdict import Judgement, judge, overrule
 from liju_contact.store.inbound import (
@@ -138,7 +139,8 @@ def _apply(deps: Deps, tx: Connection, prepared: Prepared, *, now: datetime) -> 
     taken, mail = prepared.taken, prepared.mail
     kept = _with_folding(tx, prepared)
     put_inbound_files(tx, taken.id, kept)
-    put_inbound_text(tx, taken.id, without_keys(clean_text(mail.text))[:LONGEST_BODY])
+    said = without_status_keys(without_keys(clean_text(mail.text)))
+    put_inbound_text(tx, taken.id, said[:LONGEST_BODY])
     weighed = weigh_mail(deps, tx, mail, taken.envelope, now=now, is_replay=taken.decision is not None)
     incoming = Incoming(
         inbound_id=taken.id,

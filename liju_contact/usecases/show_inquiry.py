@@ -14,6 +14,7 @@ from liju_contact.domain.inquiry import Inquiry, awaits_answer, fold_address
 from liju_contact.domain.message import Author
 from liju_contact.domain.person import Person
 from liju_contact.domain.quotation import missing_for_quotation
+from liju_contact.domain.status_links import without_status_keys
 from liju_contact.store.canned_replies import reply_titles
 from liju_contact.store.deliveries import DeliveryLine, deliveries_of
 from liju_contact.store.drafts import Draft, drafts_of
@@ -180,7 +181,7 @@ def _message(line: MessageLine, mail: MailLine | None, *, is_first: bool) -> She
         author=line.author,
         author_name=line.author_name,
         author_address=line.author_address,
-        body=line.body,
+        body=without_status_keys(line.body) if line.author is Author.CUSTOMER else line.body,
         files=line.files,
         origin=_origin(line, mail, is_first=is_first),
         mail=mail,

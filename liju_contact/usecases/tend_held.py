@@ -15,6 +15,7 @@ from liju_contact.domain.errors import NotFound
 from liju_contact.domain.inbound import Decision, InboundState, Verdict
 from liju_contact.domain.page_mark import TOP, Mark
 from liju_contact.domain.person import Person
+from liju_contact.domain.status_links import without_status_keys
 from liju_contact.store.inbound_lines import InboundLine
 from liju_contact.store.inbound_lists import (
     InboundEntry,
@@ -109,7 +110,7 @@ def desk_mail(deps: Deps, find_staff: Callable[[str], Staff | None], line: Inbou
     }
     return DeskMail(
         line=line,
-        excerpt=excerpt,
+        excerpt=without_status_keys(excerpt),
         fitting=fitting_decisions(find_staff, line),
         decider=decider.name.in_language(deps.settings.web.languages[0]) if decider else line.decided_by,
         is_undoable=is_settled and not _has_stayed(line),

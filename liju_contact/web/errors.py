@@ -11,13 +11,20 @@ import time
 from flask import Flask, Response, make_response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
-from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy, Unfit
+from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy, Unfit, Withheld
 from liju_contact.web.inquiry import RETRY_SECONDS
 from liju_contact.web.rendering import render
 from liju_contact.web.rendering import translated as _
 
 _log = logging.getLogger(__name__)
-_STATUS: dict[type[LijuError], int] = {Forbidden: 403, NotFound: 404, StoreBusy: 503, Conflict: 409, Unfit: 422}
+_STATUS: dict[type[LijuError], int] = {
+    Forbidden: 403,
+    Withheld: 451,
+    NotFound: 404,
+    StoreBusy: 503,
+    Conflict: 409,
+    Unfit: 422,
+}
 _DRAIN_SECONDS = 1.0
 _DRAIN_BYTES = 64 * 1024 * 1024
 _PIECE_BYTES = 256 * 1024
@@ -86,6 +93,7 @@ def _sentence(status: int) -> str:
         413: lambda: _("That was too much at once. Please go back, remove some files and send again."),
         415: lambda: _("This address takes a form, and something else was sent."),
         429: lambda: _("That was too often. Please wait a while and try again."),
+        451: lambda: _("A virus was found in this file, so it is not handed out."),
         503: lambda: _("Our database is busy just now. Please try again in a moment."),
     }
     if status in sentences:

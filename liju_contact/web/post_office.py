@@ -17,6 +17,7 @@ from flask import Blueprint, Response, make_response, redirect, request, send_fi
 from flask.typing import ResponseReturnValue
 
 from liju_contact.usecases.answer_in_post_office import answer_letter, find_replying, post_office_of, write_to_us
+from liju_contact.web.download import FILE_POLICY
 from liju_contact.web.inquiry import RETRY_SECONDS, UNAVAILABLE
 from liju_contact.web.mail_form import MailForm, NewMailForm
 from liju_contact.web.rendering import current_deps, render
@@ -169,6 +170,6 @@ def _source_text(letter_id: str) -> str:
 
 def _download(content: bytes, media_type: str, name: str) -> Response:
     response = send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name, etag=False)
-    response.headers["Content-Security-Policy"] = LETTER_POLICY
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from liju_contact.mail.reading.encoded_words import readable
+from liju_contact.mail.reading.encoded_words import readable, with_raw_bytes_decoded
 from liju_contact.mail.reading.part import Part
 
 LONGEST_VALUE = 1000  # No field that is judged here has more to say; searching stays cheap whatever arrives.
@@ -70,9 +70,9 @@ def address_in(value: str) -> str:
     """Return the first address of a field as it is written, empty when there is none."""
     start = value[:LONGEST_VALUE]
     if bracketed := _BRACKETED.search(start):
-        return bracketed[1].strip()
+        return with_raw_bytes_decoded(bracketed[1]).strip()
     bare = _BARE_ADDRESS.search(start)
-    return bare[0] if bare else ""
+    return with_raw_bytes_decoded(bare[0]) if bare else ""
 
 
 def subject_of(fields: Mapping[str, str]) -> str:

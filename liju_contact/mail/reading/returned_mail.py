@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from liju_contact.mail.reading.delivery_status import original_message_ids, report_fields
+from liju_contact.mail.reading.encoded_words import with_raw_bytes_decoded
 from liju_contact.mail.reading.machine_text import all_text, part_text
 from liju_contact.mail.reading.message_signs import parts_shown
 from liju_contact.mail.reading.part import Part
@@ -46,7 +47,7 @@ def original_ids(part: Part) -> tuple[str, ...]:
     After its own id come those it refers to, for some providers replace the id of what they pass on but leave the
     references as they were. Last come the ids that the report itself answers to.
     """
-    own = {found[1] for value in part.values("Message-ID") for found in _ID.finditer(value)}
+    own = {id_ for value in part.values("Message-ID") for id_ in _in_brackets(value)}
     found = chain(_ids_of_returned(part), _ids_in_report(part), _referred(part))
     unique = dict.fromkeys(message_id for message_id in found if message_id not in own)
     return tuple(unique)[:MOST_IDS]
@@ -78,4 +79,4 @@ def _in_text(text: str) -> Iterator[str]:
 
 
 def _in_brackets(value: str) -> Iterator[str]:
-    return (found[1] for found in _ID.finditer(value[:20_000]))
+    return (found[1] for found in _ID.finditer(with_raw_bytes_decoded(value[:20_000])))

@@ -65,9 +65,9 @@ class RunningText:
             self.faults.add(_CUT)
             # A character that is cut in two at the end would make the charset doubtful.
             content = content[: content.rfind(b"\n", 0, _MOST_BYTES) + 1 or _MOST_BYTES]
-        declared = part.params.get("charset", "")
+        declared = declared_charset(part, content)
         if part.media_type in _HTML_TYPES:
-            html = charset.decode(content, declared or _meta_charset(content))
+            html = charset.decode(content, declared)
             if len(html) > LONGEST_READ:
                 self.faults.add(_CUT)
             return html_to_text(html)
@@ -87,6 +87,12 @@ class RunningText:
             media_type = "application/octet-stream"
             self.uu_files.append(MailFile(name=name, media_type=media_type, content=file.content, is_inline=False))
         return b"".join([*pieces, content[position:]]) if pieces else content
+
+
+def declared_charset(part: Part, content: bytes) -> str:
+    """Return the charset that a text names: in its field, or, for HTML, inside of it."""
+    declared = part.params.get("charset", "")
+    return declared or _meta_charset(content) if part.media_type in _HTML_TYPES else declared
 
 
 def _meta_charset(html: bytes) -> str:

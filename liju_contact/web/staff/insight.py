@@ -16,6 +16,7 @@ from liju_contact.domain.insight import days_of
 from liju_contact.domain.person import Action
 from liju_contact.domain.spreadsheet import safe_cell
 from liju_contact.usecases.show_insight import Insight, Line, show_insight
+from liju_contact.web.download import FILE_POLICY
 from liju_contact.web.rendering import current_deps, current_language, current_wording
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.charts import bar_chart, line_chart, spark
@@ -60,6 +61,7 @@ def table(name: str) -> Response:
     csv.writer(text).writerows([_cell(value) for value in row] for row in rows(_asked()))
     response = Response(_BYTE_ORDER_MARK + text.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="insight-{name}.csv"'
+    response.headers["Content-Security-Policy"] = FILE_POLICY
     return response
 
 
