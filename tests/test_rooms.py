@@ -12,7 +12,15 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "liju_contact"
 # What each room may import of this program, beside itself. A name stands for the module or everything below it.
 LEAVES = {"domain", "clock"}
-READING = {"config", "config_source", "config_calendar", "config_catalogue", "config_mail", "config_desk"}
+READING = {
+    "config",
+    "config_source",
+    "config_calendar",
+    "config_catalogue",
+    "config_mail",
+    "config_desk",
+    "config_limits",
+}
 COMMANDS = {
     "domain",
     "store",
@@ -42,12 +50,14 @@ ROOMS = {
     "config_catalogue": {"domain", "config_source", "config_calendar"},
     "config_mail": {"domain", *READING},
     "config_desk": {"domain", "config_source"},
+    "config_limits": {"domain", "config_source"},
     "config": {"domain", *READING},
     "store": {"domain"},
     "usecases": {"domain", "store", "working_calendar", *READING},
     "mail": {"domain", "store", "usecases", "guarded", *READING, *WORDS},
     "oidc": {"domain", "usecases", "config_desk"},
     "passkey_check": {"usecases"},
+    "redis_counter": {"usecases"},
     "desk_doors": {"config", "usecases", "oidc", "passkey_check"},
     "sheets": {"domain", "store", "usecases", "config", *WORDS},
     "web": {"domain", "usecases", "config", "config_desk", *WORDS},
@@ -63,6 +73,7 @@ ROOMS = {
         "mail",
         "pictures",
         "desk_doors",
+        "redis_counter",
         "sheets",
         "web",
         "cli",

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, bindparam, delete
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from liju_contact.store.statements import insert_or_change
 from liju_contact.store.tables import RateRow
@@ -17,6 +23,15 @@ _COUNT = insert_or_change(
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What is to be counted: ``subject`` is a keyed digest, ``amount`` how many come at once."""
+
+    subject: str
+    window_start: datetime
+    amount: int = 1
+
+
 def count_once_more(tx: Connection, subject: str, window_start: datetime) -> int:
     """Count ``subject`` once more in the window and return the count, this one included."""
     values = {"subject": subject, "window_start": window_start, "happened_count": 1}
@@ -24,6 +39,42 @@ def count_once_more(tx: Connection, subject: str, window_start: datetime) -> int
     return count
 
 
+def count_together(tx: Connection, tallies: Sequence[Tally]) -> list[int]:
+    """Count several subjects, each another one, by one statement; return their counts in the same order.
+
+    Whoever counts the same subjects in the same order never waits crosswise for another.
+    """
+    if not tallies:
+        return []
+    values: dict[str, Any] = {}
+    for place, tally in enumerate(tallies):
+        values[f"subject_{place}"] = tally.subject
+        values[f"start_{place}"] = tally.window_start
+        values[f"amount_{place}"] = tally.amount
+    counts = {row.subject: row.happened_count for row in tx.execute(_together(tx.dialect.name, len(tallies)), values)}
+    return [counts[tally.subject] for tally in tallies]
+
+
 def sweep_rates(tx: Connection, before: datetime) -> int:
     """Forget windows that began before ``before``; returns how many."""
     return tx.execute(delete(RateRow).where(RateRow.window_start < before)).rowcount
+
+
+@cache
+def _together(dialect: str, number: int) -> Any:
+    """Return the statement that counts so many subjects; there are never more than four."""
+    insert: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
+    rows = [
+        {
+            "subject": bindparam(f"subject_{place}"),
+            "window_start": bindparam(f"start_{place}", type_=RateRow.window_start.type),
+            "happened_count": bindparam(f"amount_{place}"),
+        }
+        for place in range(number)
+    ]
+    first = insert(RateRow).values(rows)
+    changed = first.on_conflict_do_update(
+        index_elements=["subject", "window_start"],
+        set_={"happened_count": RateRow.happened_count + first.excluded.happened_count},
+    )
+    return changed.returning(RateRow.subject, RateRow.happened_count)

@@ -1,0 +1,30 @@
+"""Narrow limits, so that a test reaches them with a few steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from liju_contact.domain.public_door import PublicDoor
+from liju_contact.usecases.deps import Deps
+
+
+def with_limits(deps: Deps, door: PublicDoor, **limits: Any) -> Deps:
+    """Return the parts with other limits at one door: ``per_network``, ``per_subject``, ``in_all``."""
+    settings = deps.settings.limits
+    doors = {**settings.doors, door: replace(settings.doors[door], **limits)}
+    return replace(deps, settings=replace(deps.settings, limits=replace(settings, doors=doors)))
+
+
+def with_journal(deps: Deps, **limits: int) -> Deps:
+    """Return the parts with another bound for the journal: ``per_network``, ``in_all``, ``files_kb``."""
+    settings = deps.settings.limits
+    changed = replace(settings, refusals=replace(settings.refusals, **limits))
+    return replace(deps, settings=replace(deps.settings, limits=changed))
+
+
+def with_proof(deps: Deps, **limits: int) -> Deps:
+    """Return the parts with another measure of loudness: ``from_network``, ``from_all``."""
+    settings = deps.settings.limits
+    changed = replace(settings, proof=replace(settings.proof, **limits))
+    return replace(deps, settings=replace(deps.settings, limits=changed))
