@@ -71,6 +71,7 @@ from liju_contact.web.staff import held as staff_held
 from liju_contact.web.staff import inquiry as desk_inquiry
 from liju_contact.web.staff import list as desk_list
 from liju_contact.web.staff import originals as staff_originals
+from liju_contact.web.staff import refused as staff_refused
 from liju_contact.wording import wording_in
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
@@ -183,6 +184,7 @@ def make_app(deps: Deps) -> Flask:
         staff_files,
         staff_held,
         staff_originals,
+        staff_refused,
     )
     for desk_room in (*desk_rooms, *inquiry_rooms):
         app.register_blueprint(desk_room.bp)

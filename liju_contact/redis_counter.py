@@ -53,6 +53,9 @@ class RedisCounter:
                 _log.warning("Redis is away, so limits are counted in the database: %s", type(error).__name__)
         return self._meanwhile.count(tx, counted)
 
+    def close(self) -> None:
+        self._redis.close()
+
     def _count(self, counted: Sequence[Counted]) -> list[int]:
         """Count everything as one step: a window that has passed leaves by itself."""
         pipeline = self._redis.pipeline(transaction=True)

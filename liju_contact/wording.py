@@ -142,8 +142,10 @@ class Wording:
     def duration(self, seconds: int) -> str:
         """Return how long something lasts, in whole minutes or hours and never less than it does."""
         minutes = -(-max(seconds, 1) // 60)
-        minutes = minutes if minutes < _MINUTES_TOLD else -(-minutes // 60) * 60
-        return format_timedelta(timedelta(minutes=minutes), threshold=_LAST_UNIT, locale=self.locale)
+        if minutes < _MINUTES_TOLD:
+            return format_timedelta(timedelta(minutes=minutes), "minute", _NO_LARGER_UNIT, locale=self.locale)
+        hours = -(-minutes // 60)
+        return format_timedelta(timedelta(hours=hours), "hour", _NO_LARGER_UNIT, locale=self.locale)
 
     def file_size(self, bytes_count: int) -> str:
         """Return a size in the decimal units that browsers and mail programs show."""
@@ -173,7 +175,7 @@ class Wording:
 
 
 _MINUTES_TOLD = 90  # beyond that nobody counts in minutes
-_LAST_UNIT = 25  # days only for what is longer than any window
+_NO_LARGER_UNIT = 1_000_000
 _ROUNDS_UP = 0.99995  # from here on one decimal place would show 1000 of the next smaller unit
 # GB 2312 has only its common characters in pinyin order; countries that begin with a rare one go by a common one.
 _SOUNDS_LIKE = str.maketrans("瑙梵斐", "脑饭匪")

@@ -17,7 +17,7 @@ from liju_contact.domain.page_mark import TOP, Mark
 from liju_contact.domain.person import Action, Person
 from liju_contact.domain.public_door import PublicDoor
 from liju_contact.domain.refusal import CALM, RefusalOutcome
-from liju_contact.store.inquiries import find_inquiry
+from liju_contact.store.inquiries import find_inquiry, get_inquiry_for_update
 from liju_contact.store.refusals import (
     RefusalEntry,
     RefusedFile,
@@ -101,7 +101,12 @@ def take_inquiry(deps: Deps, person: Person, refusal_id: int, new: NewInquiry, *
     ``Conflict`` when it is settled already, ``FilesGone`` or ``StoreBusy``.
     """
     require(person, Action.TAKE_REFUSED)
-    return submit_inquiry(deps, new, now=now, gate=_settling(person, refusal_id, now)).reference
+    submitted = submit_inquiry(deps, new, now=now, gate=_settling(person, refusal_id, now))
+    if not submitted.is_new:  # it had come through before: a second click, or the same form of the customer
+        with deps.db.begin() as tx:
+            inquiry = get_inquiry_for_update(tx, submitted.reference)
+            settle_refusal(tx, refusal_id, RefusalOutcome.TAKEN, by=person.address, inquiry_id=inquiry.id, now=now)
+    return submitted.reference
 
 
 def take_message(deps: Deps, person: Person, refusal_id: int, *, now: datetime) -> str:
@@ -124,7 +129,7 @@ def remove_refused(deps: Deps, person: Person, refusal_id: int, *, now: datetime
     require(person, Action.TAKE_REFUSED)
     with deps.db.begin() as tx:
         _open(tx, person, refusal_id)
-        _settle(tx, person, refusal_id, RefusalOutcome.REMOVED, None, now)
+        _settle(tx, person, refusal_id, RefusalOutcome.REMOVED, now=now)
 
 
 def bring_back(deps: Deps, person: Person, refusal_id: int) -> None:
@@ -172,7 +177,7 @@ def _take_address(deps: Deps, person: Person, refused: Refused, *, now: datetime
     entry = refused.entry
     correct_address_for(deps, person, entry.reference, email=entry.typed.get("email", ""), now=now)
     with deps.db.begin() as tx:
-        _settle(tx, person, entry.id, RefusalOutcome.TAKEN, None, now)
+        _settle(tx, person, entry.id, RefusalOutcome.TAKEN, now=now)
 
 
 def _settling(person: Person, refusal_id: int, now: datetime) -> Gate:
@@ -180,13 +185,19 @@ def _settling(person: Person, refusal_id: int, now: datetime) -> Gate:
 
     def settle(tx: Connection, inquiry_id: int) -> None:
         _open(tx, person, refusal_id)
-        _settle(tx, person, refusal_id, RefusalOutcome.TAKEN, inquiry_id, now)
+        _settle(tx, person, refusal_id, RefusalOutcome.TAKEN, inquiry_id=inquiry_id, now=now)
 
     return settle
 
 
 def _settle(
-    tx: Connection, person: Person, refusal_id: int, outcome: RefusalOutcome, inquiry_id: int | None, now: datetime
+    tx: Connection,
+    person: Person,
+    refusal_id: int,
+    outcome: RefusalOutcome,
+    *,
+    now: datetime,
+    inquiry_id: int | None = None,
 ) -> None:
     if not settle_refusal(tx, refusal_id, outcome, by=person.address, inquiry_id=inquiry_id, now=now):
         raise Conflict("This entry was settled meanwhile.")
