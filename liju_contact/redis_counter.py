@@ -34,6 +34,7 @@ class RedisCounter:
     def __init__(self, url: str, *, meanwhile: RateCounter, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._redis = Redis.from_url(
             url,
+            protocol=2,  # what every version of the server speaks
             socket_timeout=_TIMEOUT_SECONDS,
             socket_connect_timeout=_TIMEOUT_SECONDS,
             retry=Retry(NoBackoff(), 0),  # what was counted and not answered must not be counted again

@@ -1,4 +1,4 @@
-"""What was turned away, at the desk: seen calmly, taken by one click with its letters, completed, removed, brought back."""
+"""What was turned away, at the desk: seen calmly, taken by one click with its letters, completed, removed."""
 
 from __future__ import annotations
 
