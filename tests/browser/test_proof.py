@@ -1,4 +1,4 @@
-"""The proof of work in a browser: done while somebody types when it is loud, and neither loaded nor missed otherwise."""
+"""The proof of work in a browser: done while somebody types when it is loud; neither loaded nor missed otherwise."""
 
 from __future__ import annotations
 

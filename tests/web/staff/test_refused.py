@@ -174,7 +174,7 @@ def test_each_sees_what_is_of_their_product_lines_and_readers_only_look(deps: De
 @pytest.mark.parametrize("number", [1, 3])
 def test_list_needs_the_same_few_queries_for_one_and_for_three(deps: Deps, client: FlaskClient, number: int) -> None:
     for turn in range(number):
-        refused(deps, typed={**TYPED, "message": f"{turn}"}, files=[staged(deps, b"%PDF-1.7 %d" % turn)])
+        refused(deps, typed={**TYPED, "message": f"{turn}"}, files=[staged(deps, f"%PDF-1.7 {turn}".encode())])
     li = at_the_desk(deps, client)
 
     with listening(deps.db) as said:
