@@ -24,13 +24,8 @@ from liju_contact.domain.public_door import PublicDoor
 from liju_contact.domain.refusal import Marks, RefusalReason, cut_to_size, is_worth_keeping, marks_of
 from liju_contact.store.files import blobs_of
 from liju_contact.store.inquiries import find_inquiry
-from liju_contact.store.refusals import (
-    add_refusal,
-    add_refused_files,
-    files_of_refusals,
-    find_same_refusal,
-    renew_refusal,
-)
+from liju_contact.store.refusal_lists import files_of_refusals
+from liju_contact.store.refusals import add_refusal, add_refused_files, find_same_refusal, renew_refusal
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.keep_limits import window_start
 from liju_contact.usecases.rate_counter import Counted

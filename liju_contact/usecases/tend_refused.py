@@ -18,7 +18,7 @@ from liju_contact.domain.person import Action, Person
 from liju_contact.domain.public_door import PublicDoor
 from liju_contact.domain.refusal import CALM, RefusalOutcome
 from liju_contact.store.inquiries import find_inquiry, get_inquiry_for_update
-from liju_contact.store.refusals import (
+from liju_contact.store.refusal_lists import (
     RefusalEntry,
     RefusedFile,
     count_refusals,
@@ -26,9 +26,8 @@ from liju_contact.store.refusals import (
     find_refusal,
     find_refused_file,
     page_of_refusals,
-    reopen_refusal,
-    settle_refusal,
 )
+from liju_contact.store.refusals import reopen_refusal, settle_refusal
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.correct_address import correct_address_for
 from liju_contact.usecases.deps import Deps

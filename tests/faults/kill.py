@@ -236,7 +236,9 @@ def main() -> int:
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="liju-kill-") as folder,
-        running(Path(folder) / "instance", LIJU_MAIL_LETTER_LIMIT_SECONDS=str(LETTER_LIMIT_SECONDS)) as program,
+        running(
+            Path(folder) / "instance", LIJU_MAIL_LETTER_LIMIT_SECONDS=str(LETTER_LIMIT_SECONDS), **UNLIMITED
+        ) as program,
     ):
         began_at = time.monotonic()
         storm = rage(program, kills=options.kills, seed=options.seed)
