@@ -8,11 +8,10 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, bindparam, delete, text
 
 from liju_contact.store.statements import insert_or_change
+from liju_contact.store.table import UtcDateTime
 from liju_contact.store.tables import RateRow
 
 _COUNT = insert_or_change(
@@ -51,7 +50,7 @@ def count_together(tx: Connection, tallies: Sequence[Tally]) -> list[int]:
         values[f"subject_{place}"] = tally.subject
         values[f"start_{place}"] = tally.window_start
         values[f"amount_{place}"] = tally.amount
-    counts = {row.subject: row.happened_count for row in tx.execute(_together(tx.dialect.name, len(tallies)), values)}
+    counts = {row.subject: row.happened_count for row in tx.execute(_together(len(tallies)), values)}
     return [counts[tally.subject] for tally in tallies]
 
 
@@ -61,20 +60,17 @@ def sweep_rates(tx: Connection, before: datetime) -> int:
 
 
 @cache
-def _together(dialect: str, number: int) -> Any:
-    """Return the statement that counts so many subjects; there are never more than four."""
-    insert: Any = sqlite_insert if dialect == "sqlite" else postgresql_insert
-    rows = [
-        {
-            "subject": bindparam(f"subject_{place}"),
-            "window_start": bindparam(f"start_{place}", type_=RateRow.window_start.type),
-            "happened_count": bindparam(f"amount_{place}"),
-        }
-        for place in range(number)
-    ]
-    first = insert(RateRow).values(rows)
-    changed = first.on_conflict_do_update(
-        index_elements=["subject", "window_start"],
-        set_={"happened_count": RateRow.happened_count + first.excluded.happened_count},
+def _together(number: int) -> Any:
+    """Return the statement that counts so many subjects.
+
+    It is written out, and the same in both databases: SQLAlchemy compiles an insert of several rows anew each time.
+    """
+    rows = ", ".join(f"(:subject_{place}, :start_{place}, :amount_{place})" for place in range(number))
+    written = (
+        f"INSERT INTO rate (subject, window_start, happened_count) VALUES {rows}"  # noqa: S608  # numbers of ours
+        " ON CONFLICT (subject, window_start)"
+        " DO UPDATE SET happened_count = rate.happened_count + excluded.happened_count"
+        " RETURNING subject, happened_count"
     )
-    return changed.returning(RateRow.subject, RateRow.happened_count)
+    starts = [bindparam(f"start_{place}", type_=UtcDateTime()) for place in range(number)]
+    return text(written).bindparams(*starts)

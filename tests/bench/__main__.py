@@ -33,6 +33,7 @@ from tests.bench.processes import (
     worker_command,
     write_instance,
 )
+from tests.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

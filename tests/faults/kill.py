@@ -24,6 +24,7 @@ from typing import Literal
 
 import psutil
 
+from tests.limits import UNLIMITED
 from tests.program import KeptLetter, Program, running, still_runs, wait_for
 from tests.visitor import FORM, Answer, Visit, Visitor, visit_in
 

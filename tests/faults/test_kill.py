@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from tests.faults.kill import LETTER_LIMIT_SECONDS, judge, rage, settle
+from tests.limits import UNLIMITED
 from tests.program import running
 
 KILLS = int(os.environ.get("LIJU_KILLS", "12"))
