@@ -22,6 +22,7 @@ from liju_contact.domain.errors import StoreBusy, TooOften
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.public_door import PublicDoor
 from liju_contact.domain.refusal import Marks, RefusalReason, cut_to_size, is_worth_keeping, marks_of
+from liju_contact.domain.text import clean_text
 from liju_contact.store.files import blobs_of
 from liju_contact.store.inquiries import find_inquiry
 from liju_contact.store.refusal_lists import files_of_refusals
@@ -68,6 +69,7 @@ def note_refusal(
     ``files`` are staged ones, which are kept as long as the entry; ``left_out_count`` says how many more were sent.
     ``reference`` is the inquiry it was written to. Never raises for a busy database: the person's answer comes first.
     """
+    typed = {name: clean_text(value) for name, value in typed.items()}
     if not is_worth_keeping(PublicDoor(door), typed, len(files)):
         return None
     refused = _Refused(

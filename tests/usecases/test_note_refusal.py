@@ -80,6 +80,14 @@ def test_form_in_which_nobody_said_anything_is_nothing_lost(deps: Deps, typed: d
     assert rows(deps.db, "refusal") == []
 
 
+def test_characters_that_no_database_takes_are_left_out(deps: Deps) -> None:
+    note(deps, {"name": "A\0na", "email": "ana@usina.example\0", "message": "Two \ud800boilers\0."})
+
+    [entry] = rows(deps.db, "refusal")
+    assert (entry["email_folded"], entry["name_folded"]) == ("ana@usina.example", "ana")
+    assert "\0" not in repr(entry["typed"])
+
+
 @ONE_DATABASE
 def test_entry_is_cut_to_its_size_and_keeps_the_short_fields_whole(deps: Deps) -> None:
     note(deps, {"message": "很" * 900_000, "project": "y" * 500_000, "email": "ana@usina.example"})
