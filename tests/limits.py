@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from liju_contact.config import Settings
 from liju_contact.domain.public_door import PublicDoor
 from liju_contact.usecases.deps import Deps
 
@@ -14,6 +15,14 @@ UNLIMITED = {
     for door, subject in (("INQUIRY", "PER_ADDRESS"), ("MESSAGE", "PER_INQUIRY"))
     for scope in ("PER_NETWORK", subject, "IN_ALL")
 } | {"LIJU_LIMITS_UPLOAD_MB_PER_NETWORK": "0", "LIJU_LIMITS_UPLOAD_MB_IN_ALL": "0"}
+
+
+def without_limits(settings: Settings) -> Settings:
+    """Return settings under which a test may send as much as it likes."""
+    doors = {
+        door: replace(limits, per_network=0, per_subject=0, in_all=0) for door, limits in settings.limits.doors.items()
+    }
+    return replace(settings, limits=replace(settings.limits, doors=doors))
 
 
 def with_limits(deps: Deps, door: PublicDoor, **limits: Any) -> Deps:
