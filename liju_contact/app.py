@@ -46,6 +46,7 @@ from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
 from liju_contact.usecases.answer_in_post_office import take_in
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.rate_counter import DatabaseCounter, RateCounter
 from liju_contact.usecases.receive_mail import receive_mail
 from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
 from liju_contact.web.form_page import FormPages
@@ -72,6 +73,7 @@ from liju_contact.web.staff import held as staff_held
 from liju_contact.web.staff import inquiry as desk_inquiry
 from liju_contact.web.staff import list as desk_list
 from liju_contact.web.staff import originals as staff_originals
+from liju_contact.web.staff import refused as staff_refused
 from liju_contact.wording import wording_in
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
@@ -103,6 +105,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         letters=TemplateLetterWriter(settings, environments),
         account_letters=TemplateAccountLetterWriter(settings, environments),
         hasher=Argon2Hasher(),
+        counter=rate_counter(settings),
         country_names=lambda code: [wording_in(language).country(code) for language in settings.web.languages],
         new_carrier=lambda: SmtpCarrier(server, lambda claimed: _envelope_sender(settings, keys, claimed)),
         new_mail_reader=GuardedReader,
@@ -116,6 +119,15 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         passkeys=passkey_check(settings),
         identity_providers=identity_providers(settings),
     )
+
+
+def rate_counter(settings: Settings) -> RateCounter:
+    """Return what counts for the limits: Redis where the settings name one, and the database while that is away."""
+    if settings.limits.redis_url is None:
+        return DatabaseCounter()
+    from liju_contact.redis_counter import RedisCounter  # noqa: PLC0415  # the client is loaded where it is wanted
+
+    return RedisCounter(settings.limits.redis_url, meanwhile=DatabaseCounter())
 
 
 def _envelope_sender(settings: Settings, keys: Keyring, claimed: Claimed) -> str:
@@ -176,6 +188,7 @@ def make_app(deps: Deps) -> Flask:
         staff_files,
         staff_held,
         staff_originals,
+        staff_refused,
     )
     for desk_room in (*desk_rooms, *inquiry_rooms):
         app.register_blueprint(desk_room.bp)

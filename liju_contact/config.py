@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from liju_contact.config_calendar import read_working_hours
 from liju_contact.config_catalogue import read_catalogue
 from liju_contact.config_desk import DeskSettings, read_desk_settings
+from liju_contact.config_limits import LimitSettings, read_limit_settings
 from liju_contact.config_mail import (
     AlarmSettings,
     InboundSettings,
@@ -81,6 +82,7 @@ class Settings:
     reminders: ReminderSettings
     files: FileSettings
     scanner: ScannerSettings | None
+    limits: LimitSettings
     desk: DeskSettings
     catalogue: Catalogue
 
@@ -123,6 +125,7 @@ def read_settings(text: str, *, instance: Path, environment: Mapping[str, str], 
         reminders=read_reminder_settings(root.section("reminders")),
         files=_files(root.section("files")),
         scanner=read_scanner_settings(root.section("scanner")),
+        limits=read_limit_settings(root.section("limits")),
         desk=read_desk_settings(root, web.base_url, web.languages),
         catalogue=read_catalogue(root, web.languages, company.working_hours),
     )

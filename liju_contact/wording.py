@@ -11,14 +11,14 @@ import gettext
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cached_property, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -139,6 +139,14 @@ class Wording:
     def number(self, value: float) -> str:
         return format_decimal(value, locale=self.locale)
 
+    def duration(self, seconds: int) -> str:
+        """Return how long something lasts, in whole minutes or hours and never less than it does."""
+        minutes = -(-max(seconds, 1) // 60)
+        if minutes < _MINUTES_TOLD:
+            return format_timedelta(timedelta(minutes=minutes), "minute", _NO_LARGER_UNIT, locale=self.locale)
+        hours = -(-minutes // 60)
+        return format_timedelta(timedelta(hours=hours), "hour", _NO_LARGER_UNIT, locale=self.locale)
+
     def file_size(self, bytes_count: int) -> str:
         """Return a size in the decimal units that browsers and mail programs show."""
         for unit, bytes_per_unit in (("MB", 1_000_000), ("kB", 1000)):
@@ -166,6 +174,8 @@ class Wording:
         return name.casefold().translate(_WITHOUT_ACCENTS), name
 
 
+_MINUTES_TOLD = 90  # beyond that nobody counts in minutes
+_NO_LARGER_UNIT = 1_000_000
 _ROUNDS_UP = 0.99995  # from here on one decimal place would show 1000 of the next smaller unit
 # GB 2312 has only its common characters in pinyin order; countries that begin with a rare one go by a common one.
 _SOUNDS_LIKE = str.maketrans("瑙梵斐", "脑饭匪")

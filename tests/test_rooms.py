@@ -20,6 +20,7 @@ READING = {
     "config_mail",
     "config_desk",
     "config_scanner",
+    "config_limits",
 }
 COMMANDS = {
     "domain",
@@ -51,6 +52,7 @@ ROOMS = {
     "config_mail": {"domain", *READING},
     "config_desk": {"domain", "config_source"},
     "config_scanner": {"config_source"},
+    "config_limits": {"domain", "config_source"},
     "config": {"domain", *READING},
     "store": {"domain"},
     "usecases": {"domain", "store", "working_calendar", *READING},
@@ -58,6 +60,7 @@ ROOMS = {
     "scanner": {"domain", "config_scanner"},
     "oidc": {"domain", "usecases", "config_desk"},
     "passkey_check": {"usecases"},
+    "redis_counter": {"usecases"},
     "desk_doors": {"config", "usecases", "oidc", "passkey_check"},
     "sheets": {"domain", "store", "usecases", "config", *WORDS},
     "web": {"domain", "usecases", "config", "config_desk", *WORDS},
@@ -74,6 +77,7 @@ ROOMS = {
         "pictures",
         "desk_doors",
         "scanner",
+        "redis_counter",
         "sheets",
         "web",
         "cli",

@@ -65,6 +65,14 @@ class Conflict(LijuError):
     """Somebody else wrote the same thing at the same moment; doing it again finds their work."""
 
 
+class TooOften(LijuError):
+    """A limit is reached, and nothing was done; ``retry_seconds`` is when it makes sense to try again."""
+
+    def __init__(self, sentence: str, *, retry_seconds: int) -> None:
+        super().__init__(sentence)
+        self.retry_seconds = retry_seconds
+
+
 class Unfit(LijuError):
     """Somebody asked for what cannot be; ``field`` names the part of their request that is meant."""
 

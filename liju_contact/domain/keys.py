@@ -59,6 +59,8 @@ class Keyring:
         self._attempt = _derive(secret, "provider attempt")
         self._challenge = _derive(secret, "passkey challenge")
         self._network = _derive(secret, "network of a visit")
+        self.proof = _derive(secret, "proof of work")
+        """What the challenges of a proof of work are signed with."""
 
     def make_form_token(self, nonce: bytes, now: datetime) -> str:
         """Return a form token of 44 URL-safe characters; ``nonce`` is ``NONCE_BYTES`` random bytes."""

@@ -29,6 +29,7 @@ class Action(StrEnum):
     CHANGE = "change"  # state, assignee, priority, tags, due date, spam; one inquiry or many
     ARRANGE = "arrange"  # merge, split, move messages, and take that back
     DECIDE_MAIL = "decide mail"  # held mail, letters that failed, a customer's address
+    TAKE_REFUSED = "take refused"  # what the public doors turned away
     EXPORT = "export"
     SHARE = "share"  # views and canned replies for everybody
     ADMINISTER = "administer"  # accounts of others
@@ -41,6 +42,7 @@ _AGENT = _READER | {
     Action.CHANGE,
     Action.ARRANGE,
     Action.DECIDE_MAIL,
+    Action.TAKE_REFUSED,
     Action.EXPORT,
     Action.SHARE,
 }

@@ -6,7 +6,7 @@ a blob counts only once it has its digest. What was staged and never became part
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from liju_contact.domain.file_scan import FileScan
 from liju_contact.store.desk_tables import ExportRow
 from liju_contact.store.file_tables import BlobChunkRow, BlobRow, FileRow
 from liju_contact.store.inbound_tables import InboundFileRow, InboundRow
+from liju_contact.store.refusal_tables import RefusalFileRow
 from liju_contact.store.scan_tables import ScanRow
 from liju_contact.store.scans import scan_of
 from liju_contact.store.statements import insert_unless_taken
@@ -29,6 +30,12 @@ _RENEW = (
     .where(BlobRow.sha256 == bindparam("digest"))
     .values(staged_at=bindparam("now"))
     .returning(BlobRow.id)
+)
+_RENEW_ALL = (
+    update(BlobRow)
+    .where(BlobRow.sha256.in_(bindparam("digests", expanding=True)))
+    .values(staged_at=bindparam("now"))
+    .returning(BlobRow.id, BlobRow.sha256)
 )
 _ADD_WHOLE = insert_unless_taken(BlobRow, BlobRow.id)
 _ADD_CHUNK = insert(BlobChunkRow)
@@ -49,6 +56,12 @@ class StoredFile:
 def find_blob(tx: Connection, sha256: str, now: datetime) -> int | None:
     """Return the id of a stored blob and keep it from being swept; None when it has to be written."""
     return tx.execute(_RENEW, {"digest": sha256, "now": now}).scalar_one_or_none()
+
+
+def blobs_of(tx: Connection, digests: Sequence[str], now: datetime) -> dict[str, int]:
+    """Return the ids of the blobs that are stored, by their SHA-256, and keep them from being swept."""
+    rows = tx.execute(_RENEW_ALL, {"digests": list(digests), "now": now})
+    return {row.sha256: row.id for row in rows}
 
 
 def add_whole_blob(tx: Connection, sha256: str, content: bytes, now: datetime) -> int | None:
@@ -138,6 +151,6 @@ def _stored(row: Any) -> StoredFile:
 
 def sweep_blobs(tx: Connection, staged_before: datetime) -> int:
     """Delete blobs that no file refers to and that were staged long ago; returns how many."""
-    users = (FileRow.blob_id, InboundRow.blob_id, InboundFileRow.blob_id, ExportRow.blob_id)
+    users = (FileRow.blob_id, InboundRow.blob_id, InboundFileRow.blob_id, ExportRow.blob_id, RefusalFileRow.blob_id)
     unused = [~exists().where(column == BlobRow.id) for column in users]
     return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, *unused)).rowcount

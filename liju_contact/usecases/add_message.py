@@ -17,6 +17,7 @@ from liju_contact.store.inquiries import get_end_for_update, note_newest_message
 from liju_contact.store.letters import post_letters
 from liju_contact.store.messages import add_files, add_message
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.keep_limits import Gate, open_gate
 from liju_contact.usecases.open_inquiry import open_for_reading
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, to_team
 from liju_contact.usecases.promise_answer import renew_promise
@@ -43,20 +44,30 @@ class CustomerMessage:
 
 
 def add_customer_message(
-    deps: Deps, reference: str, key: str, *, body: str, files: Sequence[StagedFile], nonce: str, now: datetime
+    deps: Deps,
+    reference: str,
+    key: str,
+    *,
+    body: str,
+    files: Sequence[StagedFile],
+    nonce: str,
+    now: datetime,
+    gate: Gate = open_gate,
 ) -> None:
     """Add a message to the inquiry ``key`` opens, or where that goes on; the same form sent twice is one message.
 
     ``nonce`` is that of the form token. It counts together with what was written: somebody who goes back, changes the
     text and sends the old form once more has said something new.
 
-    Raises ``NotFound``, ``FilesGone``, ``StoreBusy`` or ``StoreFull``, and then nothing was stored.
+    Raises ``NotFound``, ``FilesGone``, ``TooOften`` (by ``gate``), ``StoreBusy`` or ``StoreFull``, and then nothing
+    was stored.
     """
     with deps.db.begin() as tx:
         written_to = open_for_reading(deps, tx, reference, key)
         inquiry = get_end_for_update(tx, reference)
         new = message_of_customer(written_to, inquiry, body=body, files=tuple(files), nonce=f"{reference}\n{nonce}")
-        join_message(deps, tx, inquiry, new, now=now)
+        if join_message(deps, tx, inquiry, new, now=now) is not None:
+            gate(tx, written_to.id)
 
 
 def message_of_customer(

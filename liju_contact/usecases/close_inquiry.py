@@ -11,23 +11,25 @@ from liju_contact.store.inquiries import set_state
 from liju_contact.store.letters import post_letters
 from liju_contact.store.messages import newest_message_id
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.keep_limits import Gate, open_gate
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import to_team
 from liju_contact.usecases.promise_answer import renew_promise
 from liju_contact.usecases.watch_inquiry import addresses_concerned
 
 
-def close_inquiry(deps: Deps, reference: str, key: str, *, now: datetime) -> None:
-    """Close as solved; closing what is closed changes nothing. Raises ``NotFound`` or ``StoreBusy``."""
-    _change(deps, reference, key, InquiryState.CLOSED, EventKind.INQUIRY_CLOSED, now=now)
+def close_inquiry(deps: Deps, reference: str, key: str, *, now: datetime, gate: Gate = open_gate) -> None:
+    """Close as solved; closing what is closed changes nothing. Raises ``NotFound``, ``TooOften`` or ``StoreBusy``."""
+    _change(deps, reference, key, InquiryState.CLOSED, now=now, gate=gate)
 
 
-def reopen_inquiry(deps: Deps, reference: str, key: str, *, now: datetime) -> None:
-    """Open again; reopening what is open changes nothing. Raises ``NotFound`` or ``StoreBusy``."""
-    _change(deps, reference, key, InquiryState.OPEN, EventKind.INQUIRY_REOPENED, now=now)
+def reopen_inquiry(deps: Deps, reference: str, key: str, *, now: datetime, gate: Gate = open_gate) -> None:
+    """Open again; reopening what is open changes nothing. Raises ``NotFound``, ``TooOften`` or ``StoreBusy``."""
+    _change(deps, reference, key, InquiryState.OPEN, now=now, gate=gate)
 
 
-def _change(deps: Deps, reference: str, key: str, state: InquiryState, kind: EventKind, *, now: datetime) -> None:
+def _change(deps: Deps, reference: str, key: str, state: InquiryState, *, now: datetime, gate: Gate) -> None:
+    kind = EventKind.INQUIRY_REOPENED if state is InquiryState.OPEN else EventKind.INQUIRY_CLOSED
     with deps.db.begin() as tx:
         inquiry = open_for_update(deps, tx, reference, key)
         if is_over(inquiry.state) == is_over(state) or inquiry.merged_into_id is not None:
@@ -47,3 +49,4 @@ def _change(deps: Deps, reference: str, key: str, state: InquiryState, kind: Eve
             also=addresses_concerned(deps, tx, inquiry),
         )
         post_letters(tx, [posting], inquiry_id=inquiry.id, now=now)
+        gate(tx, inquiry.id)

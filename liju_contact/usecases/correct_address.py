@@ -22,18 +22,19 @@ from liju_contact.store.messages import messages_of
 from liju_contact.usecases.change_inquiry import open_unmerged
 from liju_contact.usecases.count_rate import may_write_automatically
 from liju_contact.usecases.deps import Answering, Deps
+from liju_contact.usecases.keep_limits import Gate, open_gate
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer
 from liju_contact.usecases.staff_directory import require
 from liju_contact.usecases.staff_event import add_staff_event
 
 
-def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: datetime) -> bool:
+def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: datetime, gate: Gate = open_gate) -> bool:
     """Write to ``email`` from now on, beginning with the newest answer or, without one, the confirmation.
 
     False when it was corrected too often today. Only where letters are known not to arrive: whoever got hold of a
-    status link cannot turn a customer's letters away. Raises ``NotFound``, ``Conflict`` when they do arrive, or
-    ``StoreBusy``.
+    status link cannot turn a customer's letters away. Raises ``NotFound``, ``Conflict`` when they do arrive,
+    ``TooOften`` (by ``gate``), or ``StoreBusy``.
     """
     with deps.db.begin() as tx:
         inquiry = open_for_update(deps, tx, reference, key)
@@ -43,6 +44,7 @@ def correct_address(deps: Deps, reference: str, key: str, *, email: str, now: da
             return False
         add_event(tx, inquiry.id, EventKind.ADDRESS_CORRECTED, Actor.CUSTOMER, now)
         _write_to(deps, tx, inquiry, email, now)
+        gate(tx, inquiry.id)
     return True
 
 

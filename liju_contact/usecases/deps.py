@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -25,8 +25,10 @@ from liju_contact.usecases.identity_provider import IdentityProvider
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.mail_viewer import MailViewer
 from liju_contact.usecases.mailbox import Mailbox
+from liju_contact.usecases.noise import Noise
 from liju_contact.usecases.passkey_port import PasskeyCheck
 from liju_contact.usecases.picture_maker import PictureMaker
+from liju_contact.usecases.rate_counter import RateCounter
 from liju_contact.usecases.read_post_office import PostOffice
 from liju_contact.usecases.sheet import NewSheet
 from liju_contact.usecases.virus_scanner import VirusScanner
@@ -181,6 +183,7 @@ class Deps:
     ``identity_providers`` are the services people may sign in with, by the id of their settings.
     ``new_mailbox`` is the one that mail is fetched from, ``new_scanner`` the one that files are shown to, if any.
     ``tell_operator`` runs the operator's own alarm.
+    ``counter`` counts for the limits of the public doors, ``noise`` is what this process has met of that.
     """
 
     settings: Settings
@@ -192,6 +195,7 @@ class Deps:
     letters: LetterWriter
     account_letters: AccountLetterWriter
     hasher: Hasher
+    counter: RateCounter
     country_names: Callable[[str], Sequence[str]]
     new_carrier: Callable[[], Carrier]
     new_mail_reader: Callable[[], MailReader]
@@ -204,6 +208,7 @@ class Deps:
     new_sheet: NewSheet
     passkeys: PasskeyCheck | None
     identity_providers: Mapping[str, IdentityProvider]
+    noise: Noise = field(default_factory=Noise)
 
     def status_url(self, reference: str, key_version: int) -> str:
         """Return the secret way in to an inquiry; made from the configured base URL and nothing else."""

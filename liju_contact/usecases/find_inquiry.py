@@ -7,38 +7,38 @@ who tries it often).
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from liju_contact.domain.inquiry import Inquiry, fold_address
+from liju_contact.domain.public_door import PublicDoor
 from liju_contact.domain.reference import read_reference
 from liju_contact.store.inquiries import find_inquiry, newest_inquiries_of
 from liju_contact.store.letters import post_letters
 from liju_contact.store.link_requests import LinkRequest, add_link_request, take_link_request
 from liju_contact.usecases.count_rate import count_in_window, may_write_automatically
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.keep_limits import Caller, count_entry
 from liju_contact.usecases.post_letters import to_customer
 
-WINDOW = timedelta(hours=1)
-PER_ADDRESS = 3
-PER_NETWORK = 20
 LINKS_PER_LETTER = 20
 
 
-def ask_for_links(deps: Deps, typed: str, *, language: str, network: str, now: datetime) -> bool:
-    """Note that somebody asks for links by what they ``typed``; False when this network asked too often.
+def ask_for_links(deps: Deps, typed: str, *, language: str, caller: Caller, now: datetime) -> None:
+    """Note that somebody asks for links by what they ``typed``; raises ``TooOften`` when this network asked too often.
 
     An address or reference that was asked for too often is left out silently: whoever owns it has letters enough.
     """
     reference = read_reference(typed, deps.settings.company.reference_prefix)
     address = None if reference else fold_address(typed)
     with deps.db.begin() as tx:
-        if count_in_window(deps, tx, "find network", network, window=WINDOW, now=now) > PER_NETWORK:
-            return False
-        if count_in_window(deps, tx, "find address", reference or address or "", window=WINDOW, now=now) <= PER_ADDRESS:
+        count_entry(deps, tx, PublicDoor.FIND, caller, now=now)
+        limits = deps.settings.limits.doors[PublicDoor.FIND]
+        who = reference or address or ""
+        count = count_in_window(deps, tx, "find address", who, window=limits.window, now=now)
+        if not 0 < limits.per_subject < count:
             add_link_request(tx, reference=reference, address=address, language=language, now=now)
-    return True
 
 
 def answer_link_request(deps: Deps, *, now: datetime) -> bool:

@@ -16,16 +16,20 @@ from liju_contact.store.messages import newest_message_id
 from liju_contact.store.ratings import GivenRating, find_rating, write_rating
 from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.keep_limits import Gate, open_gate
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import to_team
 
 _CHANGES_PER_DAY = 10  # more changes of mind are somebody's program
 
 
-def rate_inquiry(deps: Deps, reference: str, key: str, rating: Rating, *, now: datetime) -> bool:
+def rate_inquiry(
+    deps: Deps, reference: str, key: str, rating: Rating, *, now: datetime, gate: Gate = open_gate
+) -> bool:
     """Keep what the customer says of our help; False when it was changed too often today.
 
-    The same again changes nothing. Raises ``Conflict`` where we still owe an answer, ``NotFound`` or ``StoreBusy``.
+    The same again changes nothing. Raises ``Conflict`` where we still owe an answer, ``TooOften`` (by ``gate``),
+    ``NotFound`` or ``StoreBusy``.
     """
     with deps.db.begin() as tx:
         inquiry = open_for_update(deps, tx, reference, key)
@@ -37,6 +41,7 @@ def rate_inquiry(deps: Deps, reference: str, key: str, rating: Rating, *, now: d
         if count_in_window(deps, tx, "rating", reference, window=timedelta(days=1), now=now) > _CHANGES_PER_DAY:
             return False
         _write(deps, tx, inquiry, rating, earlier, now=now)
+        gate(tx, inquiry.id)
     return True
 
 

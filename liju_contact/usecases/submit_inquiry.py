@@ -23,6 +23,7 @@ from liju_contact.store.messages import add_files, add_message, find_message_id,
 from liju_contact.usecases.add_message import join_message, message_of_customer
 from liju_contact.usecases.deps import Deps, FileLine
 from liju_contact.usecases.draft_inquiry import draft_inquiry
+from liju_contact.usecases.keep_limits import Gate, open_gate
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer, to_team
 
 _REFERENCE_TRIES = 5
@@ -56,8 +57,10 @@ class FirstLetters:
     lines: list[FileLine]
 
 
-def submit_inquiry(deps: Deps, new: NewInquiry, *, now: datetime) -> Submitted:
-    """Store an inquiry; raises ``FilesGone``, ``StoreBusy`` or ``StoreFull``, and then nothing was stored.
+def submit_inquiry(deps: Deps, new: NewInquiry, *, now: datetime, gate: Gate = open_gate) -> Submitted:
+    """Store an inquiry; raises ``FilesGone``, ``TooOften`` (by ``gate``), ``StoreBusy`` or ``StoreFull``.
+
+    Then nothing was stored. What was stored before already passes no gate.
 
     The nonce counts together with the address, so that a form that two people got from one cache cannot show one of
     them the other's inquiry.
@@ -65,7 +68,7 @@ def submit_inquiry(deps: Deps, new: NewInquiry, *, now: datetime) -> Submitted:
     nonce = hashlib.sha256(f"{new.nonce}\n{fold_address(new.email)}".encode()).hexdigest()[:40]
     for _ in range(_REFERENCE_TRIES):
         draft = Drafted(new=new, inquiry=_drafted(deps, new, now), nonce=nonce)
-        if submitted := _store(deps, draft, now):
+        if submitted := _store(deps, draft, now, gate):
             return submitted
     raise AssertionError("Five random references in a row were taken; is random_bytes random?")
 
@@ -130,12 +133,14 @@ def _drafted(deps: Deps, new: NewInquiry, now: datetime) -> Inquiry:
     return draft_inquiry(deps, new, topic, team=catalogue.team_for(product_line, topic).id, now=now)
 
 
-def _store(deps: Deps, draft: Drafted, now: datetime) -> Submitted | None:
+def _store(deps: Deps, draft: Drafted, now: datetime, gate: Gate) -> Submitted | None:
     """Write everything in one transaction; None when the reference was taken."""
     letters = first_letters(deps, draft)
     with deps.db.begin() as tx:
-        if write_inquiry(deps, tx, draft, letters, now=now) is None:
-            return _sent_before(deps, tx, draft.new, draft.nonce, now)
+        written = write_inquiry(deps, tx, draft, letters, now=now)
+        if written is None:
+            return _sent_before(deps, tx, draft, gate, now=now)
+        gate(tx, written[0])
     reference = draft.inquiry.reference
     return Submitted(reference=reference, status_path=deps.status_path(reference, 1), is_new=True)
 
@@ -150,8 +155,9 @@ def _first_message(tx: Connection, new: NewInquiry, inquiry_id: int, nonce: str,
     return message_id
 
 
-def _sent_before(deps: Deps, tx: Connection, new: NewInquiry, nonce: str, now: datetime) -> Submitted | None:
+def _sent_before(deps: Deps, tx: Connection, draft: Drafted, gate: Gate, *, now: datetime) -> Submitted | None:
     """Return the inquiry this form made earlier; what differs from then joins it as a further message."""
+    new, nonce = draft.new, draft.nonce
     earlier = find_inquiry_by_nonce(tx, nonce)
     if earlier is None:
         return None
@@ -161,6 +167,7 @@ def _sent_before(deps: Deps, tx: Connection, new: NewInquiry, nonce: str, now: d
     said = [(message.body, [file.sha256 for file in message.files]) for message in first]
     if said != [(new.message, [file.sha256 for file in new.files])]:
         more = message_of_customer(earlier, inquiry, body=new.message, files=new.files, nonce=nonce)
-        join_message(deps, tx, inquiry, more, now=now)
+        if join_message(deps, tx, inquiry, more, now=now) is not None:
+            gate(tx, earlier.id)
     status_path = deps.status_path(earlier.reference, earlier.key_version)
     return Submitted(reference=earlier.reference, status_path=status_path, is_new=False)

@@ -11,7 +11,7 @@ import time
 from flask import Flask, Response, make_response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
-from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy, Unfit, Withheld
+from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy, TooOften, Unfit, Withheld
 from liju_contact.web.inquiry import RETRY_SECONDS
 from liju_contact.web.rendering import render
 from liju_contact.web.rendering import translated as _
@@ -19,11 +19,12 @@ from liju_contact.web.rendering import translated as _
 _log = logging.getLogger(__name__)
 _STATUS: dict[type[LijuError], int] = {
     Forbidden: 403,
-    Withheld: 451,
     NotFound: 404,
-    StoreBusy: 503,
     Conflict: 409,
     Unfit: 422,
+    TooOften: 429,
+    Withheld: 451,
+    StoreBusy: 503,
 }
 _DRAIN_SECONDS = 1.0
 _DRAIN_BYTES = 64 * 1024 * 1024
@@ -53,7 +54,7 @@ def _house_error(error: Exception) -> Response:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
     if status == 500:  # noqa: PLR2004  # an error of the house that no table knows is a fault of ours
         _log.error("A request failed.", exc_info=error)
-    return _page(status)
+    return error_page(status, retry_seconds=error.retry_seconds if isinstance(error, TooOften) else 0)
 
 
 def _http_error(error: Exception) -> Response:
@@ -61,7 +62,7 @@ def _http_error(error: Exception) -> Response:
         return _unexpected(error)
     if isinstance(error, RequestEntityTooLarge):
         _drain()
-    response = _page(error.code)
+    response = error_page(error.code)
     if error.response is None and error.code == 405:  # noqa: PLR2004  # RFC 9110 section 15.5.6 wants Allow with it
         response.headers["Allow"] = ", ".join(getattr(error, "valid_methods", None) or [])
     if error.code == 415:  # noqa: PLR2004  # RFC 9110 section 15.5.16 wants to know how it could be sent
@@ -72,13 +73,15 @@ def _http_error(error: Exception) -> Response:
 def _unexpected(error: Exception) -> Response:
     """Log what went wrong with the name of the view and never with its address, which may hold a key."""
     _log.error("The view %s failed.", request.endpoint, exc_info=error)
-    return _page(500)
+    return error_page(500)
 
 
-def _page(status: int) -> Response:
+def error_page(status: int, *, retry_seconds: int = 0) -> Response:
     response = make_response(render("errors/error.html", status=status, sentence=_sentence(status)), status)
-    if status == 503:  # noqa: PLR2004  # the only one that passes by itself
-        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    if status == 503:  # noqa: PLR2004  # passes by itself
+        retry_seconds = RETRY_SECONDS
+    if retry_seconds:
+        response.headers["Retry-After"] = str(retry_seconds)
     return response
 
 

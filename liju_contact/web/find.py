@@ -5,19 +5,17 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from liju_contact.domain.errors import StoreBusy
+from liju_contact.domain.errors import StoreBusy, TooOften
 from liju_contact.domain.text import clean_line, is_blank
 from liju_contact.usecases.find_inquiry import ask_for_links
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
-from liju_contact.web.network import network_of
 from liju_contact.web.rendering import current_deps, current_language, render
 from liju_contact.web.rendering import translated as _
+from liju_contact.web.turned_away import TOO_MANY, come_again, current_caller
 
 bp = Blueprint("find", __name__)
 _TYPED_LIMIT = 254
-_TOO_MANY = 429
-_RETRY_SECONDS = 3600
 
 
 @bp.get("/find")
@@ -34,16 +32,14 @@ def send_form() -> ResponseReturnValue:
     if read_sent_token(deps) is None:
         stale = _("This page was open for a long time. Everything is still here: please send once more.")
         return _form(typed, notice=stale), UNACCEPTABLE
-    network = network_of(request.remote_addr)
     try:
-        is_noted = ask_for_links(deps, typed, language=current_language(), network=network, now=deps.now())
+        ask_for_links(deps, typed, language=current_language(), caller=current_caller(deps), now=deps.now())
+    except TooOften as error:
+        return _form(typed, error=come_again(error)), TOO_MANY, {"Retry-After": str(error.retry_seconds)}
     except StoreBusy:
         busy = _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
         return _form(typed, notice=busy), UNAVAILABLE, {"Retry-After": str(RETRY_SECONDS)}
-    if is_noted:
-        return render("public/find_sent.html")
-    error = _("Too many look-ups came from your network. Please try again in an hour.")
-    return _form(typed, error=error), _TOO_MANY, {"Retry-After": str(_RETRY_SECONDS)}
+    return render("public/find_sent.html")
 
 
 @bp.get("/link-sent")

@@ -6,20 +6,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from flask import Blueprint, Response, current_app, make_response, redirect, request
+from flask import Blueprint, Response, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 
 from liju_contact.domain.detail import Detail
-from liju_contact.domain.errors import FilesGone, StoreBusy
+from liju_contact.domain.errors import FilesGone, StoreBusy, TooOften
 from liju_contact.domain.inquiry import NewInquiry
 from liju_contact.domain.keys import FormToken
+from liju_contact.domain.message import BODY_LIMIT
+from liju_contact.domain.public_door import PublicDoor
+from liju_contact.domain.refusal import RefusalReason, marks_of
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.keep_limits import Caller, Gate, gate_of
+from liju_contact.usecases.prove_work import PROOF_FIELD
 from liju_contact.usecases.submit_inquiry import submit_inquiry
-from liju_contact.web.form_page import FormPages
+from liju_contact.web.form_page import FormPages, own_inputs
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry_form import InquiryForm, doubt_codes, doubts_to_ask
 from liju_contact.web.rendering import current_deps, current_language, current_wording, known_choices, render
 from liju_contact.web.rendering import translated as _
+from liju_contact.web.turned_away import TOO_MANY, answered, come_again, current_caller, note, why_not_accepted
 from liju_contact.web.uploads import Uploads, file_rules, kept_before, kept_files, take_uploads, without_gone
 
 bp = Blueprint("inquiry", __name__)
@@ -51,18 +57,22 @@ def show_form() -> Response:
 @bp.post("/")
 def send_form() -> ResponseReturnValue:
     deps = current_deps()
-    token = read_sent_token(deps)
+    caller, token = current_caller(deps), read_sent_token(deps)
     form = _new_form(formdata=request.form)
     is_valid = form.validate()
     uploads = kept_before(deps)
     try:
-        uploads = take_uploads(deps)
+        uploads = take_uploads(deps, caller)
         details = form.read_details(_today(deps))
-        if token is None or not is_valid or uploads.errors or _must_ask(details):
-            return _form_again(form, uploads, details, notice=None if token else _stale_notice())
-        submitted = submit_inquiry(deps, _new_inquiry(form, token, details, uploads), now=deps.now())
+        reason = _why_not(form, uploads, details, is_valid=is_valid)
+        if token is None or reason:
+            return _refused(form, uploads, details, reason)
+        new = _new_inquiry(form, token, details, uploads)
+        submitted = submit_inquiry(deps, new, now=deps.now(), gate=_gate(deps, new, caller))
     except FilesGone as error:
-        return _form_again(form, without_gone(uploads, error.names), ())
+        return _refused(form, without_gone(uploads, error.names), (), RefusalReason.FILES_GONE)
+    except TooOften as error:
+        return _too_often(form, uploads, error)
     except StoreBusy:
         return _busy(form, uploads)
     return redirect(submitted.status_path, 303)
@@ -93,12 +103,55 @@ def _new_form(formdata: Any, data: dict[str, str] | None = None) -> InquiryForm:
     return form_class(formdata=formdata, data=data)
 
 
+def _why_not(
+    form: InquiryForm, uploads: Uploads, details: tuple[Detail, ...], *, is_valid: bool
+) -> RefusalReason | None:
+    """Return why the form cannot be accepted as it is, the gravest reason first."""
+    if reason := why_not_accepted(current_deps()) or uploads.reason:
+        return reason
+    if len(form.text_of("message")) > BODY_LIMIT:
+        return RefusalReason.TOO_LARGE
+    if not is_valid:
+        return RefusalReason.INCOMPLETE
+    return RefusalReason.ASKED if _must_ask(details) else None
+
+
+def _gate(deps: Deps, new: NewInquiry, caller: Caller) -> Gate:
+    """Return what lets the inquiry through, and settles earlier tries of it."""
+    marks = marks_of({"email": new.email, "name": new.name, "message": new.message}, nonce=new.nonce)
+    return gate_of(deps, PublicDoor.INQUIRY, caller, who=new.email, marks=marks, now=deps.now())
+
+
+def _refused(
+    form: InquiryForm, uploads: Uploads, details: tuple[Detail, ...], reason: RefusalReason | None
+) -> Response:
+    """Note what was sent and bring it back."""
+    note(PublicDoor.INQUIRY, reason or RefusalReason.BAD_TOKEN, uploads)
+    is_stale = reason in {RefusalReason.BAD_TOKEN, RefusalReason.STALE_TOKEN}
+    status = TOO_MANY if uploads.retry_seconds else UNACCEPTABLE
+    return _form_again(
+        form,
+        uploads,
+        details,
+        notice=_stale_notice() if is_stale else None,
+        status=status,
+        retry_seconds=uploads.retry_seconds,
+    )
+
+
+def _too_often(form: InquiryForm, uploads: Uploads, error: TooOften) -> Response:
+    note(PublicDoor.INQUIRY, RefusalReason.TOO_OFTEN, uploads)
+    return _form_again(form, uploads, (), notice=come_again(error), status=TOO_MANY, retry_seconds=error.retry_seconds)
+
+
 def _form_again(
     form: InquiryForm,
     uploads: Uploads,
     details: tuple[Detail, ...],
+    *,
     notice: str | None = None,
     status: int = UNACCEPTABLE,
+    retry_seconds: int = 0,
 ) -> Response:
     """Bring the form back with everything in it, what is wrong, what is doubtful, and a fresh token."""
     deps = current_deps()
@@ -109,11 +162,16 @@ def _form_again(
         notice=notice,
         errors=_summary(form, uploads),
         questions=[FieldError(field=detail.field, text=current_wording().doubt(detail)) for detail in asked],
-        confirmed=doubt_codes(asked),
+        confirmed=doubt_codes(asked) or request.form.get("confirmed", ""),
         kept_files=kept_files(deps, uploads.files),
         file_errors=uploads.errors,
     )
-    return make_response(render("public/inquiry.html", token=_token_again(deps), **context), status)
+    page = render(
+        "public/inquiry.html",
+        own=own_inputs(deps, _token_again(deps), proof=request.form.get(PROOF_FIELD, "")),
+        **context,
+    )
+    return answered(page, status, retry_seconds=retry_seconds)
 
 
 def _token_again(deps: Deps) -> str:
@@ -126,9 +184,7 @@ def _busy(form: InquiryForm, uploads: Uploads) -> Response:
     notice = _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
     if request.files and not uploads.files:
         notice = f"{notice} {_('Please attach your files once more.')}"
-    response = _form_again(form, uploads, (), notice=notice, status=UNAVAILABLE)
-    response.headers["Retry-After"] = str(RETRY_SECONDS)
-    return response
+    return _form_again(form, uploads, (), notice=notice, status=UNAVAILABLE, retry_seconds=RETRY_SECONDS)
 
 
 def _summary(form: InquiryForm, uploads: Uploads) -> list[FieldError]:

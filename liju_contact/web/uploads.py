@@ -18,10 +18,13 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from liju_contact.config import FileSettings
+from liju_contact.domain.errors import TooOften
 from liju_contact.domain.file_kind import HEAD_BYTES, FileKind, FileRefusal, RefusalReason, judge_file
 from liju_contact.domain.file_name import safe_name
 from liju_contact.domain.inquiry import StagedFile
+from liju_contact.domain.refusal import RefusalReason as FormRefusal
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.keep_limits import Caller
 from liju_contact.usecases.stage_file import stage_file
 from liju_contact.web.rendering import current_wording
 from liju_contact.web.rendering import translated as _
@@ -73,26 +76,43 @@ def file_rules(limits: FileSettings, language: str) -> FileRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Uploads:
-    """``files`` were accepted and are stored; ``errors`` are sentences about those that were not."""
+    """``files`` were accepted and are stored; ``errors`` are sentences about those that were not.
+
+    ``reason`` is why the first of these was not, ``retry_seconds`` when more may be sent where that was too much.
+    """
 
     files: tuple[StagedFile, ...]
     errors: tuple[str, ...]
+    reason: FormRefusal | None = None
+    retry_seconds: int = 0
 
 
-def take_uploads(deps: Deps) -> Uploads:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LeftOut:
+    sentence: str
+    reason: FormRefusal
+    retry_seconds: int = 0
+
+
+def take_uploads(deps: Deps, caller: Caller) -> Uploads:
     """Judge and store the files of the form that was sent, those kept from before first.
 
     Raises ``StoreBusy`` or ``StoreFull``.
     """
     files = list(kept_before(deps).files)
-    errors: list[str] = []
+    left_out: list[_LeftOut] = []
     for upload in _sent_files():
-        taken = _take(deps, upload, files)
-        if isinstance(taken, str):
-            errors.append(taken)
+        taken = _take(deps, upload, files, caller)
+        if isinstance(taken, _LeftOut):
+            left_out.append(taken)
         else:
             files.append(taken)
-    return Uploads(files=tuple(files), errors=tuple(errors))
+    return Uploads(
+        files=tuple(files),
+        errors=tuple(one.sentence for one in left_out),
+        reason=left_out[0].reason if left_out else None,
+        retry_seconds=max((one.retry_seconds for one in left_out), default=0),
+    )
 
 
 def kept_before(deps: Deps) -> Uploads:
@@ -112,7 +132,8 @@ def without_gone(uploads: Uploads, gone: Iterable[str]) -> Uploads:
     """Return the uploads less those that are no longer kept, each of which is asked for again."""
     names = list(gone)
     errors = tuple(_("Please attach “%s” once more.") % name for name in names)
-    return Uploads(files=tuple(file for file in uploads.files if file.name not in names), errors=errors)
+    files = tuple(file for file in uploads.files if file.name not in names)
+    return Uploads(files=files, errors=errors, reason=FormRefusal.FILES_GONE)
 
 
 def kept_files(deps: Deps, files: Iterable[StagedFile]) -> list[KeptFile]:
@@ -124,22 +145,27 @@ def _sent_files() -> list[FileStorage]:
     return [upload for upload in request.files.getlist(FIELD) if upload.filename]
 
 
-def _take(deps: Deps, upload: FileStorage, taken: list[StagedFile]) -> StagedFile | str:
-    """Store one upload, or return the sentence that says why not."""
+def _take(deps: Deps, upload: FileStorage, taken: list[StagedFile], caller: Caller) -> StagedFile | _LeftOut:
+    """Store one upload, or say why not."""
     name = safe_name(upload.filename or "")
     limits = deps.settings.files
     if len(taken) >= limits.count_limit:
-        return _("“%(name)s” was left out: at most %(limit)d files.") % {"name": name, "limit": limits.count_limit}
+        sentence = _("“%(name)s” was left out: at most %(limit)d files.") % {"name": name, "limit": limits.count_limit}
+        return _LeftOut(sentence=sentence, reason=FormRefusal.TOO_LARGE)
     bytes_count = _size(upload)
     if sum(file.bytes_count for file in taken) + bytes_count > limits.total_limit_bytes:
         size = current_wording().file_size(limits.total_limit_bytes)
-        return _("“%(name)s” was left out: at most %(limit)s in all.") % {"name": name, "limit": size}
+        sentence = _("“%(name)s” was left out: at most %(limit)s in all.") % {"name": name, "limit": size}
+        return _LeftOut(sentence=sentence, reason=FormRefusal.TOO_LARGE)
     kind = _judge(upload, name, bytes_count)
     if isinstance(kind, FileRefusal):
-        return _refusal_sentence(kind, name, limits)
+        return _refused(kind, name, limits)
     if kind not in limits.kinds:
-        return _refusal_sentence(FileRefusal(RefusalReason.TYPE_NOT_TAKEN), name, limits)
-    return stage_file(deps, cast(BinaryIO, upload.stream), name=name, kind=kind, now=deps.now())
+        return _refused(FileRefusal(RefusalReason.TYPE_NOT_TAKEN), name, limits)
+    try:
+        return stage_file(deps, cast(BinaryIO, upload.stream), name=name, kind=kind, now=deps.now(), caller=caller)
+    except TooOften as error:
+        return _too_much_today(name, error)
 
 
 def _size(upload: FileStorage) -> int:
@@ -154,13 +180,19 @@ def _judge(upload: FileStorage, name: str, bytes_count: int) -> FileKind | FileR
     return judge_file(name, head, upload.stream.read(_TAIL_BYTES))
 
 
-def _refusal_sentence(refusal: FileRefusal, name: str, limits: FileSettings) -> str:
+def _too_much_today(name: str, error: TooOften) -> _LeftOut:
+    sentence = _("“%(name)s” was left out: too many files came in today. Please send without it; you can add it later.")
+    return _LeftOut(sentence=sentence % {"name": name}, reason=FormRefusal.TOO_OFTEN, retry_seconds=error.retry_seconds)
+
+
+def _refused(refusal: FileRefusal, name: str, limits: FileSettings) -> _LeftOut:
     sentences = {
         RefusalReason.EMPTY: _("“%(name)s” was left out: the file is empty."),
         RefusalReason.TYPE_NOT_TAKEN: _("“%(name)s” was left out: we take %(kinds)s."),
         RefusalReason.CONTENT_DIFFERS: _("“%(name)s” was left out: its content is not what its name says."),
     }
-    return sentences[refusal.reason] % {"name": name, "kinds": ", ".join(sorted(limits.kinds)).upper()}
+    sentence = sentences[refusal.reason] % {"name": name, "kinds": ", ".join(sorted(limits.kinds)).upper()}
+    return _LeftOut(sentence=sentence, reason=FormRefusal.FILE_KIND)
 
 
 def _sealed(deps: Deps, file: StagedFile) -> str:

@@ -33,6 +33,7 @@ from tests.bench.processes import (
     worker_command,
     write_instance,
 )
+from tests.limits import UNLIMITED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,7 +161,7 @@ def show_letters() -> None:
     with Sink() as sink, tempfile.TemporaryDirectory(prefix="bench-") as folder:
         instance, port = Path(folder), free_port()
         write_instance(instance, sink.port)
-        with started(program_command(port, instance, "--no-worker"), port, {}) as server:
+        with started(program_command(port, instance, "--no-worker"), port, UNLIMITED) as server:
             measure(server, "program", 8, LETTERS_FILL_SECONDS)
         worker = subprocess.Popen(worker_command(instance), cwd=HOME)
         try:

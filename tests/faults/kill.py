@@ -24,6 +24,7 @@ from typing import Literal
 
 import psutil
 
+from tests.limits import UNLIMITED
 from tests.program import KeptLetter, Program, running, still_runs, wait_for
 from tests.visitor import FORM, Answer, Visit, Visitor, visit_in
 
@@ -236,7 +237,9 @@ def main() -> int:
     options = parser.parse_args()
     with (
         tempfile.TemporaryDirectory(prefix="liju-kill-") as folder,
-        running(Path(folder) / "instance", LIJU_MAIL_LETTER_LIMIT_SECONDS=str(LETTER_LIMIT_SECONDS)) as program,
+        running(
+            Path(folder) / "instance", LIJU_MAIL_LETTER_LIMIT_SECONDS=str(LETTER_LIMIT_SECONDS), **UNLIMITED
+        ) as program,
     ):
         began_at = time.monotonic()
         storm = rage(program, kills=options.kills, seed=options.seed)

@@ -14,11 +14,13 @@ from liju_contact.config import Settings
 from liju_contact.store.schema import migrate
 from tests.conftest import Clock
 from tests.journeys.inside import Inside
+from tests.limits import without_limits
 
 
 @pytest.fixture
 def inside(settings: Settings, clock: Clock, tmp_path: Path) -> Iterator[Inside]:
-    made = make_deps(replace(settings, database_url=f"sqlite:///{tmp_path / 'liju.db'}"), now=clock.now)
+    settings = replace(without_limits(settings), database_url=f"sqlite:///{tmp_path / 'liju.db'}")
+    made = make_deps(settings, now=clock.now)
     deps = replace(made, random_bytes=random.Random(20261123).randbytes)
     migrate(deps.db)
     yield Inside(deps)

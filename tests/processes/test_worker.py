@@ -21,6 +21,7 @@ from liju_contact.store.database import Database
 from liju_contact.store.deliveries import claim_deliveries
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.find_inquiry import ask_for_links
+from liju_contact.usecases.keep_limits import Caller
 from liju_contact.usecases.report_health import report_health
 from tests.conftest import EXAMPLE, PROJECT, SECRET, Clock
 from tests.processes.families import wait_until
@@ -36,7 +37,7 @@ def worker_of(deps: Deps, carrier: ScriptedCarrier | None = None) -> Worker:
 
 
 def ask(deps: Deps) -> None:
-    assert ask_for_links(deps, ANA, language="en", network="net", now=deps.now())
+    ask_for_links(deps, ANA, language="en", caller=Caller(network="net"), now=deps.now())
 
 
 def test_one_step_does_everything_that_is_due(deps: Deps, clock: Clock) -> None:

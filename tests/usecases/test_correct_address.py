@@ -13,6 +13,7 @@ from liju_contact.usecases.answer_customer import Answer, answer_customer
 from liju_contact.usecases.correct_address import correct_address
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.find_inquiry import answer_link_request, ask_for_links
+from liju_contact.usecases.keep_limits import Caller
 from liju_contact.usecases.submit_inquiry import Submitted
 from tests.conftest import Clock
 from tests.usecases.mails import CUSTOMER, letter_to, letters, with_staff
@@ -107,7 +108,7 @@ def test_all_automatic_letters_of_a_day_count_together(deps: Deps, clock: Clock)
     unreachable(deps)
 
     def asks_for_link() -> None:
-        assert ask_for_links(deps, submitted.reference, language="en", network="net", now=deps.now())
+        ask_for_links(deps, submitted.reference, language="en", caller=Caller(network="net"), now=deps.now())
         assert answer_link_request(deps, now=deps.now())
 
     asks_for_link()

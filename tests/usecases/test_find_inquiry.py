@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import pytest
 
+from liju_contact.domain.errors import TooOften
+from liju_contact.domain.public_door import PublicDoor
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.find_inquiry import LINKS_PER_LETTER, PER_ADDRESS, PER_NETWORK, answer_link_request
+from liju_contact.usecases.find_inquiry import LINKS_PER_LETTER, answer_link_request
 from liju_contact.usecases.find_inquiry import ask_for_links as ask_for_links_
+from liju_contact.usecases.keep_limits import Caller
 from liju_contact.usecases.report_health import beat_worker
 from liju_contact.usecases.sweep import sweep
 from tests.conftest import Clock
+from tests.limits import with_limits
 from tests.store.statements import listening
 from tests.usecases.stories import at_once, counts, rows, submit
 
+PER_NETWORK, PER_ADDRESS = 20, 3
 ANA = "Ana.Souza@usina.example"
 
 
 def ask_for_links(deps: Deps, typed: str, network: str = "203.0.113.0/24") -> bool:
-    return ask_for_links_(deps, typed, language="en", network=network, now=deps.now())
+    """Ask, and return whether that was not too often."""
+    try:
+        ask_for_links_(deps, typed, language="en", caller=Caller(network=network), now=deps.now())
+    except TooOften:
+        return False
+    return True
+
+
+@pytest.fixture
+def deps(deps: Deps) -> Deps:
+    """Return the parts with a limit that a test reaches quickly."""
+    return with_limits(deps, PublicDoor.FIND, per_network=PER_NETWORK, per_subject=PER_ADDRESS)
 
 
 def letters_after(deps: Deps, typed: str) -> list[dict[str, object]]:
@@ -140,7 +156,7 @@ def test_the_window_passes(deps: Deps, clock: Clock) -> None:
 def test_addresses_are_not_kept_in_clear_for_counting(deps: Deps) -> None:
     ask_for_links(deps, ANA)
 
-    assert [len(row["subject"]) for row in rows(deps.db, "rate")] == [64, 64]
+    assert [len(row["subject"]) for row in rows(deps.db, "rate")] == [64, 64, 64]
     assert "usina" not in repr(rows(deps.db, "rate"))
 
 
@@ -150,8 +166,8 @@ def test_windows_that_are_over_are_swept(deps: Deps, clock: Clock) -> None:
     ask_for_links(deps, "bo@other.example", network="another")
     clock.move(hours=2)
 
-    assert sweep(deps, now=deps.now()) == 2
-    assert len(rows(deps.db, "rate")) == 2
+    assert sweep(deps, now=deps.now()) == 3
+    assert len(rows(deps.db, "rate")) == 3
 
 
 def test_a_request_is_answered_once_by_two_workers(deps: Deps) -> None:

@@ -47,6 +47,7 @@ from liju_contact.web.staff.sheet_page import (
     read_written,
     sheet_page,
 )
+from liju_contact.web.turned_away import current_caller
 from liju_contact.web.uploads import Uploads, kept_before, take_uploads, without_gone
 
 bp = desk_blueprint("staff_inquiry", __name__, prefix="/staff/inquiry/<reference>")
@@ -72,7 +73,7 @@ def back(reference: str) -> BaseResponse:
 def answer(reference: str) -> ResponseReturnValue:
     written, uploads = read_written(ANSWER), kept_before(current_deps())
     try:
-        uploads = take_uploads(current_deps())
+        uploads = take_uploads(current_deps(), current_caller(current_deps()))
         return _answer(reference, written, uploads)
     except SpokenMeanwhile as error:
         return sheet_page(reference, CONFLICT, written=written, uploads=uploads, spoken=error.messages, is_fresh=True)

@@ -18,6 +18,7 @@ from liju_contact.domain.quotation import told_for_quotation
 from liju_contact.usecases.list_inquiries import ListPage, list_inquiries, list_news
 from liju_contact.usecases.search_inquiries import find_by_reference
 from liju_contact.usecases.tend_held import count_held
+from liju_contact.usecases.tend_refused import count_refused
 from liju_contact.web.rendering import current_deps
 from liju_contact.web.staff import list_words, words
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
@@ -73,6 +74,7 @@ def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
         "narrowed": narrowed_by(page, choices),
         "counts": {view: short_count(count) for view, count in page.counts.items() if count},
         "held_count": count_held(deps, current_person()),
+        "refused_count": count_refused(deps, current_person(), now=deps.now()),
         "states": words.STATES,
         "priorities": words.PRIORITIES,
         "people": people,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from flask import request
 
 from liju_contact.web.rendering import current_deps
+from liju_contact.web.turned_away import current_caller
 from liju_contact.web.uploads import KEPT_FIELD, kept_files, take_uploads
 
 HOME = "/staff"
@@ -54,7 +55,7 @@ def interrupted() -> Resumption:
         if not _NOT_CARRIED.fullmatch(name) and name != KEPT_FIELD
     ]
     deps = current_deps()
-    staged = kept_files(deps, take_uploads(deps).files)
+    staged = kept_files(deps, take_uploads(deps, current_caller(deps)).files)
     fields += [(KEPT_FIELD, file.token) for file in staged]
     return Resumption(back=back, is_form=True, fields=_within_limits(fields))
 

@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     _create_visits()
     _create_scan()
+    _create_refusals()
 
 
 def _create_visits() -> None:
@@ -50,3 +51,51 @@ def _create_scan() -> None:
             postgresql_where=sa.text("settled_at IS NULL"),
         )
     op.execute("INSERT INTO scan (blob_id) SELECT blob_id FROM file UNION SELECT blob_id FROM inbound_file")
+
+
+def _create_refusals() -> None:
+    is_open = sa.text("settled_at IS NULL")
+    op.create_table(
+        "refusal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("door", sa.String(length=20), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("typed", sa.JSON(), nullable=False),
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("network", sa.String(length=50), nullable=False),
+        sa.Column("nonce", sa.String(length=40), nullable=False),
+        sa.Column("email_folded", sa.Text(), nullable=False),
+        sa.Column("name_folded", sa.Text(), nullable=False),
+        sa.Column("text_digest", sa.String(length=40), nullable=False),
+        sa.Column("tries_count", sa.Integer(), nullable=False),
+        sa.Column("left_out_count", sa.Integer(), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=True),
+        sa.Column("settled_by", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_refusal_inquiry_id_inquiry"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal")),
+    )
+    for name, columns in (("open", ["happened_at", "id"]), ("nonce", ["nonce"]), ("text_digest", ["text_digest"])):
+        op.create_index(f"ix_refusal_{name}", "refusal", columns, sqlite_where=is_open, postgresql_where=is_open)
+    op.create_index(op.f("ix_refusal_happened_at_id"), "refusal", ["happened_at", "id"])
+    op.create_index(op.f("ix_refusal_email_folded"), "refusal", ["email_folded"])
+    op.create_index(op.f("ix_refusal_inquiry_id"), "refusal", ["inquiry_id"])
+    op.create_table(
+        "refusal_file",
+        sa.Column("refusal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("blob_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_refusal_file_blob_id_blob")),
+        sa.ForeignKeyConstraint(
+            ["refusal_id"], ["refusal.id"], name=op.f("fk_refusal_file_refusal_id_refusal"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("refusal_id", "position", name=op.f("pk_refusal_file")),
+    )
+    op.create_index(op.f("ix_refusal_file_blob_id"), "refusal_file", ["blob_id"])
