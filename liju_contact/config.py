@@ -25,6 +25,7 @@ from liju_contact.config_mail import (
     read_mail_settings,
     read_reminder_settings,
 )
+from liju_contact.config_retention import RetentionSettings, read_retention_settings
 from liju_contact.config_source import ConfigSource, Section
 from liju_contact.domain.calendar import WorkingHours
 from liju_contact.domain.catalogue import Catalogue, Label
@@ -76,6 +77,7 @@ class Settings:
     reminders: ReminderSettings
     files: FileSettings
     desk: DeskSettings
+    retention: RetentionSettings
     catalogue: Catalogue
 
     @property
@@ -117,6 +119,7 @@ def read_settings(text: str, *, instance: Path, environment: Mapping[str, str], 
         reminders=read_reminder_settings(root.section("reminders")),
         files=_files(root.section("files")),
         desk=read_desk_settings(root, web.base_url, web.languages),
+        retention=read_retention_settings(root.section("retention")),
         catalogue=read_catalogue(root, web.languages, company.working_hours),
     )
     root.finish()

@@ -114,7 +114,8 @@ def _sqlite_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         _use_wal(cursor, busy_seconds)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+        # What is deleted or changed is overwritten: what a customer wrote must not stay between the rows of the file.
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

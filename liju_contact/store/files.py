@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, select, update
 
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.store.desk_tables import ExportRow
 from liju_contact.store.file_tables import BlobChunkRow, BlobRow, FileRow
 from liju_contact.store.inbound_tables import InboundFileRow, InboundRow
+from liju_contact.store.privacy_tables import PrivacyRequestRow
 from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import MessageRow
 
@@ -126,8 +127,12 @@ def _stored(row: Any) -> StoredFile:
     return StoredFile(name=name, kind=FileKind(kind), bytes_count=bytes_count, blob_id=blob_id)
 
 
+def is_nobodys() -> list[ColumnElement[bool]]:
+    """Return what holds for a blob that no row refers to."""
+    users = (FileRow.blob_id, InboundRow.blob_id, InboundFileRow.blob_id, ExportRow.blob_id, PrivacyRequestRow.blob_id)
+    return [~exists().where(column == BlobRow.id) for column in users]
+
+
 def sweep_blobs(tx: Connection, staged_before: datetime) -> int:
     """Delete blobs that no file refers to and that were staged long ago; returns how many."""
-    users = (FileRow.blob_id, InboundRow.blob_id, InboundFileRow.blob_id, ExportRow.blob_id)
-    unused = [~exists().where(column == BlobRow.id) for column in users]
-    return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, *unused)).rowcount
+    return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, *is_nobodys())).rowcount

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from liju_contact.store import desk_tables, file_tables, inbound_tables, staff_tables  # noqa: F401  # the rest of the same schema
+from liju_contact.store import desk_tables, file_tables, inbound_tables, privacy_tables, staff_tables  # noqa: F401  # the rest of the same schema
 from liju_contact.store.table import Id, Table, index_where
 
 # What the desk's list may leave rows out by. It stands at the end of the indexes that have an order of the list, which
@@ -77,6 +77,8 @@ class InquiryRow(Table):
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
     # Whether the customer is unreachable or a letter came to a bad end; ``store.mail_trouble`` keeps it.
     has_mail_trouble: Mapped[bool] = mapped_column(server_default=false())
+    # Which privacy notice stood beside the form; empty for an inquiry by mail.
+    notice_version: Mapped[str] = mapped_column(String(40), server_default=text("''"))
 
     __table_args__ = (
         Index(None, "email_folded", "id"),
