@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ class CompanySettings:
     name: Label
     website: str | None
     privacy_notice: Label
+    privacy_notice_date: str
     reference_prefix: str
     working_hours: WorkingHours
 
@@ -154,11 +156,21 @@ def _company(section: Section, languages: tuple[str, ...]) -> CompanySettings:
         name=section.label("name", languages),
         website=section.optional_text("website"),
         privacy_notice=section.label("privacy_notice", languages),
+        privacy_notice_date=_date(section, "privacy_notice_date"),
         reference_prefix=prefix,
         working_hours=read_working_hours(section),
     )
     section.finish()
     return company
+
+
+def _date(section: Section, key: str) -> str:
+    written = section.text(key, default="")
+    try:
+        return date.fromisoformat(written).isoformat() if written else ""
+    except ValueError:
+        section.fault(key, 'must be a day like "2026-11-28".')
+        return ""
 
 
 def _web(section: Section) -> WebSettings:

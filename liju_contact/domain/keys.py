@@ -57,6 +57,7 @@ class Keyring:
         self._recovery = _derive(secret, "recovery code")
         self._attempt = _derive(secret, "provider attempt")
         self._challenge = _derive(secret, "passkey challenge")
+        self._erasure = _derive(secret, "erased address")
 
     def make_form_token(self, nonce: bytes, now: datetime) -> str:
         """Return a form token of 44 URL-safe characters; ``nonce`` is ``NONCE_BYTES`` random bytes."""
@@ -116,6 +117,10 @@ class Keyring:
     def rate_subject(self, door: str, who: str) -> str:
         """Return a digest that stands for an address or a network in the rate table, without naming it."""
         return hmac.digest(self._rate, f"{door}\n{who}".encode(), "sha256").hex()
+
+    def erasure_digest(self, address: str) -> str:
+        """Return what the register of erasures knows an address by; it cannot be turned back into it."""
+        return _hex(self._erasure, fold_address(address), 64)
 
     def csrf_token(self, session_token: str) -> str:
         """Return what every form of a session carries: it follows from the cookie and cannot be turned back into it."""

@@ -74,13 +74,12 @@ def notice_version(texts: Mapping[str, str], changed_on: str) -> str:
 
 
 def _idna(domain: str) -> list[str]:
-    found = []
-    for change in (lambda text: text.encode("idna").decode("ascii"), lambda text: text.encode("ascii").decode("idna")):
-        try:
-            found.append(change(domain))
-        except (UnicodeError, ValueError):
-            continue
-    return found
+    """Return a domain as the DNS spells it, and as people do."""
+    try:
+        coded = domain.encode("idna").decode("ascii")
+        return [coded, coded.encode("ascii").decode("idna")]
+    except (UnicodeError, ValueError):
+        return []
 
 
 def _small(text: str) -> str:

@@ -124,7 +124,9 @@ def _letters_about_many(tx: Connection, inquiry_ids: frozenset[int]) -> frozense
 
 def _told_of(tx: Connection, inquiry_ids: frozenset[int], staying: set[int]) -> None:
     """Take away what the timelines of inquiries that stay tell of those that go."""
-    named = [cast(EventRow.facts, String).contains(reference, autoescape=True) for reference in _references(tx, inquiry_ids)]
+    named = [
+        cast(EventRow.facts, String).contains(reference, autoescape=True) for reference in _references(tx, inquiry_ids)
+    ]
     for some in chunked(staying) if named else ():
         tx.execute(delete(EventRow).where(EventRow.inquiry_id.in_(some), or_(*named)))
 

@@ -74,6 +74,11 @@ def set_blob_size(tx: Connection, blob_id: int, bytes_count: int) -> None:
     tx.execute(update(BlobRow).where(BlobRow.id == blob_id).values(bytes_count=bytes_count))
 
 
+def blob_size(tx: Connection, blob_id: int) -> int:
+    size: int = tx.execute(select(BlobRow.bytes_count).where(BlobRow.id == blob_id)).scalar_one()
+    return size
+
+
 def drop_blob(tx: Connection, blob_id: int) -> None:
     """Forget a blob that is unfinished."""
     tx.execute(delete(BlobRow).where(BlobRow.id == blob_id, BlobRow.sha256.is_(None)))

@@ -107,9 +107,7 @@ def gather(tx: Connection, seeds: Holdings, *, with_moved: bool = True) -> Holdi
     messages = seeds.messages | ids(tx, MessageRow.id, (MessageRow.inquiry_id, of), (MessageRow.moved_from_id, moved))
     notes = seeds.notes | ids(tx, NoteRow.id, (NoteRow.inquiry_id, of), (NoteRow.moved_from_id, moved))
     events = seeds.events | ids(tx, EventRow.id, (EventRow.inquiry_id, of), (EventRow.moved_from_id, moved))
-    letters = seeds.letters | ids(
-        tx, LetterRow.id, (LetterRow.inquiry_id, of), (LetterRow.message_files_id, messages)
-    )
+    letters = seeds.letters | ids(tx, LetterRow.id, (LetterRow.inquiry_id, of), (LetterRow.message_files_id, messages))
     deliveries = seeds.deliveries | ids(tx, DeliveryRow.id, (DeliveryRow.letter_id, letters))
     mails = seeds.mails | ids(
         tx,
@@ -164,5 +162,3 @@ def chunked(values: Iterable[int]) -> Iterable[list[int]]:
     every = sorted(values)
     for start in range(0, len(every), _AT_ONCE):
         yield every[start : start + _AT_ONCE]
-
-
