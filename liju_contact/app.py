@@ -45,7 +45,7 @@ from liju_contact.templating import template_environments
 from liju_contact.usecases.answer_in_post_office import take_in
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.receive_mail import receive_mail
-from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
+from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, privacy, status
 from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
 from liju_contact.web.staff import (
@@ -70,6 +70,7 @@ from liju_contact.web.staff import held as staff_held
 from liju_contact.web.staff import inquiry as desk_inquiry
 from liju_contact.web.staff import list as desk_list
 from liju_contact.web.staff import originals as staff_originals
+from liju_contact.web.staff import privacy as privacy_desk
 from liju_contact.wording import wording_in
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
@@ -160,9 +161,21 @@ def make_app(deps: Deps) -> Flask:
     app.extensions["liju_form_pages"] = FormPages()
     app.extensions["liju_inquiry_form"] = inquiry_form_class(settings.catalogue)
     app.extensions["liju_templates"] = _page_environments(app, settings)
-    for room in (inquiry, status, find, health, assets, post_office):
+    for room in (inquiry, status, find, privacy, health, assets, post_office):
         app.register_blueprint(room.bp)
-    desk_rooms = (desk_list, bulk, saved_views, sign_in, reset, account, second_factor, people, insight, replies)
+    desk_rooms = (
+        desk_list,
+        bulk,
+        saved_views,
+        sign_in,
+        reset,
+        account,
+        second_factor,
+        people,
+        insight,
+        replies,
+        privacy_desk,
+    )
     inquiry_rooms = (
         desk_inquiry,
         inquiry_changes,

@@ -32,6 +32,7 @@ from liju_contact.domain.calendar import WorkingHours
 from liju_contact.domain.catalogue import Catalogue, Label
 from liju_contact.domain.errors import Fault, SettingsError
 from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.privacy import notice_version
 
 KNOWN_LANGUAGES = ("en", "zh_Hans")
 _SECRET_LENGTH = 32
@@ -45,6 +46,10 @@ class CompanySettings:
     privacy_notice_date: str
     reference_prefix: str
     working_hours: WorkingHours
+
+    @property
+    def notice_version(self) -> str:
+        return notice_version(self.privacy_notice.texts, self.privacy_notice_date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

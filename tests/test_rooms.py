@@ -12,7 +12,15 @@ from tests.conftest import PROJECT
 PACKAGE = PROJECT / "liju_contact"
 # What each room may import of this program, beside itself. A name stands for the module or everything below it.
 LEAVES = {"domain", "clock"}
-READING = {"config", "config_source", "config_calendar", "config_catalogue", "config_mail", "config_desk"}
+READING = {
+    "config",
+    "config_source",
+    "config_calendar",
+    "config_catalogue",
+    "config_mail",
+    "config_desk",
+    "config_retention",
+}
 COMMANDS = {
     "domain",
     "store",
@@ -24,6 +32,8 @@ COMMANDS = {
     "cli_inbound",
     "cli_demo",
     "cli_staff",
+    "cli_privacy",
+    "log_lines",
     "__version__",
 }
 WORDS = {"wording", "vocabulary"}
@@ -42,6 +52,7 @@ ROOMS = {
     "config_catalogue": {"domain", "config_source", "config_calendar"},
     "config_mail": {"domain", *READING},
     "config_desk": {"domain", "config_source"},
+    "config_retention": {"config_source"},
     "config": {"domain", *READING},
     "store": {"domain"},
     "usecases": {"domain", "store", "working_calendar", *READING},
@@ -50,13 +61,15 @@ ROOMS = {
     "passkey_check": {"usecases"},
     "desk_doors": {"config", "usecases", "oidc", "passkey_check"},
     "sheets": {"domain", "store", "usecases", "config", *WORDS},
-    "web": {"domain", "usecases", "config", "config_desk", *WORDS},
+    "web": {"domain", "usecases", "config", "config_desk", "log_lines", *WORDS},
     "processes": {"domain", "store", "usecases", "config"},
     "cli_parts": COMMANDS,
     "cli_mail": COMMANDS,
     "cli_inbound": COMMANDS,
     "cli_demo": COMMANDS,
     "cli_staff": COMMANDS,
+    "cli_privacy": COMMANDS,
+    "log_lines": set[str](),
     "cli": COMMANDS,
     "app": {
         "processes",

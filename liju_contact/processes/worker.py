@@ -21,8 +21,8 @@ from datetime import UTC, datetime, timedelta
 from liju_contact.domain.errors import StoreBusy
 from liju_contact.processes.export_writer import ExportWriter
 from liju_contact.processes.mail_fetcher import MailFetcher
-from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.clean_up import CleanUp
+from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter, take_back
 from liju_contact.usecases.deps import Carrier, Deps
 from liju_contact.usecases.erase_address import erase_again

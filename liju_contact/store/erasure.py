@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, String, cast, delete, exists, func, or_, select, update
 
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.store.desk_tables import ExportRow, InquiryTagRow, SearchDueRow, TagRow
@@ -31,7 +31,7 @@ _TEXTS: tuple[Any, ...] = (MessageRow, NoteRow, EventRow)
 def erase_inquiries(tx: Connection, inquiry_ids: Iterable[int], *, with_moved: bool = True) -> Holdings:
     """Remove inquiries and everything that hangs on them; returns what went.
 
-    The ids of inquiries that are not there are passed over. Call it for some dozens at a time: it writes all it touches.
+    The ids of inquiries that are not there are passed over. Call it for some dozens at a time.
     """
     there = ids(tx, InquiryRow.id, (InquiryRow.id, inquiry_ids))
     return erase(tx, Holdings(inquiries=there), with_moved=with_moved)
@@ -59,6 +59,7 @@ def erase(tx: Connection, seeds: Holdings, *, with_moved: bool = True) -> Holdin
     staying |= _touched(tx, doomed) - seeds.inquiries
     blobs, domains = blobs_of(tx, doomed), _domains(tx, doomed)
     _told_of(tx, seeds.inquiries, staying)
+    _empty_letters_about(tx, doomed)
     _remove_rows(tx, doomed)
     drop_blobs(tx, blobs)
     _forget_pictures(tx, domains)
@@ -129,6 +130,23 @@ def _told_of(tx: Connection, inquiry_ids: frozenset[int], staying: set[int]) -> 
     ]
     for some in chunked(staying) if named else ():
         tx.execute(delete(EventRow).where(EventRow.inquiry_id.in_(some), or_(*named)))
+
+
+def _empty_letters_about(tx: Connection, doomed: Holdings) -> None:
+    """Empty the letters of inquiries that stay which may quote a message that goes: those since it was written."""
+    for some in chunked(doomed.messages):
+        quoting = exists().where(
+            MessageRow.id.in_(some),
+            MessageRow.inquiry_id == LetterRow.inquiry_id,
+            LetterRow.written_at >= MessageRow.written_at,
+        )
+        empty = {"text": "", "html": ""}
+        tx.execute(update(LetterRow).where(quoting, ~is_on_its_way()).values(empty))
+
+
+def is_on_its_way() -> ColumnElement[bool]:
+    """Return what holds for a letter that has not reached everybody yet, and has to be sent as it is."""
+    return exists().where(DeliveryRow.letter_id == LetterRow.id, DeliveryRow.due_at.is_not(None))
 
 
 def _forget_exports(tx: Connection, inquiry_ids: frozenset[int]) -> None:

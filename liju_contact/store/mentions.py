@@ -1,7 +1,7 @@
 """Looks through every table for a mail address, and takes it out of what stays.
 
-Each text column of each table is looked at, new tables included. What is the person's own (a mail they sent, a letter to
-them) goes whole; in what is somebody else's (another customer's mail with them in its Cc) the address alone is struck
+Each text column of each table is looked at, new tables included. What is the person's own (a mail they sent, a letter
+to them) goes whole; in what is somebody else's (another customer's mail with them in its Cc) the address alone is struck
 out. This reads whole tables: it is for erasing and exporting, which are rare.
 """
 
@@ -34,7 +34,7 @@ from sqlalchemy.types import TypeDecorator
 
 from liju_contact.domain.privacy import ERASED, mention_of, spellings_of
 from liju_contact.store import table as schema
-from liju_contact.store.file_tables import BlobChunkRow, FileRow
+from liju_contact.store.file_tables import BlobChunkRow
 from liju_contact.store.inbound_tables import InboundRow
 from liju_contact.store.search_documents import note_search_due
 from liju_contact.store.tables import DeliveryRow, LetterRow, MessageRow
@@ -161,21 +161,19 @@ def _in_table(tx: Connection, stored: Table, pattern: re.Pattern[str], spellings
 
 def _inquiry_of(stored: Table) -> ColumnElement[Any]:
     """Return the expression for the inquiry that a row of a table is about."""
-    inquiry_of_letter = select(LetterRow.inquiry_id).where(LetterRow.id == DeliveryRow.letter_id).scalar_subquery()
     if stored.name == "inquiry":
         return stored.c.id
     if "inquiry_id" in stored.c:
         return stored.c.inquiry_id
-    if stored is FileRow.__table__:
-        return select(MessageRow.inquiry_id).where(MessageRow.id == FileRow.message_id).scalar_subquery()
-    if stored is DeliveryRow.__table__:
-        return inquiry_of_letter
-    if "delivery_id" in stored.c:
-        of_letter = select(LetterRow.inquiry_id).join(DeliveryRow, DeliveryRow.letter_id == LetterRow.id)
-        return of_letter.where(DeliveryRow.id == stored.c.delivery_id).scalar_subquery()
-    if "inbound_id" in stored.c:
-        return select(InboundRow.inquiry_id).where(InboundRow.id == stored.c.inbound_id).scalar_subquery()
-    return literal(None)
+    of_letter = select(LetterRow.inquiry_id).join(DeliveryRow, DeliveryRow.letter_id == LetterRow.id)
+    parents: dict[str, Any] = {
+        "message_id": lambda column: select(MessageRow.inquiry_id).where(MessageRow.id == column),
+        "letter_id": lambda column: select(LetterRow.inquiry_id).where(LetterRow.id == column),
+        "delivery_id": lambda column: of_letter.where(DeliveryRow.id == column),
+        "inbound_id": lambda column: select(InboundRow.inquiry_id).where(InboundRow.id == column),
+    }
+    parent = next((name for name in parents if name in stored.c), None)
+    return literal(None) if parent is None else parents[parent](stored.c[parent]).scalar_subquery()
 
 
 def _is_text(column: Any) -> bool:

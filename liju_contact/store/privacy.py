@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from liju_contact.domain.privacy import RequestKind, RequestState, Step
-from liju_contact.store.files import is_nobodys
 from liju_contact.store.file_tables import BlobRow
+from liju_contact.store.files import is_nobodys
 from liju_contact.store.privacy_tables import PrivacyEventRow, PrivacyNoticeRow, PrivacyRequestRow
 from liju_contact.store.statements import insert_unless_taken
 
@@ -126,9 +126,11 @@ def is_clean(tx: Connection) -> bool:
 
 def erasures(tx: Connection) -> dict[str, datetime]:
     """Return when each address was erased last, by its digest."""
-    erased = select(PrivacyEventRow.digest, func.max(PrivacyEventRow.happened_at)).group_by(PrivacyEventRow.digest)
+    erased = select(PrivacyEventRow.digest, func.max(PrivacyEventRow.happened_at).label("erased_at")).group_by(
+        PrivacyEventRow.digest
+    )
     rows = tx.execute(erased.where(PrivacyEventRow.step == Step.ERASED.value))
-    return {digest: happened_at for digest, happened_at in rows}
+    return {row.digest: row.erased_at for row in rows}
 
 
 def newest_events(tx: Connection, *, limit: int) -> list[PrivacyEvent]:

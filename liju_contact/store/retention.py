@@ -9,20 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
-from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.inbound import InboundState
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.store.blobs_of_mail import put_raw
 from liju_contact.store.desk_tables import DraftRow, PresenceRow
-from liju_contact.store.erasure import drop_blobs, erase, erase_inquiries, with_merged
+from liju_contact.store.erasure import drop_blobs, erase, erase_inquiries, is_on_its_way, with_merged
 from liju_contact.store.holdings import Holdings, ids
 from liju_contact.store.inbound_tables import AbsenceRow, InboundRow
 from liju_contact.store.tables import DeliveryRow, InquiryRow, LetterRow
 
 _OVER = (InquiryState.CLOSED.value, InquiryState.ANSWERED.value)
-_UNSETTLED = (DeliveryState.QUEUED.value, DeliveryState.SENDING.value)
 _DECIDED = (InboundState.APPLIED.value, InboundState.NOTED.value, InboundState.DISCARDED.value)
 _OF_STATE = (
     select(InquiryRow.id)
@@ -55,7 +53,7 @@ _LETTERS = (
     .where(
         LetterRow.written_at < bindparam("before"),
         LetterRow.text != "",
-        ~exists().where(DeliveryRow.letter_id == LetterRow.id, DeliveryRow.state.in_(_UNSETTLED)),
+        ~is_on_its_way(),
     )
     .order_by(LetterRow.id)
     .limit(bindparam("limit"))

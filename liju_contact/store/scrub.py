@@ -1,8 +1,8 @@
 """Makes sure that what was deleted is not left in the bytes of the database either.
 
 SQLite: rows are overwritten as they are deleted (``secure_delete``). What is left are the words of the search: FTS5
-strikes words out by writing them down once more, until all its segments are merged into one; that is done here piece by
-piece. Then the write-ahead log is emptied into the file. Where pages were split in former days a piece of an old row may
+strikes words out by writing them down once more, until all its segments are merged into one; that is done here piece
+by piece. Then the write-ahead log is emptied into the file. Where pages were split in former days a piece of an old row may
 stay in their gaps: whoever needs to be sure has the file looked through, and written anew where it has to be.
 
 PostgreSQL: VACUUM takes dead rows away, ANALYZE the statistics that quote values, and the index of the search, which
@@ -24,7 +24,6 @@ from liju_contact.store.table import Table
 _PAGES = 400  # of the index; some milliseconds of work, and so long a writer waits
 _MERGE = text("INSERT INTO search_words (search_words, rank) VALUES ('merge', :pages)")
 _CHANGES = text("SELECT total_changes()")
-_REWRITTEN_BYTES = 256 * 1024 * 1024
 _FILES = ("", "-wal", "-shm", "-journal")
 
 
@@ -61,9 +60,9 @@ def rewrite(db: Database) -> None:
         run("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def is_small(db: Database) -> bool:
-    """Tell whether writing the whole file anew takes no longer than a visitor waits."""
-    return sum(path.stat().st_size for path in files_of(db)) < _REWRITTEN_BYTES
+def bytes_of(db: Database) -> int:
+    """Return how large the files of a SQLite database are together."""
+    return sum(path.stat().st_size for path in files_of(db))
 
 
 def is_in_bytes(db: Database, spellings: Iterable[str]) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from liju_contact.domain.privacy import Step, spellings_of
 from liju_contact.store.privacy import is_clean, note_step
-from liju_contact.store.scrub import empty_log, is_in_bytes, is_small, merge_words, rewrite
+from liju_contact.store.scrub import bytes_of, empty_log, is_in_bytes, merge_words, rewrite
 from liju_contact.store.search_documents import is_any_due
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.index_search import index_search
 
+REWRITTEN_BYTES = 256 * 1024 * 1024
 _TRIES = 50
 _PAUSE_SECONDS = 0.2
 _PIECES_AT_ONCE = 5
@@ -22,10 +23,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class CleanUp:
-    """``addresses`` were erased since the last time all was clean; they are known in this process alone."""
+    """``addresses`` were erased since the last time all was clean; they are known in this process alone.
+
+    A file smaller than ``rewritten_bytes`` is written anew as a whole: that takes no longer than a visitor waits.
+    """
 
     deps: Deps
     addresses: set[str] = field(default_factory=set)
+    rewritten_bytes: int = REWRITTEN_BYTES
     has_begun: bool = False
     has_merged: bool = False
 
@@ -53,7 +58,7 @@ class CleanUp:
 
     def _finish(self) -> bool:
         deps = self.deps
-        if deps.db.is_sqlite and is_small(deps.db):
+        if deps.db.is_sqlite and bytes_of(deps.db) < self.rewritten_bytes:
             rewrite(deps.db)
         if not empty_log(deps.db):
             return False
@@ -65,9 +70,9 @@ class CleanUp:
         return True
 
 
-def clean_up_at_once(deps: Deps, address: str) -> bool:
+def clean_up_at_once(deps: Deps, address: str, *, rewritten_bytes: int = REWRITTEN_BYTES) -> bool:
     """Do all of it now, for the command line; False when somebody kept reading old pages for too long."""
-    cleaning = CleanUp(deps, {address})
+    cleaning = CleanUp(deps, {address}, rewritten_bytes)
     return _until(deps, lambda: not cleaning.step())
 
 

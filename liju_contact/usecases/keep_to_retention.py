@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from liju_contact.config_retention import RetentionSettings
-from liju_contact.domain.privacy import notice_version
 from liju_contact.store import retention as old
 from liju_contact.store.privacy import put_notice
 from liju_contact.usecases.deps import Deps
@@ -85,6 +84,5 @@ def keep_to_retention(deps: Deps, *, now: datetime) -> bool:
 def remember_notice(deps: Deps, *, now: datetime) -> None:
     """Keep what the notice beside the form says just now, for those who ask later what a customer has read."""
     company = deps.settings.company
-    texts = dict(company.privacy_notice.texts)
     with deps.db.begin() as tx:
-        put_notice(tx, notice_version(texts, company.privacy_notice_date), texts, now)
+        put_notice(tx, company.notice_version, company.privacy_notice.texts, now)
