@@ -1,8 +1,8 @@
 """Looks through every table for a mail address, and takes it out of what stays.
 
 Each text column of each table is looked at, new tables included. What is the person's own (a mail they sent, a letter
-to them) goes whole; in what is somebody else's (another customer's mail with them in its Cc) the address alone is struck
-out. This reads whole tables: it is for erasing and exporting, which are rare.
+to them) goes whole; in what is somebody else's (another customer's mail with them in its Cc) the address alone is
+struck out. This reads whole tables: it is for erasing and exporting, which are rare.
 """
 
 from __future__ import annotations

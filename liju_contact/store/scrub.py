@@ -1,9 +1,9 @@
 """Makes sure that what was deleted is not left in the bytes of the database either.
 
 SQLite: rows are overwritten as they are deleted (``secure_delete``). What is left are the words of the search: FTS5
-strikes words out by writing them down once more, until all its segments are merged into one; that is done here piece
-by piece. Then the write-ahead log is emptied into the file. Where pages were split in former days a piece of an old row may
-stay in their gaps: whoever needs to be sure has the file looked through, and written anew where it has to be.
+strikes words out by writing them down once more, until all its segments are merged into one; that is done here piece by
+piece. Then the write-ahead log is emptied into the file. Where pages were split in former days a piece of an old row
+may stay in their gaps: whoever needs to be sure has the file looked through, and written anew where it has to be.
 
 PostgreSQL: VACUUM takes dead rows away, ANALYZE the statistics that quote values, and the index of the search, which
 never forgets a word that it had, is built anew. None of that can be done within a transaction.

@@ -1,8 +1,8 @@
 """The register of erasures beside the database: a restored backup learns from it what was erased since.
 
 One line an erasure: when, and the keyed digest of the folded address. No address can be read out of it, and with
-another ``secret`` in the settings no line fits any address any more. Lines are only ever added, and each is on the disk before
-anything is erased.
+another ``secret`` in the settings no line fits any address any more. Lines are only ever added, and each is on the disk
+before anything is erased.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response
 
+from liju_contact.web.request_id import install_request_ids
+
 _DEFAULTS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -23,6 +25,7 @@ _YEAR = "max-age=31536000; includeSubDomains"
 
 
 def install_headers(app: Flask, *, is_https: bool) -> None:
+    install_request_ids(app)
     defaults = list(({**_DEFAULTS, "Strict-Transport-Security": _YEAR} if is_https else _DEFAULTS).items())
 
     @app.after_request
