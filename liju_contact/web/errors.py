@@ -12,6 +12,7 @@ from flask import Flask, Response, make_response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy, Unfit
+from liju_contact.log_lines import request_id
 from liju_contact.web.inquiry import RETRY_SECONDS
 from liju_contact.web.rendering import render
 from liju_contact.web.rendering import translated as _
@@ -54,7 +55,9 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _page(status: int) -> Response:
-    response = make_response(render("errors/error.html", status=status, sentence=_sentence(status)), status)
+    number = request_id.get() if status == 500 else ""  # noqa: PLR2004  # the log has more of it
+    page = render("errors/error.html", status=status, sentence=_sentence(status), number=number)
+    response = make_response(page, status)
     if status == 503:  # noqa: PLR2004  # the only one that passes by itself
         response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
