@@ -46,6 +46,7 @@ def empty_log(db: Database) -> bool:
             return not run("PRAGMA wal_checkpoint(TRUNCATE)")[0][0]
         for table in (*Table.metadata.tables, "search_words"):
             run(f"VACUUM (ANALYZE) {table}")
+        run("DROP INDEX CONCURRENTLY IF EXISTS ix_search_words_words_ccnew")  # of a try that was cut short
         run("REINDEX INDEX CONCURRENTLY ix_search_words_words")
     return True
 

@@ -155,9 +155,13 @@ def _fulfil(deps: Deps, request: PrivacyRequest, cleaning: CleanUp, now: datetim
         _write_export(deps, request, now)
         return
     cleaning.addresses.add(request.address)
-    erase_address(deps, request.address, actor="", now=now)
+    is_ours = is_one_of_us(deps, request.address)  # somebody may have got an account since it was asked for
+    if not is_ours:
+        erase_address(deps, request.address, actor="", now=now)
     with deps.db.begin() as tx:
         remove_request(tx, request)
+        if is_ours:
+            note_step(tx, deps.keys.erasure_digest(request.address), Step.DECLINED, actor="", now=now)
 
 
 def _write_export(deps: Deps, request: PrivacyRequest, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,9 @@ from liju_contact.store.table import Table
 from liju_contact.usecases.clean_up import clean_up_at_once
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.erase_address import erase_address, erase_again, look_up_address
-from liju_contact.usecases.erasure_log import log_path
+from liju_contact.usecases.erasure_log import log_erasure, log_path
 from tests.conftest import ONE_DATABASE, Clock
+from tests.processes.test_worker import worker_of
 from tests.staff_desk import account
 from tests.usecases.mails import LI, with_staff
 from tests.usecases.planted import ADDRESS, EVA, WORDS, found_in_bytes, plant
@@ -123,7 +125,7 @@ def test_a_file_that_somebody_else_sent_too_stays(office: Deps) -> None:
     assert (counts(office.db)["blob"], counts(office.db)["file"]) == (1, 1)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ONE_DATABASE
 def test_a_restored_backup_learns_what_was_erased(office: Deps, clock: Clock, tmp_path: Path) -> None:
     """Backup, erase, write again, restore: what was before the erasure goes once more, what came after it stays."""
     submit(office, nonce="old", email=ADDRESS, message="grumblewort")
@@ -140,13 +142,28 @@ def test_a_restored_backup_learns_what_was_erased(office: Deps, clock: Clock, tm
     clock.move(hours=1)
     submit(restored, nonce="new", email=ADDRESS, message="Good day again")
 
-    returned = erase_again(restored, now=clock.now())
+    worker_of(restored).step()
     once_more = erase_again(restored, now=clock.now())
 
     messages = [row["body"] for row in rows(restored.db, "message")]
+    steps = [row["step"] for row in rows(restored.db, "privacy_event")]
     restored.db.close()
-    assert (returned, once_more) == ([ADDRESS.casefold()], [])
-    assert messages == ["Good day again"]
+    assert (messages, once_more) == (["Good day again"], [])
+    assert steps == ["erased_again", "erased"]
+
+
+def test_what_somebody_wrote_since_their_erasure_stays(office: Deps, clock: Clock) -> None:
+    """The same on both databases, with the register of the database put back as a backup does it."""
+    submit(office, nonce="old", email=ADDRESS, message="grumblewort")
+    log_erasure(office.settings.instance, office.keys.erasure_digest(ADDRESS), clock.now() + timedelta(minutes=1))
+    clock.move(hours=1)
+    submit(office, nonce="new", email=ADDRESS, message="Good day again")
+
+    returned = erase_again(office, now=clock.now())
+
+    assert returned == [ADDRESS.casefold()]
+    assert [row["body"] for row in rows(office.db, "message")] == ["Good day again"]
+    assert [row["email"] for row in rows(office.db, "inquiry")] == [ADDRESS]
 
 
 @ONE_DATABASE
