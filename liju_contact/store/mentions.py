@@ -167,8 +167,9 @@ def _inquiry_of(stored: Table) -> ColumnElement[Any]:
         return stored.c.inquiry_id
     of_letter = select(LetterRow.inquiry_id).join(DeliveryRow, DeliveryRow.letter_id == LetterRow.id)
     parents: dict[str, Any] = {
-        "message_id": lambda column: select(MessageRow.inquiry_id).where(MessageRow.id == column),
+        # Before ``message_id``: that of a delivery is its Message-ID.
         "letter_id": lambda column: select(LetterRow.inquiry_id).where(LetterRow.id == column),
+        "message_id": lambda column: select(MessageRow.inquiry_id).where(MessageRow.id == column),
         "delivery_id": lambda column: of_letter.where(DeliveryRow.id == column),
         "inbound_id": lambda column: select(InboundRow.inquiry_id).where(InboundRow.id == column),
     }
