@@ -31,13 +31,14 @@ class CleanUp:
     deps: Deps
     addresses: set[str] = field(default_factory=set)
     rewritten_bytes: int = REWRITTEN_BYTES
+    is_alone: bool = True  # False has all of it done here too, whether or not the worker was faster
     has_begun: bool = False
     has_merged: bool = False
 
     def step(self) -> bool:
         """Do a piece of it; True when there is more, which may have to wait until nobody reads old pages any more."""
         with self.deps.db.read() as tx:
-            if is_clean(tx):
+            if self.is_alone and is_clean(tx):
                 self.has_begun = self.has_merged = False
                 return False
             is_indexed = not is_any_due(tx)
@@ -67,12 +68,13 @@ class CleanUp:
         with deps.db.begin() as tx:
             note_step(tx, "", Step.CLEANED, actor="", now=deps.now())
         self.addresses.clear()
+        self.is_alone = True
         return True
 
 
 def clean_up_at_once(deps: Deps, address: str, *, rewritten_bytes: int = REWRITTEN_BYTES) -> bool:
     """Do all of it now, for the command line; False when somebody kept reading old pages for too long."""
-    cleaning = CleanUp(deps, {address}, rewritten_bytes)
+    cleaning = CleanUp(deps, {address}, rewritten_bytes, is_alone=False)
     return _until(deps, lambda: not cleaning.step())
 
 

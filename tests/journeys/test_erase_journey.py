@@ -27,13 +27,12 @@ def test_the_command_shows_what_would_go_and_then_takes_it(tmp_path: Path) -> No
     assert (exported.returncode, (tmp_path / "held.zip").stat().st_size > 500) == (0, True)
     assert "1  inquiries, whole" in shown.stdout
     assert "Nothing was changed" in shown.stdout
-    assert before == {"plughfarm", "grumblewort"}
+    assert {word for word, _file in before} == {"plughfarm", "grumblewort"}
     assert (erased.returncode, erased.stderr) == (0, "")
     assert (after, left) == (set(), 2)
 
 
-def _found(program: Program) -> set[str]:
-    """Return which words stand in any file of the instance, the letters that the post office kept included."""
-    files = [path for path in program.instance.rglob("*") if path.is_file()]
-    whole = b"\n".join(path.read_bytes() for path in files).lower()
-    return {word for word in ("plughfarm", "grumblewort") if word.encode() in whole}
+def _found(program: Program) -> set[tuple[str, str]]:
+    """Return which words stand in which file of the instance, the letters that the post office kept included."""
+    files = [(path.name, path.read_bytes().lower()) for path in program.instance.rglob("*") if path.is_file()]
+    return {(word, name) for word in ("plughfarm", "grumblewort") for name, held in files if word.encode() in held}

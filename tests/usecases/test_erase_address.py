@@ -149,7 +149,7 @@ def test_a_restored_backup_learns_what_was_erased(office: Deps, clock: Clock, tm
     steps = [row["step"] for row in rows(restored.db, "privacy_event")]
     restored.db.close()
     assert (messages, once_more) == (["Good day again"], [])
-    assert steps == ["erased_again", "erased"]
+    assert steps == ["erased_again", "erased", "cleaned"]
 
 
 def test_what_somebody_wrote_since_their_erasure_stays(office: Deps, clock: Clock) -> None:
