@@ -22,20 +22,20 @@ from liju_contact.cli_parts import Program
 from liju_contact.config import Settings, load_settings
 from liju_contact.config_mail import KEY
 from liju_contact.desk_doors import identity_providers, passkey_check
-from liju_contact.domain.errors import Fault, MailboxTrouble, StartRefused
+from liju_contact.domain.errors import StartRefused
 from liju_contact.domain.inbound import Door, Envelope
 from liju_contact.domain.keys import Keyring
 from liju_contact.hasher import Argon2Hasher
+from liju_contact.log_lines import install_log
 from liju_contact.mail.account_letters import TemplateAccountLetterWriter
 from liju_contact.mail.carrier import SmtpCarrier
-from liju_contact.mail.conversation import MailServer
 from liju_contact.mail.guarded_reader import GuardedReader
 from liju_contact.mail.guarded_viewer import view_html
 from liju_contact.mail.imap import ImapMailbox
 from liju_contact.mail.letters import TemplateLetterWriter
 from liju_contact.mail.lmtp import run_lmtp
 from liju_contact.mail.post_office import MaildirPostOffice, run_post_office
-from liju_contact.mail.transport import probe
+from liju_contact.mail_checks import check_mail, check_sender, mail_server
 from liju_contact.pictures.maker import GuardedPictureMaker
 from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
@@ -48,7 +48,7 @@ from liju_contact.usecases.answer_in_post_office import take_in
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.rate_counter import DatabaseCounter, RateCounter
 from liju_contact.usecases.receive_mail import receive_mail
-from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, status
+from liju_contact.web import assets, errors, find, headers, health, inquiry, post_office, privacy, status
 from liju_contact.web.form_page import FormPages
 from liju_contact.web.inquiry_form import inquiry_form_class
 from liju_contact.web.staff import (
@@ -73,6 +73,7 @@ from liju_contact.web.staff import held as staff_held
 from liju_contact.web.staff import inquiry as desk_inquiry
 from liju_contact.web.staff import list as desk_list
 from liju_contact.web.staff import originals as staff_originals
+from liju_contact.web.staff import privacy as privacy_desk
 from liju_contact.web.staff import refused as staff_refused
 from liju_contact.wording import wording_in
 
@@ -83,6 +84,7 @@ _LMTP_BYTES = 200_000_000  # a mail above size_limit_mb is kept unread; above th
 
 def create_app(instance: Path | None = None) -> Flask:
     """Return the WSGI application for ``instance/config.toml``; the door for any WSGI server (``wsgi:app``)."""
+    install_log()  # a server that has a log of its own keeps it
     folder = instance or Path(os.environ.get("LIJU_INSTANCE", "instance"))
     return make_app(make_deps(load_settings(folder.resolve(), os.environ)))
 
@@ -138,22 +140,6 @@ def _envelope_sender(settings: Settings, keys: Keyring, claimed: Claimed) -> str
     return pattern.replace(KEY, str(keys.bounce_key(claimed.delivery_id)))
 
 
-def mail_server(settings: Settings) -> MailServer:
-    """Return the server letters go to; in the demo that is our own post office on loopback."""
-    mail = settings.mail
-    return MailServer(
-        host=mail.host or "127.0.0.1",
-        port=mail.port if mail.host else mail.post_office_port,
-        security=mail.security if mail.host else "none",
-        username=mail.username if mail.host else None,
-        password=mail.password if mail.host else None,
-        timeout_seconds=mail.timeout_seconds,
-        letter_limit_seconds=mail.letter_limit_seconds,
-        helo_name=mail.domain,
-        ca_file=mail.ca_file,
-    )
-
-
 def serve_lmtp(deps: Deps, listen: str) -> None:
     """Take mail by LMTP until a signal."""
 
@@ -176,7 +162,7 @@ def make_app(deps: Deps) -> Flask:
     app.extensions["liju_form_pages"] = FormPages()
     app.extensions["liju_inquiry_form"] = inquiry_form_class(settings.catalogue)
     app.extensions["liju_templates"] = _page_environments(app, settings)
-    for room in (inquiry, status, find, health, assets, post_office):
+    for room in (inquiry, status, find, privacy, privacy_desk, health, assets, post_office):
         app.register_blueprint(room.bp)
     desk_rooms = (desk_list, bulk, saved_views, sign_in, reset, account, second_factor, people, insight, replies)
     inquiry_rooms = (
@@ -200,40 +186,6 @@ def make_app(deps: Deps) -> Flask:
         hops = settings.web.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]  # Flask documents this way of adding middleware
     return app
-
-
-def check_mail(settings: Settings) -> list[Fault]:
-    """Meet the mail server as a letter would and tell what is wrong with it; a demo has none to meet."""
-    if settings.mail.is_demo:
-        return []
-    faults = []
-    if answer := probe(mail_server(settings)):
-        words = f"The mail server {settings.mail.host}:{settings.mail.port} ({answer.stage.value}): {answer.words}"
-        faults.append(Fault(id="mail.server", text=words, remedy="See [mail] in config.toml."))
-    return faults + check_mailbox(settings) + check_sender(settings)
-
-
-def check_mailbox(settings: Settings) -> list[Fault]:
-    """Sign in to the mailbox that mail is fetched from, and tell why that does not work."""
-    if settings.inbound.imap is None:
-        return []
-    mailbox = ImapMailbox(settings.inbound.imap)
-    try:
-        mailbox.open()
-    except MailboxTrouble as trouble:
-        return [Fault(id="mail.imap", text=f"{mailbox.name}: {trouble}", remedy="See [inbound.imap] in config.toml.")]
-    finally:
-        mailbox.close()
-    return []
-
-
-def check_sender(settings: Settings) -> list[Fault]:
-    """Tell whether letters claim to come from somebody else than the account that sends them."""
-    account, sender = settings.mail.username or "", settings.mail.sender_address
-    if settings.mail.is_demo or "@" not in account or account.casefold() == sender.casefold():
-        return []
-    text = f"The sender {sender} is not the account {account}."
-    return [Fault(id="mail.sender", text=text, remedy="Many providers (163, QQ) refuse such letters.")]
 
 
 def prepare_instance(instance: Path) -> None:

@@ -17,10 +17,12 @@ from liju_contact import __version__
 from liju_contact.cli_demo import demo
 from liju_contact.cli_inbound import mail
 from liju_contact.cli_parts import Program, instance_option, plain_deps, ready_deps
+from liju_contact.cli_privacy import privacy
 from liju_contact.cli_staff import staff
 from liju_contact.config import load_settings
 from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.errors import Fault, LijuError, SchemaMismatch, SettingsError, StoreBusy
+from liju_contact.log_lines import install_log
 from liju_contact.processes.serve import serve
 from liju_contact.processes.worker import new_holder, run_worker
 from liju_contact.store.schema import check_schema, migrate
@@ -52,7 +54,7 @@ class _SaysWhy(click.Group):
 @click.version_option(__version__)
 def commands() -> None:
     """LIJU's customer inquiries: the form, the letters, the status pages."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    install_log()
     for chatty in ("alembic", "imapclient", "mail.log"):  # aiosmtpd's log would hold addresses
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
@@ -190,3 +192,4 @@ def _tell(delivery_id: int, became: str, *, done: bool) -> None:
 commands.add_command(mail)
 commands.add_command(demo)
 commands.add_command(staff)
+commands.add_command(privacy)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,12 +27,14 @@ from liju_contact.config_mail import (
     read_mail_settings,
     read_reminder_settings,
 )
+from liju_contact.config_retention import RetentionSettings, read_retention_settings
 from liju_contact.config_scanner import ScannerSettings, read_scanner_settings
 from liju_contact.config_source import ConfigSource, Section
 from liju_contact.domain.calendar import WorkingHours
 from liju_contact.domain.catalogue import Catalogue, Label
 from liju_contact.domain.errors import Fault, SettingsError
 from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.privacy import notice_version
 
 KNOWN_LANGUAGES = ("en", "zh_Hans")
 _SECRET_LENGTH = 32
@@ -42,8 +45,13 @@ class CompanySettings:
     name: Label
     website: str | None
     privacy_notice: Label
+    privacy_notice_date: str
     reference_prefix: str
     working_hours: WorkingHours
+
+    @property
+    def notice_version(self) -> str:
+        return notice_version(self.privacy_notice.texts, self.privacy_notice_date)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +92,7 @@ class Settings:
     scanner: ScannerSettings | None
     limits: LimitSettings
     desk: DeskSettings
+    retention: RetentionSettings
     catalogue: Catalogue
 
     @property
@@ -127,6 +136,7 @@ def read_settings(text: str, *, instance: Path, environment: Mapping[str, str], 
         scanner=read_scanner_settings(root.section("scanner")),
         limits=read_limit_settings(root.section("limits")),
         desk=read_desk_settings(root, web.base_url, web.languages),
+        retention=read_retention_settings(root.section("retention")),
         catalogue=read_catalogue(root, web.languages, company.working_hours),
     )
     root.finish()
@@ -161,11 +171,21 @@ def _company(section: Section, languages: tuple[str, ...]) -> CompanySettings:
         name=section.label("name", languages),
         website=section.optional_text("website"),
         privacy_notice=section.label("privacy_notice", languages),
+        privacy_notice_date=_date(section, "privacy_notice_date"),
         reference_prefix=prefix,
         working_hours=read_working_hours(section),
     )
     section.finish()
     return company
+
+
+def _date(section: Section, key: str) -> str:
+    written = section.text(key, default="")
+    try:
+        return date.fromisoformat(written).isoformat() if written else ""
+    except ValueError:
+        section.fault(key, 'must be a day like "2026-11-28".')
+        return ""
 
 
 def _web(section: Section) -> WebSettings:

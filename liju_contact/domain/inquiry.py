@@ -38,7 +38,10 @@ class StagedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewInquiry:
-    """Everything the customer gave, cleaned and judged acceptable; ``nonce`` is that of the form token."""
+    """Everything the customer gave, cleaned and judged acceptable; ``nonce`` is that of the form token.
+
+    ``notice_version`` says which privacy notice stood beside the form; by mail there is none.
+    """
 
     nonce: str
     language: str
@@ -52,6 +55,7 @@ class NewInquiry:
     phone: str
     details: tuple[Detail, ...]
     files: tuple[StagedFile, ...]
+    notice_version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +88,7 @@ class Inquiry:
     priority: Priority = Priority.NORMAL
     due_at: datetime | None = None
     merged_into_id: int | None = None
+    notice_version: str = ""
 
 
 def fold_address(address: str) -> str:

@@ -61,6 +61,7 @@ class Keyring:
         self._network = _derive(secret, "network of a visit")
         self.proof = _derive(secret, "proof of work")
         """What the challenges of a proof of work are signed with."""
+        self._erasure = _derive(secret, "erased address")
 
     def make_form_token(self, nonce: bytes, now: datetime) -> str:
         """Return a form token of 44 URL-safe characters; ``nonce`` is ``NONCE_BYTES`` random bytes."""
@@ -124,6 +125,10 @@ class Keyring:
     def network_label(self, reference: str, network: str) -> str:
         """Return a short sign for a network, which differs from one inquiry to the next and cannot be turned back."""
         return _hex(self._network, f"{reference}\n{network}", _LABEL_DIGITS).upper()
+
+    def erasure_digest(self, address: str) -> str:
+        """Return what the register of erasures knows an address by; it cannot be turned back into it."""
+        return _hex(self._erasure, fold_address(address), 64)
 
     def csrf_token(self, session_token: str) -> str:
         """Return what every form of a session carries: it follows from the cookie and cannot be turned back into it."""

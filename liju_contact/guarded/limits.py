@@ -14,6 +14,8 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
+from liju_contact.log_lines import install_hooks
+
 LENGTH_BYTES = 8
 
 OUT_OF_MEMORY = 3
@@ -22,6 +24,7 @@ OUT_OF_MEMORY = 3
 
 def answer_all(answer: Callable[[bytes, BinaryIO], None], *, cpu_seconds: float, memory_bytes: int) -> None:
     """Answer until stdin ends; ``answer`` gets a question and where to write, and has ``cpu_seconds`` for it."""
+    install_hooks()  # what breaks here may quote what somebody wrote
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this; stdin ends then.

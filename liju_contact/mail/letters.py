@@ -19,6 +19,7 @@ from liju_contact.config import Settings
 from liju_contact.domain.event import EventKind
 from liju_contact.domain.inbound import HoldReason
 from liju_contact.domain.inquiry import Inquiry, awaits_answer
+from liju_contact.domain.language import html_tag
 from liju_contact.domain.letter import KEY_PLACE, Letter, LetterKind
 from liju_contact.domain.message import Message
 from liju_contact.domain.rating import Rating
@@ -233,6 +234,7 @@ class TemplateLetterWriter:
             "reply_key": KEY_PLACE if takes_replies else "",
             "company": company.name.in_language(language),
             "website": company.website,
+            "privacy_url": f"{self._settings.web.base_url}/privacy?lang={html_tag(language)}",
         }
         return Letter(
             kind=kind,

@@ -110,6 +110,12 @@ def read_letter(maildir: Path, letter_id: str) -> tuple[Envelope, bytes]:
     raise NotFound("There is no such letter.")
 
 
+def remove_letter(maildir: Path, letter_id: str) -> None:
+    """Remove a kept letter, wherever a mail program has moved it."""
+    for path in (maildir / "new" / letter_id, *(maildir / "cur").glob(f"{letter_id}*")):
+        path.unlink(missing_ok=True)
+
+
 def kept_at(letter_id: str) -> datetime:
     name = LETTER_ID.fullmatch(letter_id)
     seconds, microseconds = (name[1], name[2] or 0) if name else (0, 0)

@@ -23,6 +23,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from liju_contact.domain.errors import NotFound, StartRefused, StoreBusy, StoreFull
+from liju_contact.domain.privacy import mention_of
 from liju_contact.mail.letter_reader import contents_of, html_of, people_in
 from liju_contact.mail.maildir import (
     Envelope,
@@ -32,6 +33,7 @@ from liju_contact.mail.maildir import (
     letter_ids,
     make_maildir,
     read_letter,
+    remove_letter,
 )
 from liju_contact.mail.message import Mail, Mailbox, MailFile, mail_bytes
 from liju_contact.mail.reading.header import readable
@@ -46,6 +48,8 @@ from liju_contact.usecases.read_post_office import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
     from pathlib import Path
 
     from aiosmtpd.smtp import SMTP, Session
@@ -142,6 +146,31 @@ class MaildirPostOffice:
             keep_letter(self._maildir, Envelope(sender=sender, recipients=(recipient,)), content)
         except OSError as error:
             raise StoreBusy(f"The post office cannot keep this mail: {error}.") from error
+
+    def forget(self, address: str, references: Collection[str], before: datetime) -> int:
+        named = re.compile("|".join(map(re.escape, references)), re.IGNORECASE) if references else None
+        patterns = [mention_of(address), *([named] if named else [])]
+        doomed = [
+            letter_id
+            for letter_id in letter_ids(self._maildir)
+            if kept_at(letter_id) <= before and self._says_any(letter_id, patterns)
+        ]
+        for letter_id in doomed:
+            remove_letter(self._maildir, letter_id)
+        self._line.cache_clear()
+        return len(doomed)
+
+    def _says_any(self, letter_id: str, patterns: list[re.Pattern[str]]) -> bool:
+        """Look at a letter as it was received, its envelope, and what it says once it is decoded."""
+        try:
+            envelope, received = read_letter(self._maildir, letter_id)
+        except NotFound:
+            return False
+        contents = contents_of(received)
+        fields = [readable(value) for _name, value in contents.mail.fields]
+        names = [file.name for file in contents.files]
+        said = [envelope.sender, *envelope.recipients, received.decode("latin-1"), contents.text or "", *fields, *names]
+        return any(pattern.search(text) for pattern in patterns for text in said)
 
     def _read_line(self, letter_id: str) -> KeptLetterLine:
         envelope, received = read_letter(self._maildir, letter_id)

@@ -22,18 +22,22 @@ from liju_contact.domain.errors import StoreBusy
 from liju_contact.processes.export_writer import ExportWriter
 from liju_contact.processes.file_scanner import FileScanner
 from liju_contact.processes.mail_fetcher import MailFetcher
+from liju_contact.usecases.clean_up import CleanUp
 from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter, take_back
 from liju_contact.usecases.deps import Carrier, Deps
+from liju_contact.usecases.erase_address import erase_again
 from liju_contact.usecases.fetch_mail import alarm_of_mailboxes
 from liju_contact.usecases.find_inquiry import answer_link_request
 from liju_contact.usecases.honest_promise import count_answer_times
 from liju_contact.usecases.index_search import index_search
 from liju_contact.usecases.judge_mail import judge_waiting
+from liju_contact.usecases.keep_to_retention import keep_to_retention, remember_notice
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.make_thumbnails import make_thumbnail
 from liju_contact.usecases.measure_insight import measure_insight
 from liju_contact.usecases.picture_maker import PictureMaker
+from liju_contact.usecases.privacy_requests import see_to_requests
 from liju_contact.usecases.remind import remind
 from liju_contact.usecases.report_health import BEAT_EVERY, beat_worker
 from liju_contact.usecases.reset_password import answer_reset_request
@@ -45,6 +49,7 @@ _SWEEP_EVERY = timedelta(hours=1)
 _WATCH_EVERY = timedelta(minutes=1)
 _REMIND_EVERY = timedelta(minutes=1)
 _MEASURE_EVERY = timedelta(minutes=1)
+_CLEAN_EVERY = timedelta(seconds=2)
 # Below the web processes: a customer who waits goes before a letter that a queue keeps.
 _NICENESS = 19
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -86,14 +91,18 @@ class Worker:
     beat_at: datetime = _NEVER
     step_began_at: datetime = _NEVER
     swept_at: datetime = _NEVER
+    retained_at: datetime = _NEVER
+    cleaned_at: datetime = _NEVER
     watched_at: datetime = _NEVER
     reminded_at: datetime = _NEVER
     measured_at: datetime = _NEVER
     has_taken_back: bool = False
     view_counter: ViewCounter = field(init=False)
+    cleaning: CleanUp = field(init=False)
 
     def __post_init__(self) -> None:
         self.view_counter = ViewCounter(self.deps)
+        self.cleaning = CleanUp(self.deps)
 
     def step(self) -> bool:
         """Do what is due; True when there may be more at once. Letters go first: nothing that fails holds them up."""
@@ -124,6 +133,7 @@ class Worker:
             lambda: bool(index_search(deps)),
             lambda: self.view_counter.step() and False,
             lambda: self._now_and_then(now),
+            lambda: self._see_to_privacy(now),
             # One at a time: a letter waits for no more than a single picture.
             lambda: make_thumbnail(deps, self.pictures, now=deps.now()),
         )
@@ -138,10 +148,22 @@ class Worker:
             self.reminded_at = now
         if now - self.measured_at >= _MEASURE_EVERY and not measure_insight(self.deps, now=now):
             self.measured_at = now
+        if now - self.retained_at >= _SWEEP_EVERY and not keep_to_retention(self.deps, now=now):
+            self.retained_at = now
         if now - self.swept_at >= _SWEEP_EVERY and not self.stopping.is_set():
+            self.cleaning.addresses.update(erase_again(self.deps, now=now))
+            remember_notice(self.deps, now=now)
             sweep(self.deps, now=now)
             count_answer_times(self.deps, now=now)
             self.swept_at = now
+        return False
+
+    def _see_to_privacy(self, now: datetime) -> bool:
+        """Do what two people agreed on, then see to the bytes; what has to wait for others waits for the next look."""
+        if now - self.cleaned_at < _CLEAN_EVERY:
+            return False
+        if not see_to_requests(self.deps, self.cleaning, now=now) and not self.cleaning.step():
+            self.cleaned_at = now
         return False
 
     def run(self) -> None:

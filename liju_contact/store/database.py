@@ -14,12 +14,12 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -87,6 +87,19 @@ class Database:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def outside(self) -> Iterator[Callable[[str], list[Any]]]:
+        """Run statements without any transaction, for what cannot be done in one: VACUUM, checkpoints, new indexes."""
+        with _translated(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                raw: Any = connection.connection.dbapi_connection
+                yield lambda statement: raw.execute(statement).fetchall()
+                return
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.exec_driver_sql("SET statement_timeout = 0")  # a large table takes its time
+            yield lambda statement: _rows(connection.exec_driver_sql(statement))
+            connection.exec_driver_sql("RESET statement_timeout")
+
     def has_room(self) -> bool:
         """Tell whether the disk of a SQLite file can take more than a few inquiries; a server looks to its own."""
         path = make_url(self.url).database
@@ -97,6 +110,10 @@ class Database:
             if self._engine is not None:
                 self._engine.dispose()
                 self._engine = None
+
+
+def _rows(result: CursorResult[Any]) -> list[Any]:
+    return list(result) if result.returns_rows else []
 
 
 def _sqlite_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
@@ -114,7 +131,8 @@ def _sqlite_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         _use_wal(cursor, busy_seconds)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+        # What is deleted or changed is overwritten: what a customer wrote must not stay between the rows of the file.
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, insert, select, update
 
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.file_scan import FileScan
 from liju_contact.store.desk_tables import ExportRow
 from liju_contact.store.file_tables import BlobChunkRow, BlobRow, FileRow
 from liju_contact.store.inbound_tables import InboundFileRow, InboundRow
+from liju_contact.store.privacy_tables import PrivacyRequestRow
 from liju_contact.store.refusal_tables import RefusalFileRow
 from liju_contact.store.scan_tables import ScanRow
 from liju_contact.store.scans import scan_of
@@ -90,6 +91,11 @@ def set_blob_size(tx: Connection, blob_id: int, bytes_count: int) -> None:
     tx.execute(update(BlobRow).where(BlobRow.id == blob_id).values(bytes_count=bytes_count))
 
 
+def blob_size(tx: Connection, blob_id: int) -> int:
+    size: int = tx.execute(select(BlobRow.bytes_count).where(BlobRow.id == blob_id)).scalar_one()
+    return size
+
+
 def drop_blob(tx: Connection, blob_id: int) -> None:
     """Forget a blob that is unfinished."""
     tx.execute(delete(BlobRow).where(BlobRow.id == blob_id, BlobRow.sha256.is_(None)))
@@ -149,8 +155,13 @@ def _stored(row: Any) -> StoredFile:
     )
 
 
+def is_nobodys() -> list[ColumnElement[bool]]:
+    """Return what holds for a blob that no row refers to."""
+    files = (FileRow.blob_id, InboundRow.blob_id, InboundFileRow.blob_id, RefusalFileRow.blob_id)
+    made = (ExportRow.blob_id, PrivacyRequestRow.blob_id)
+    return [~exists().where(column == BlobRow.id) for column in (*files, *made)]
+
+
 def sweep_blobs(tx: Connection, staged_before: datetime) -> int:
     """Delete blobs that no file refers to and that were staged long ago; returns how many."""
-    users = (FileRow.blob_id, InboundRow.blob_id, InboundFileRow.blob_id, ExportRow.blob_id, RefusalFileRow.blob_id)
-    unused = [~exists().where(column == BlobRow.id) for column in users]
-    return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, *unused)).rowcount
+    return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, *is_nobodys())).rowcount

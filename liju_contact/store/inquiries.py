@@ -42,6 +42,7 @@ _COLUMNS = (
     InquiryRow.priority,
     InquiryRow.due_at,
     InquiryRow.merged_into_id,
+    InquiryRow.notice_version,
 )
 
 _ADD = insert_unless_taken(InquiryRow, InquiryRow.id)
@@ -128,6 +129,7 @@ def add_inquiry(
         "changed_at": now,
         "preview": preview_of(new.message),
         "has_files": bool(new.files),
+        "notice_version": new.notice_version,
     }
     return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
 

@@ -24,6 +24,7 @@ from liju_contact.store import (  # noqa: F401  # the rest of the same schema
     desk_tables,
     file_tables,
     inbound_tables,
+    privacy_tables,
     refusal_tables,
     scan_tables,
     staff_tables,
@@ -85,6 +86,8 @@ class InquiryRow(Table):
     merged_into_id: Mapped[int | None] = mapped_column(BigInteger)
     # Whether the customer is unreachable or a letter came to a bad end; ``store.mail_trouble`` keeps it.
     has_mail_trouble: Mapped[bool] = mapped_column(server_default=false())
+    # Which privacy notice stood beside the form; empty for an inquiry by mail.
+    notice_version: Mapped[str] = mapped_column(String(40), server_default=text("''"))
 
     __table_args__ = (
         Index(None, "email_folded", "id"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from liju_contact.domain.errors import LijuError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
 
@@ -111,3 +112,6 @@ class PostOffice(Protocol):
 
     def keep_mail(self, sender: str, recipient: str, content: bytes) -> None:
         """Put a mail into the list, as if it had come by SMTP. Raises ``StoreBusy`` when it cannot be written."""
+
+    def forget(self, address: str, references: Collection[str], before: datetime) -> int:
+        """Remove the letters kept until then that name an address or an inquiry; returns how many."""

@@ -15,6 +15,7 @@ from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.person import Action, Person
 from liju_contact.store.deliveries import DeliveryLine, change_state, find_delivery, last_words, page_of_deliveries
 from liju_contact.store.inquiries import get_inquiry
+from liju_contact.store.retention import is_emptied
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_for_staff
 from liju_contact.usecases.staff_directory import require
@@ -65,6 +66,8 @@ def _change(
         inquiry = _inquiry_of(tx, found, by) if by else None
         if found.state is DeliveryState.DELIVERED and settlement.state is DeliveryState.DROPPED:
             raise NotFound(f"Delivery {delivery_id} was delivered: there is nothing left to drop.")
+        if settlement.state is DeliveryState.QUEUED and is_emptied(tx, delivery_id):
+            raise NotFound(f"The text of delivery {delivery_id} is no longer kept: there is nothing to send.")
         is_changed = change_state(tx, delivery_id, settlement, now)
         if by and inquiry and is_changed:
             facts = {"delivery": found.id, "letter": found.kind.value, "recipient": found.recipient}

@@ -12,6 +12,7 @@ from flask import Flask, Response, make_response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, UnsupportedMediaType
 
 from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy, TooOften, Unfit, Withheld
+from liju_contact.log_lines import request_id
 from liju_contact.web.inquiry import RETRY_SECONDS
 from liju_contact.web.rendering import render
 from liju_contact.web.rendering import translated as _
@@ -77,7 +78,9 @@ def _unexpected(error: Exception) -> Response:
 
 
 def error_page(status: int, *, retry_seconds: int = 0) -> Response:
-    response = make_response(render("errors/error.html", status=status, sentence=_sentence(status)), status)
+    number = request_id.get() if status == 500 else ""  # noqa: PLR2004  # the log has more of it
+    page = render("errors/error.html", status=status, sentence=_sentence(status), number=number)
+    response = make_response(page, status)
     if status == 503:  # noqa: PLR2004  # passes by itself
         retry_seconds = RETRY_SECONDS
     if retry_seconds:

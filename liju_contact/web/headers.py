@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from liju_contact.domain.response_headers import protecting_headers
+from liju_contact.web.request_id import install_request_ids
 
 _DESK = "/staff"
 _MOVED_FOR_GOOD = 308
@@ -20,6 +21,7 @@ _MOVED_FOR_GOOD = 308
 def install_headers(app: Flask, *, is_https: bool) -> None:
     for_everybody = list(protecting_headers(is_https=is_https).items())
     for_the_desk = [*dict(for_everybody, **{"Referrer-Policy": "same-origin"}).items()]
+    install_request_ids(app)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

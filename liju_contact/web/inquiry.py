@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -32,6 +33,7 @@ bp = Blueprint("inquiry", __name__)
 UNACCEPTABLE = 422
 UNAVAILABLE = 503
 RETRY_SECONDS = 30
+_NOTICE_VERSION = re.compile(r"(?:\d{4}-\d\d-\d\d-)?[0-9a-f]{8}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,7 @@ def form_context(deps: Deps, form: InquiryForm, **more: Any) -> dict[str, Any]:
         "catalogue": settings.catalogue,
         "countries": current_wording().countries,
         "file_limits": file_rules(settings.files, language),
+        "notice_version": settings.company.notice_version,
         "privacy_notice": settings.company.privacy_notice.in_language(language),
         "notice": None,
         "errors": [],
@@ -221,4 +224,11 @@ def _new_inquiry(form: InquiryForm, token: FormToken, details: tuple[Detail, ...
         phone=form.text_of("phone"),
         details=details,
         files=uploads.files,
+        notice_version=_seen_notice(),
     )
+
+
+def _seen_notice() -> str:
+    """Return the version of the notice that stood beside the form they sent, which may be older than today's."""
+    sent = request.form.get("notice", "")
+    return sent if _NOTICE_VERSION.fullmatch(sent) else current_deps().settings.company.notice_version

@@ -152,7 +152,7 @@ def renew(reference: str, key: str) -> ResponseReturnValue:
         return _back(page)
     except StoreBusy:
         return _again(page, MessageForm(formdata=None), _NO_UPLOADS, _busy_notice(), UNAVAILABLE)
-    return _again(page, MessageForm(formdata=None), _NO_UPLOADS, _changed_often_sentence(), _TOO_MANY)
+    return _again(page, MessageForm(formdata=None), _NO_UPLOADS, _changed_often_sentence(), TOO_MANY)
 
 
 @bp.post("/rating")

@@ -1,0 +1,134 @@
+"""What has had its time, kind by kind: which rows those are, and how they go.
+
+Looking is done in a reading transaction and for so many rows at a time; what goes then goes by its id, so that a
+million old rows never hold up who wants to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from liju_contact.domain.inbound import InboundState
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.store.blobs_of_mail import put_raw
+from liju_contact.store.desk_tables import DraftRow, PresenceRow
+from liju_contact.store.erasure import drop_blobs, erase, erase_inquiries, is_on_its_way, with_merged
+from liju_contact.store.holdings import Holdings, ids
+from liju_contact.store.inbound_tables import AbsenceRow, InboundRow
+from liju_contact.store.tables import DeliveryRow, InquiryRow, LetterRow
+
+_OVER = (InquiryState.CLOSED.value, InquiryState.ANSWERED.value)
+_DECIDED = (InboundState.APPLIED.value, InboundState.NOTED.value, InboundState.DISCARDED.value)
+_OF_STATE = (
+    select(InquiryRow.id)
+    .where(
+        InquiryRow.state == bindparam("state"),
+        InquiryRow.changed_at < bindparam("before"),
+        InquiryRow.merged_into_id.is_(None),
+    )
+    .order_by(InquiryRow.changed_at)
+    .limit(bindparam("limit"))
+)
+_LOOSE_MAIL = (
+    select(InboundRow.id)
+    .where(
+        InboundRow.inquiry_id.is_(None),
+        InboundRow.received_at < bindparam("before"),
+        InboundRow.state.in_(_DECIDED),
+    )
+    .order_by(InboundRow.id)
+    .limit(bindparam("limit"))
+)
+_RAW_MAIL = (
+    select(InboundRow.id)
+    .where(InboundRow.received_at < bindparam("before"), InboundRow.bytes_count > 0, InboundRow.state.in_(_DECIDED))
+    .order_by(InboundRow.id)
+    .limit(bindparam("limit"))
+)
+_LETTERS = (
+    select(LetterRow.id)
+    .where(
+        LetterRow.written_at < bindparam("before"),
+        LetterRow.text != "",
+        ~is_on_its_way(),
+    )
+    .order_by(LetterRow.id)
+    .limit(bindparam("limit"))
+)
+_IS_EMPTIED = (
+    select(DeliveryRow.id)
+    .join(LetterRow, LetterRow.id == DeliveryRow.letter_id)
+    .where(DeliveryRow.id == bindparam("delivery_id"), LetterRow.text == "")
+)
+
+
+def old_inquiries(tx: Connection, before: datetime, limit: int) -> list[int]:
+    """Return inquiries that nobody waits for and that were changed last before then, the oldest first."""
+    found: list[int] = []
+    for state in _OVER:
+        values = {"state": state, "before": before, "limit": limit - len(found)}
+        found += tx.execute(_OF_STATE, values).scalars() if len(found) < limit else []
+    return found
+
+
+def old_spam(tx: Connection, before: datetime, limit: int) -> list[int]:
+    values = {"state": InquiryState.SPAM.value, "before": before, "limit": limit}
+    return list(tx.execute(_OF_STATE, values).scalars())
+
+
+def forget_inquiries(tx: Connection, inquiry_ids: Sequence[int]) -> int:
+    """Remove inquiries and those merged into them; what was carried elsewhere stays where it is."""
+    return len(erase_inquiries(tx, with_merged(tx, inquiry_ids), with_moved=False).inquiries)
+
+
+def loose_mail(tx: Connection, before: datetime, limit: int) -> list[int]:
+    """Return received mails that belong to no inquiry and that nobody has to decide about."""
+    return list(tx.execute(_LOOSE_MAIL, {"before": before, "limit": limit}).scalars())
+
+
+def forget_mail(tx: Connection, inbound_ids: Sequence[int]) -> int:
+    return len(erase(tx, Holdings(mails=frozenset(inbound_ids)), with_moved=False).mails)
+
+
+def raw_mail(tx: Connection, before: datetime, limit: int) -> list[int]:
+    return list(tx.execute(_RAW_MAIL, {"before": before, "limit": limit}).scalars())
+
+
+def empty_mail(tx: Connection, inbound_ids: Sequence[int]) -> int:
+    """Let the bytes of mails go; their texts and files stay."""
+    blobs = ids(tx, InboundRow.blob_id, (InboundRow.id, inbound_ids))
+    for inbound_id in inbound_ids:
+        put_raw(tx, inbound_id, b"")
+    drop_blobs(tx, blobs)
+    return len(inbound_ids)
+
+
+def old_letters(tx: Connection, before: datetime, limit: int) -> list[int]:
+    """Return letters that are on their way no more."""
+    return list(tx.execute(_LETTERS, {"before": before, "limit": limit}).scalars())
+
+
+def empty_letters(tx: Connection, letter_ids: Sequence[int]) -> int:
+    """Let the text of letters go; whom they went to and when stays."""
+    emptied = update(LetterRow).where(LetterRow.id.in_(letter_ids)).values(text="", html="")
+    return tx.execute(emptied).rowcount
+
+
+def is_emptied(tx: Connection, delivery_id: int) -> bool:
+    """Tell whether the text of a letter is gone, so that it cannot be sent again."""
+    return tx.execute(_IS_EMPTIED, {"delivery_id": delivery_id}).first() is not None
+
+
+def sweep_drafts(tx: Connection, before: datetime) -> int:
+    return tx.execute(delete(DraftRow).where(DraftRow.changed_at < before)).rowcount
+
+
+def sweep_absences(tx: Connection, before: datetime) -> int:
+    return tx.execute(delete(AbsenceRow).where(AbsenceRow.noted_at < before)).rowcount
+
+
+def sweep_presence(tx: Connection, before: datetime) -> int:
+    return tx.execute(delete(PresenceRow).where(PresenceRow.seen_at < before)).rowcount
