@@ -23,7 +23,9 @@ COMMANDS = {
     "cli_mail",
     "cli_inbound",
     "cli_demo",
+    "cli_spam",
     "cli_staff",
+    "spam_lists",
     "__version__",
 }
 WORDS = {"wording", "vocabulary"}
@@ -37,6 +39,7 @@ ROOMS = {
     "wording": {"domain", "vocabulary"},
     "templating": {"domain", *WORDS},
     "working_calendar": {"domain"},
+    "spam_lists": {"domain"},
     "config_source": {"domain"},
     "config_calendar": {"domain", "config_source", "working_calendar"},
     "config_catalogue": {"domain", "config_source", "config_calendar"},
@@ -44,7 +47,7 @@ ROOMS = {
     "config_desk": {"domain", "config_source"},
     "config": {"domain", *READING},
     "store": {"domain"},
-    "usecases": {"domain", "store", "working_calendar", *READING},
+    "usecases": {"domain", "store", "spam_lists", "working_calendar", *READING},
     "mail": {"domain", "store", "usecases", "guarded", *READING, *WORDS},
     "oidc": {"domain", "usecases", "config_desk"},
     "passkey_check": {"usecases"},
@@ -56,6 +59,7 @@ ROOMS = {
     "cli_mail": COMMANDS,
     "cli_inbound": COMMANDS,
     "cli_demo": COMMANDS,
+    "cli_spam": COMMANDS,
     "cli_staff": COMMANDS,
     "cli": COMMANDS,
     "app": {

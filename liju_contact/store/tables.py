@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from liju_contact.store import desk_tables, file_tables, inbound_tables, staff_tables  # noqa: F401  # the rest of the same schema
+from liju_contact.store import desk_tables, file_tables, inbound_tables, spam_tables, staff_tables  # noqa: F401  # the rest of the same schema
 from liju_contact.store.table import Id, Table, index_where
 
 # What the desk's list may leave rows out by. It stands at the end of the indexes that have an order of the list, which

@@ -20,6 +20,7 @@ from liju_contact.domain.message import Author, MessageFile
 from liju_contact.store.drafts import Draft
 from liju_contact.store.same_files import SameFile
 from liju_contact.store.sheet_lines import MailLine
+from liju_contact.store.spam_judgements import StoredJudgement
 from liju_contact.store.thumbnails import Thumbnail
 
 _IN_TROUBLE = frozenset({DeliveryState.REFUSED, DeliveryState.GIVEN_UP, DeliveryState.PARKED, DeliveryState.BOUNCED})
@@ -201,6 +202,7 @@ class InquirySheet:
     ``newest_message_id`` is what an answer written on this sheet has seen. ``merged_into`` is a reference or empty.
     ``missing`` are the ids of fields a quotation waits for. ``reply_titles`` are those of answers given often, by id.
     ``thumbnails`` are by the file's id; ``same_files`` came with another company's inquiry as well.
+    ``spam`` is why the program holds the inquiry, or held it.
     """
 
     inquiry: Inquiry
@@ -227,6 +229,7 @@ class InquirySheet:
     reply_titles: tuple[tuple[int, str], ...]
     thumbnails: Mapping[int, Thumbnail]
     same_files: tuple[SameFile, ...]
+    spam: StoredJudgement | None
 
     @property
     def has_trouble(self) -> bool:

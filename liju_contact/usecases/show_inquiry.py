@@ -30,6 +30,7 @@ from liju_contact.store.sheet_lines import (
     note_lines,
     words_by_delivery,
 )
+from liju_contact.store.spam_judgements import StoredJudgement, find_judgement
 from liju_contact.store.staff import Account, every_account
 from liju_contact.store.tags import every_tag, tags_of
 from liju_contact.store.thumbnails import Thumbnail, thumbnails_of
@@ -83,6 +84,7 @@ class _Rows:
     merged_into: str
     thumbnails: dict[int, Thumbnail]
     same_files: list[SameFile]
+    spam: StoredJudgement | None
 
 
 def show_inquiry(deps: Deps, person: Person, reference: str, *, language: str, now: datetime) -> InquirySheet:
@@ -118,6 +120,7 @@ def show_inquiry(deps: Deps, person: Person, reference: str, *, language: str, n
         reply_titles=tuple(rows.reply_titles),
         thumbnails=rows.thumbnails,
         same_files=tuple(rows.same_files),
+        spam=rows.spam if rows.spam and rows.spam.held_at else None,
     )
 
 
@@ -146,6 +149,7 @@ def _read(tx: Connection, person: Person, reference: str, now: datetime) -> _Row
         reply_titles=reply_titles(tx),
         thumbnails=thumbnails_of(tx, inquiry.id),
         same_files=same_files(tx, inquiry.id, person=person),
+        spam=find_judgement(tx, inquiry.id),
         merged_into=reference_of(tx, inquiry.merged_into_id) if inquiry.merged_into_id else "",
     )
 

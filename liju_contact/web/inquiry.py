@@ -13,9 +13,11 @@ from liju_contact.domain.detail import Detail
 from liju_contact.domain.errors import FilesGone, StoreBusy
 from liju_contact.domain.inquiry import NewInquiry
 from liju_contact.domain.keys import FormToken
+from liju_contact.domain.text import clean_line
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.submit_inquiry import submit_inquiry
 from liju_contact.web.form_page import FormPages
+from liju_contact.web.form_signs import HIDDEN_FIELD, read_signs
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry_form import InquiryForm, doubt_codes, doubts_to_ask
 from liju_contact.web.rendering import current_deps, current_language, current_wording, known_choices, render
@@ -60,7 +62,12 @@ def send_form() -> ResponseReturnValue:
         details = form.read_details(_today(deps))
         if token is None or not is_valid or uploads.errors or _must_ask(details):
             return _form_again(form, uploads, details, notice=None if token else _stale_notice())
-        submitted = submit_inquiry(deps, _new_inquiry(form, token, details, uploads), now=deps.now())
+        submitted = submit_inquiry(
+            deps,
+            _new_inquiry(form, token, details, uploads),
+            signs=read_signs(deps, token),
+            now=deps.now(),
+        )
     except FilesGone as error:
         return _form_again(form, without_gone(uploads, error.names), ())
     except StoreBusy:
@@ -79,6 +86,8 @@ def form_context(deps: Deps, form: InquiryForm, **more: Any) -> dict[str, Any]:
         "file_limits": file_rules(settings.files, language),
         "privacy_notice": settings.company.privacy_notice.in_language(language),
         "notice": None,
+        "hidden_field": HIDDEN_FIELD,
+        "hidden_text": clean_line(request.form.get(HIDDEN_FIELD, "")),
         "errors": [],
         "questions": [],
         "confirmed": "",

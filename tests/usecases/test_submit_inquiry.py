@@ -77,6 +77,7 @@ def test_one_submission_leaves_one_row_of_each_and_a_delivery_for_each_recipient
         "blob": 2,
         "blob_chunk": 2,
         "thumbnail": 2,
+        "spam_sketch": 3,
     }
     assert addressed(deps.db) == [
         ("inquiry_for_team", "one@liju.example"),

@@ -24,7 +24,7 @@ from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNAVAILABLE
 from liju_contact.web.rendering import current_deps, current_language
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.staff import words
+from liju_contact.web.staff import spam_words, words
 from liju_contact.web.staff.desk import current_person, render_desk
 from liju_contact.web.uploads import Uploads, file_rules, kept_files
 from liju_contact.wording import wording_in
@@ -125,6 +125,7 @@ def _context(
         "inquiry": sheet.inquiry,
         "path": path_of(sheet.inquiry.reference),
         "words": words,
+        "spam_word": spam_words.word_of,
         "token": request.form["token"] if read_sent_token(deps) else new_form_token(deps),
         "version": kept.version if kept else sheet.inquiry.version,
         "seen": kept.seen if kept else sheet.newest_message_id,
