@@ -141,7 +141,7 @@ class Wording:
 
     def points(self, points: float) -> str:
         """Return points with their sign and one decimal place."""
-        return format_decimal(points, "+0.0;−0.0", locale=self.locale)
+        return format_decimal(points, "+0.0;-0.0", locale=self.locale)
 
     def file_size(self, bytes_count: int) -> str:
         """Return a size in the decimal units that browsers and mail programs show."""

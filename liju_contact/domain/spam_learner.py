@@ -25,9 +25,9 @@ EPOCHS = 8
 _RATE = 0.5
 _SLOW_BIAS = 0.1
 _LEAST_ERROR = 0.001
-_SEEN_OFTEN_ENOUGH = 2
+_SEEN_OFTEN_ENOUGH = 3
 _NO_INFINITY = 35.0
-_UNKNOWN = 0.1
+_UNKNOWN = 0.02
 
 # How points follow from what the prior says, so that the line is where two in a thousand honest texts are above it.
 _POINTS_PER_LOGIT = 1.6
@@ -42,7 +42,7 @@ _RARELY = 0.0015  # how often honest people use a word that the prior has never 
 _USUAL_SPAM = 1.0  # so many marks' worth of spam that uses words as honest people do
 _USUAL_HONEST = 25.0
 _LOUDEST = 40  # the words that say most decide
-_LEAST_OWN = -6.0
+_LEAST_OWN, _MOST_OWN = -6.0, 13.0
 _OWN_SCALE = 0.42
 
 
@@ -119,7 +119,7 @@ def _own_points(words: Collection[str], prior: Prior, marks: Marks) -> float:
         return 0.0
     loudest = sorted(said, key=abs, reverse=True)[:_LOUDEST]
     # The words of a text are not independent of each other: by its root their number counts, not by itself.
-    return max(_LEAST_OWN, min(MOST_POINTS, _OWN_SCALE * sum(loudest) / sqrt(len(loudest))))
+    return max(_LEAST_OWN, min(_MOST_OWN, _OWN_SCALE * sum(loudest) / sqrt(len(loudest))))
 
 
 def _numbered(examples: Sequence[Example]) -> dict[str, int]:
@@ -134,7 +134,7 @@ def _numbered(examples: Sequence[Example]) -> dict[str, int]:
 def _numbered_text(
     words: Collection[str], numbers: Mapping[str, int], *, is_spam: bool
 ) -> tuple[list[int], float, float]:
-    known = [numbers[word] for word in words if word in numbers]
+    known = sorted(numbers[word] for word in words if word in numbers)
     return known, _length(len(known), len(words)), float(is_spam)
 
 
@@ -143,7 +143,7 @@ def _length(known: int, every: int) -> float:
 
     What is not known counts a little: one known word among very many unknown ones says next to nothing.
     """
-    return sqrt(known + _UNKNOWN * every + 1)
+    return sqrt(known + _UNKNOWN * (every - known) + 1)
 
 
 def _descend(texts: Sequence[tuple[list[int], float, float]], size: int) -> tuple[list[float], float]:

@@ -43,8 +43,8 @@ PHRASES = tuple(
 )
 
 
-def phrases_in(text: str) -> tuple[list[str], float]:
-    """Return the phrases that stand in a text, and their points."""
-    normal = f" {normal_form(text)} "
+def phrases_in(normal: str) -> tuple[list[str], float]:
+    """Return the phrases that stand in a text in its normal form, and their points."""
+    normal = f" {normal} "
     found = [(phrase, points) for phrase, points in PHRASES if phrase in normal]
     return [phrase.strip() for phrase, _ in found], min(MOST_POINTS, sum(points for _, points in found))

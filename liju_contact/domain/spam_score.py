@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from ipaddress import ip_address
 
 from liju_contact.domain.spam_learner import NO_MARKS, Marks, Prior, learnt_points
 from liju_contact.domain.spam_links import SHORTENERS, foreign_script, hides_words
 from liju_contact.domain.spam_phrases import phrases_in
 from liju_contact.domain.spam_signs import NO_SIGNS, Reason, SpamJudgement, SpamSign, SubmissionSigns, judgement_of
-from liju_contact.domain.spam_words import MOST_CHARACTERS, is_bare_address, links_in, words_to_weigh
+from liju_contact.domain.spam_sketch import sketch_of
+from liju_contact.domain.spam_words import MOST_CHARACTERS, is_bare_address, links_in, normal_of, words_to_weigh
 
 _AT_ONCE, _QUICK = 3.0, 6.0  # seconds between opening the form and sending it
 _MANY_LINKS, _VERY_MANY_LINKS = 4, 10
@@ -57,13 +57,16 @@ ALONE = Surroundings()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighable:
-    """An inquiry as it is weighed; ``words`` are those of the learner. ``technical_count`` counts details with a value.
+    """An inquiry as it is weighed; ``words`` are those of the learner, ``normal`` the text's normal form.
 
+    ``sketch`` is what the same text is known again by. ``technical_count`` counts details with a value.
     ``country`` and ``language`` may be empty, by mail they are not known.
     """
 
     text: str
+    normal: str
     words: frozenset[str]
+    sketch: tuple[int, ...]
     email: str
     country: str = ""
     language: str = ""
@@ -74,7 +77,9 @@ class Weighable:
 def weighable(text: str, email: str, **more: object) -> Weighable:
     """Return a text as it is weighed, cut to what is looked at."""
     text = text[:MOST_CHARACTERS]
-    return Weighable(text=text, words=words_to_weigh(text, email), email=email, **more)  # type: ignore[arg-type]  # the fields of Weighable
+    normal = normal_of(text)
+    words = words_to_weigh(text, email, normal=normal)
+    return Weighable(text=text, normal=normal, words=words, sketch=sketch_of(normal), email=email, **more)  # type: ignore[arg-type]  # the fields of Weighable
 
 
 def weigh(inquiry: Weighable, around: Surroundings, *, prior: Prior, disposable: Collection[str]) -> SpamJudgement:
@@ -93,7 +98,7 @@ def weigh(inquiry: Weighable, around: Surroundings, *, prior: Prior, disposable:
 
 
 def _text_reasons(inquiry: Weighable) -> Iterator[Reason]:
-    phrases, points = phrases_in(inquiry.text)
+    phrases, points = phrases_in(inquiry.normal)
     if phrases:
         yield Reason(sign=SpamSign.PHRASES, points=points, about=", ".join(phrases[:3]))
     hosts = links_in(inquiry.text)
@@ -101,7 +106,7 @@ def _text_reasons(inquiry: Weighable) -> Iterator[Reason]:
         yield Reason(sign=SpamSign.LINKS, points=1.5 if len(hosts) >= _VERY_MANY_LINKS else 0.8, about=str(len(hosts)))
     if short := sorted(SHORTENERS.intersection(hosts)):
         yield Reason(sign=SpamSign.SHORT_LINK, points=0.8, about=short[0])
-    if bare := next((host for host in hosts if is_bare_address(host) and not _is_private(host)), None):
+    if bare := next(filter(is_bare_address, hosts), None):
         yield Reason(sign=SpamSign.BARE_ADDRESS, points=1.5, about=bare)
 
 
@@ -146,11 +151,3 @@ def _honest_reasons(inquiry: Weighable, around: Surroundings) -> Iterator[Reason
         yield Reason(sign=SpamSign.KNOWN_CUSTOMER, points=-5.0)
     if inquiry.technical_count >= _TECHNICAL:
         yield Reason(sign=SpamSign.TECHNICAL, points=-1.5, about=str(inquiry.technical_count))
-
-
-def _is_private(host: str) -> bool:
-    """Tell whether an address is one within a plant: whoever asks about a controller may name it."""
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return False

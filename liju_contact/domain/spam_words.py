@@ -6,12 +6,14 @@ Digits are told by their number, never by their value. What the house learns is 
 from __future__ import annotations
 
 import re
-from hashlib import blake2b
+from ipaddress import ip_address
 from itertools import pairwise
+from zlib import crc32
 
 from liju_contact.domain.search_words import is_dense, normal_form, parts_of
 
-MOST_CHARACTERS = 8000
+MOST_CHARACTERS = 20_000
+_READ_CHARACTERS = 8000
 MOST_WORDS = 800
 MOST_LINKS = 40
 _LONGEST_WORD = 24
@@ -28,13 +30,20 @@ _SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
 _ASKS_TO_LEAVE = re.compile(r"unsub|remove|opt.?out|click|track|\?.*=", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"[0-9]+(?:\.[0-9]+){3}(?::\d+)?|0x[0-9a-f]+|[0-9]{8,10}", re.IGNORECASE)
 _SHOUTED_STEPS = (1, 3, 8)
-_NUMBER_BYTES = 7
 
 
-def words_to_weigh(text: str, address: str = "") -> frozenset[str]:
-    """Return everything the learner knows a text by, each once; ``address`` is who it says it is from."""
+def normal_of(text: str) -> str:
+    """Return the words of a text as they are read here: the normal form of its beginning."""
+    return normal_form(text[:_READ_CHARACTERS])
+
+
+def words_to_weigh(text: str, address: str = "", *, normal: str | None = None) -> frozenset[str]:
+    """Return everything the learner knows a text by, each once; ``address`` is who it says it is from.
+
+    ``normal`` is its ``normal_of``, from whoever has it already.
+    """
     text = text[:MOST_CHARACTERS]
-    words = [_plain(word) for word in normal_form(text).split()[:MOST_WORDS]]
+    words = [_plain(word) for word in (normal_of(text) if normal is None else normal).split()[:MOST_WORDS]]
     found = set(_single(words))
     found.update(f"{one} {other}" for one, other in pairwise(words) if not (is_dense(one) or is_dense(other)))
     first = normal_form(text.partition("\n")[0][:_FIRST_LINE]).split()[:_FIRST_WORDS]
@@ -47,7 +56,7 @@ def words_to_weigh(text: str, address: str = "") -> frozenset[str]:
 
 def number_of(word: str) -> int:
     """Return the number a word is counted under: the tables of what was learnt hold no text of a customer."""
-    return int.from_bytes(blake2b(word.encode("utf-8", "replace"), digest_size=_NUMBER_BYTES).digest())
+    return crc32(word.encode("utf-8", "replace")) + 1  # 0 counts the texts
 
 
 def links_in(text: str) -> list[str]:
@@ -56,8 +65,13 @@ def links_in(text: str) -> list[str]:
 
 
 def is_bare_address(host: str) -> bool:
-    """Tell whether a link leads to a number in place of a name."""
-    return _BARE_ADDRESS.fullmatch(host) is not None
+    """Tell whether a link leads to a number in place of a name; one within a plant is no such: a controller has it."""
+    if _BARE_ADDRESS.fullmatch(host) is None:
+        return False
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return True
 
 
 def _plain(word: str) -> str:
@@ -104,9 +118,10 @@ def _link_words(text: str) -> set[str]:
     found = {f"*links {min(5, len(matches))}"}
     for match in matches:
         host = _host(match[1] or match[3])
-        found |= {f"@{host}", f"@{_registered(host)}"}
         if is_bare_address(host):
             found.add("*bare address")
+        elif "." in host and not host[-1].isdigit():
+            found |= {f"@{host}", f"@{_registered(host)}"}
         if match[2] and _ASKS_TO_LEAVE.search(match[2]):
             found.add("*asking link")
     return found

@@ -110,9 +110,8 @@ def add_inquiry(
 ) -> int | None:
     """Write an inquiry and return its id; None when its nonce or its reference is taken, and then nothing is written.
 
-    It can be searched as soon as its first message says that it is due.
-
-    The conflict is left to the database, so that twenty parallel clicks cannot slip between a look and a write.
+    It can be searched as soon as its first message says that it is due. The conflict is left to the database, so that
+    twenty parallel clicks cannot slip between a look and a write.
     """
     values = {
         "reference": reference,

@@ -47,7 +47,6 @@ def post_first_letters(
     inquiry: Inquiry,
     letters: FirstLetters,
     *,
-    inquiry_id: int,
     message_id: int,
     now: datetime,
     is_confirmed: bool = True,
@@ -75,4 +74,4 @@ def post_first_letters(
         number=message_id,
         message_files_id=files_to_attach(letters.lines, message_id),
     )
-    post_letters(tx, [to_us, to_them if is_confirmed else None], inquiry_id=inquiry_id, now=now)
+    post_letters(tx, [to_us, to_them if is_confirmed else None], inquiry_id=inquiry.id, now=now)

@@ -66,7 +66,6 @@ def release_held(deps: Deps, tx: Connection, inquiry: Inquiry, state: InquirySta
         tx,
         released,
         first_letters(deps, released, body=first.body, files=first.files),
-        inquiry_id=inquiry.id,
         message_id=first.id,
         is_confirmed=not (held and held.facts.get(UNCONFIRMED)),
         answers=f"<{mail_id}>" if mail_id else "",

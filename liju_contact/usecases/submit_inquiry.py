@@ -10,7 +10,7 @@ until somebody of the staff releases it (``release_inquiry``).
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -99,21 +99,13 @@ def write_inquiry(
     if inquiry_id is None:
         return None
     message_id = _first_message(tx, new, inquiry_id, draft.nonce, now)
-    remember_text(tx, inquiry_id, new.message)
     add_event(tx, inquiry_id, EventKind.INQUIRY_RECEIVED, Actor.CUSTOMER, now)
     if judgement.is_held:
         _hold(tx, inquiry_id, judgement, is_confirmed=is_confirmed, now=now)
         return inquiry_id, message_id
+    written = replace(inquiry, id=inquiry_id)
     post_first_letters(
-        deps,
-        tx,
-        inquiry,
-        letters,
-        inquiry_id=inquiry_id,
-        message_id=message_id,
-        is_confirmed=is_confirmed,
-        answers=draft.answers,
-        now=now,
+        deps, tx, written, letters, message_id=message_id, is_confirmed=is_confirmed, answers=draft.answers, now=now
     )
     return inquiry_id, message_id
 
@@ -156,6 +148,7 @@ def _first_message(tx: Connection, new: NewInquiry, inquiry_id: int, nonce: str,
     if message_id is None:
         raise AssertionError("A nonce no inquiry has used was used by a message.")
     add_files(tx, message_id, new.files)
+    remember_text(tx, inquiry_id, new.message)
     return message_id
 
 

@@ -15,7 +15,7 @@ from liju_contact.domain.spam_learner import Marks
 from liju_contact.domain.spam_score import Surroundings, Weighable, weigh, weighable
 from liju_contact.domain.spam_signs import SpamJudgement, SubmissionSigns
 from liju_contact.domain.spam_sketch import sketch_of
-from liju_contact.domain.spam_words import number_of
+from liju_contact.domain.spam_words import normal_of, number_of
 from liju_contact.spam_lists import disposable_domains, shipped_prior
 from liju_contact.store.spam_senders import history_of
 from liju_contact.store.spam_sketches import add_sketch, said_before
@@ -45,7 +45,7 @@ def weigh_spam(deps: Deps, tx: Connection, inquiry: Weighable, *, now: datetime)
     from_address, is_known = history_of(tx, inquiry.email, now - _HOUR)
     around = Surroundings(
         marks=marks_for(tx, inquiry.words),
-        said_before=said_before(tx, sketch_of(inquiry.text), inquiry.email, now - _LATELY),
+        said_before=said_before(tx, inquiry.sketch, inquiry.email, now - _LATELY),
         uses_of_form=count_in_window(deps, tx, "form", signs.form, window=_DAY, now=now) if signs.form else 1,
         from_network=_from_network(deps, tx, signs.network, now),
         from_address=from_address + 1,
@@ -56,7 +56,7 @@ def weigh_spam(deps: Deps, tx: Connection, inquiry: Weighable, *, now: datetime)
 
 def remember_text(tx: Connection, inquiry_id: int, text: str) -> None:
     """Keep what the same text is known again by."""
-    add_sketch(tx, inquiry_id, sketch_of(text))
+    add_sketch(tx, inquiry_id, sketch_of(normal_of(text)))
 
 
 def marks_for(tx: Connection, words: frozenset[str]) -> Marks:

@@ -121,7 +121,8 @@ def test_twenty_clicks_at_once_are_one_inquiry(deps: Deps) -> None:
     assert len({answer.reference for answer in answers}) == 1
     assert len({answer.status_path for answer in answers}) == 1
     assert sum(answer.is_new for answer in answers) == 1
-    assert counts(deps.db) == {"inquiry": 1, "message": 1, "event": 1, "letter": 2, "search_due": 1, "delivery": 2}
+    stored = {"inquiry": 1, "message": 1, "event": 1, "letter": 2, "search_due": 1, "delivery": 2, "spam_sketch": 3}
+    assert counts(deps.db) == stored
 
 
 def test_the_same_token_with_another_address_is_another_inquiry(deps: Deps) -> None:

@@ -100,7 +100,9 @@ def sheet_page(reference: str, status: int = OK, **came_back: Any) -> Response:
     """Return the page; ``came_back`` is what a form brought: see ``_context``."""
     deps = current_deps()
     sheet = show_inquiry(deps, current_person(), reference, language=current_language(), now=deps.now())
-    response = make_response(render_desk("staff/inquiry.html", **_context(sheet, **came_back)), status)
+    response = make_response(
+        render_desk("staff/inquiry.html", spam_word=spam_words.word_of, **_context(sheet, **came_back)), status
+    )
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     if status == UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_SECONDS)
@@ -125,7 +127,6 @@ def _context(
         "inquiry": sheet.inquiry,
         "path": path_of(sheet.inquiry.reference),
         "words": words,
-        "spam_word": spam_words.word_of,
         "token": request.form["token"] if read_sent_token(deps) else new_form_token(deps),
         "version": kept.version if kept else sheet.inquiry.version,
         "seen": kept.seen if kept else sheet.newest_message_id,
