@@ -21,7 +21,8 @@ _LONGEST_SHAPE = 8
 _FIRST_LINE = 200
 _FIRST_WORDS = 30
 _LETTERS_TO_TELL = 20
-_LINK = re.compile(r"https?://([^\s/<>\"?#\])]{1,253})([^\s<>\"]*)|\bwww\.([^\s/<>\"?#\])]{1,250})", re.IGNORECASE)
+_HOST = r"[^\s/<>\"?#\])，。；！？、）]"
+_LINK = re.compile(rf"https?://({_HOST}{{1,253}})([!#-;=?-~]*)|(?<![a-z0-9.])www\.({_HOST}{{1,250}})", re.IGNORECASE)
 _LETTERS = re.compile("[a-z]+")
 _DIGITS = re.compile(r"[0-9]+")
 _MONEY = re.compile(r"[$£€¥]\s?\d|\d\s?[£€]")

@@ -69,7 +69,7 @@ def release_held(deps: Deps, tx: Connection, inquiry: Inquiry, state: InquirySta
         message_id=first.id,
         is_confirmed=not (held and held.facts.get(UNCONFIRMED)),
         answers=f"<{mail_id}>" if mail_id else "",
-        again=f"/{now.isoformat()}",
+        again=f"/{inquiry.version}/{now.isoformat()}",
         now=now,
     )
 

@@ -33,6 +33,7 @@ PITCH = (
     "We offer SEO services and high quality backlinks: rank your website on the first page of Google, guest post "
     "packages and an online casino bonus. Reply STOP to opt out of future messages."
 )
+CHAIRS = "Hello there, our new catalogue of garden chairs for the summer season is now ready to be sent out to you."
 
 
 @pytest.fixture
@@ -85,13 +86,14 @@ def test_spam_is_stored_whole_and_tells_nobody(office: Deps) -> None:
 
 def test_sender_of_what_is_held_sees_what_everybody_sees(office: Deps) -> None:
     held = status_of(office, sent_by_bot(office))
-    usual = status_of(office, submit(office, nonce="n-2", message=PITCH, details=()))
+    usual = status_of(office, submit(office, nonce="n-2", details=()))
 
-    same = {"reference": "", "status_path": ""}
-    times = {(line.kind, line.recipient, line.fate) for line in held.letters}
+    assert state_of(office) == "received"
+    same: dict[str, Any] = {"reference": "", "status_path": "", "letters": (), "messages": ()}
+    lines = {(line.kind, line.recipient, line.fate) for line in held.letters}
     assert (held.state, held.is_promised) == (InquiryState.RECEIVED, True)
-    assert times == {(line.kind, line.recipient, LetterFate.WAITING) for line in usual.letters}
-    assert replace(held, letters=(), messages=(), **same) == replace(usual, letters=(), messages=(), **same)
+    assert lines == {(line.kind, line.recipient, LetterFate.WAITING) for line in usual.letters}
+    assert replace(held, **same) == replace(usual, **same)
 
 
 def test_one_click_sends_what_was_due_and_promises_from_then(office: Deps, li: Person, clock: Clock) -> None:
@@ -137,7 +139,7 @@ def test_release_taken_back_after_letters_left_sends_nothing_twice(office: Deps,
 
 
 def test_marks_of_staff_are_learnt_once_and_unlearnt_exactly(office: Deps, li: Person) -> None:
-    submitted = submit(office, message=PITCH)
+    submitted = submit(office, message=CHAIRS)
 
     marked = release(office, li, submitted, SPAM)
     as_spam = (counted(office), len(rows(office.db, "spam_word")))
@@ -209,7 +211,7 @@ def test_strangers_mail_is_weighed_and_a_reply_is_not(office: Deps) -> None:
     judged(office, reply_to(letter_to(office, CUSTOMER), CUSTOMER, PITCH))
     conversation = state_of(office)
 
-    row = judged(office, mail("mia@rank.example", PUBLIC, PITCH, Subject="First page of Google"))
+    row = judged(office, mail("mia@rank.example", PUBLIC, PITCH))
 
     assert (conversation, row["state"], state_of(office)) == ("received", "applied", "spam")
     assert letters(office)[-1] == "message_for_team"  # of the reply
@@ -226,11 +228,10 @@ def test_mail_that_staff_let_in_is_not_weighed(office: Deps) -> None:
 
 
 def test_same_text_from_other_addresses_is_known_again_once_marked(office: Deps, li: Person) -> None:
-    text = "Hello there, our new catalogue of garden chairs for the summer season is now ready to be sent out to you."
-    first = submit(office, message=text, details=())
+    first = submit(office, message=CHAIRS, details=())
     release(office, li, first, SPAM)
 
-    changed = text.replace("summer", "winter")
+    changed = CHAIRS.replace("summer", "winter")
     submit(office, nonce="n-2", email="other@there.example", message=changed, details=())
     submit(office, nonce="n-3", email="third@there.example", message="Do you sell garden chairs?", details=())
 
