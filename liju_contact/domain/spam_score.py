@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from liju_contact.domain.spam_learner import NO_MARKS, Marks, Prior, learnt_points
 from liju_contact.domain.spam_links import SHORTENERS, foreign_script, hides_words
@@ -74,12 +75,12 @@ class Weighable:
     signs: SubmissionSigns = NO_SIGNS
 
 
-def weighable(text: str, email: str, **more: object) -> Weighable:
+def weighable(text: str, email: str, **more: Any) -> Weighable:
     """Return a text as it is weighed, cut to what is looked at."""
     text = text[:MOST_CHARACTERS]
     normal = normal_of(text)
     words = words_to_weigh(text, email, normal=normal)
-    return Weighable(text=text, normal=normal, words=words, sketch=sketch_of(normal), email=email, **more)  # type: ignore[arg-type]  # the fields of Weighable
+    return Weighable(text=text, normal=normal, words=words, sketch=sketch_of(normal), email=email, **more)
 
 
 def weigh(inquiry: Weighable, around: Surroundings, *, prior: Prior, disposable: Collection[str]) -> SpamJudgement:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from liju_contact.domain.spam_learner import NO_MARKS, Marks, learnt_points
@@ -41,7 +43,7 @@ ADDRESSES = ("a.souza@usina.example", "buyer77@gmail.com", "123456789@qq.com")
 PITCH = "We offer SEO services and guest post packages: first page of Google, high quality backlinks, casino bonus."
 
 
-def judged(text: str, email: str = ADDRESSES[0], around: Surroundings = ALONE, **more: object) -> SpamJudgement:
+def judged(text: str, email: str = ADDRESSES[0], around: Surroundings = ALONE, **more: Any) -> SpamJudgement:
     inquiry = weighable(text, email, **more)
     return weigh(inquiry, around, prior=shipped_prior(), disposable=disposable_domains())
 
@@ -86,7 +88,7 @@ def test_signs_of_a_program_hold_what_advertises() -> None:
     ],
 )
 def test_sign_is_named_and_holds_nothing_alone(
-    more: dict[str, object], around: Surroundings, sign: SpamSign | None
+    more: dict[str, Any], around: Surroundings, sign: SpamSign | None
 ) -> None:
     judgement = judged(HONEST[0], around=around, **more)
 
