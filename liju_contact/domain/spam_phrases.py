@@ -29,7 +29,7 @@ _WRITTEN = """
 1.5 unsubscribe from this list | to stop receiving these messages | opt out of future messages | reply stop
 1.5 replica watches | cheap designer | louis vuitton outlet
 1.5 ai chatbot for your website | automate your leads | virtual assistant services
-2.0 代开发票 | 代开增值税 | 开各类发票 | 发票代开 | 正规发票代开
+2.0 代开发票 | 代开增值税 | 代开各类 | 代开普通 | 代理开具 | 发票代开 | 点数优惠 | 税点优惠 | 先验票后付款
 2.0 网站优化排名 | 关键词排名 | 百度排名 | 谷歌排名 | 快速排名 | 外链代发
 2.0 网络赌博 | 真人娱乐 | 彩票计划 | 棋牌代理 | 博彩 | 体育投注
 2.0 无抵押贷款 | 信用贷款 | 小额贷款 | 套现 | 办信用卡

@@ -13,7 +13,7 @@ def _(message: str) -> str:
 
 
 SIGNS = {
-    SpamSign.LEARNT: _("It reads like what was marked as spam before"),
+    SpamSign.LEARNT: _("It reads like spam"),
     SpamSign.PHRASES: _("Phrases of advertising"),
     SpamSign.LINKS: _("Hardly more than links"),
     SpamSign.SHORT_LINK: _("A link that hides where it leads"),
