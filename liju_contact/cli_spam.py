@@ -14,7 +14,7 @@ import click
 from liju_contact.cli_parts import Program, instance_option
 from liju_contact.config import Settings, load_settings
 from liju_contact.domain.errors import NotFound
-from liju_contact.domain.spam_score import weighable
+from liju_contact.domain.spam_mail import mail_words
 from liju_contact.spam_lists import shipped_prior, write_prior
 from liju_contact.usecases.evaluate_spam import Held, MarkedText, evaluate_spam, prior_from
 from liju_contact.usecases.mail_reader import MailReader, Unreadable
@@ -72,7 +72,7 @@ def evaluate(  # noqa: PLR0917  # click passes them by name
 def teach(program: Program, corpus: Path, write: Path, instance: Path) -> None:
     """Make the prior that comes with the program anew, from all texts of the sets."""
     texts = list(_texts(program, corpus, SETS))
-    marked = [(weighable(text.text, text.address), text.is_spam) for text in texts]
+    marked = [(text.read, text.is_spam) for text in texts]
     prior = prior_from(marked, usual=_usual(_settings(program, instance)))
     write.write_text(write_prior(prior), "utf-8")
     click.echo(f"{len(prior.weights)} weights and {len(prior.usual)} usual words of {len(texts)} texts.")
@@ -123,7 +123,8 @@ def _mail(reader: MailReader, name: str, case: dict[str, Any], path: Path) -> It
     text = visible if mail.subject in visible else f"{mail.subject}\n\n{visible}".strip()
     address = mail.sender.address if mail.sender else ""
     is_spam = case["expected"]["label"] == "spam"
-    yield MarkedText(id=case["id"], corpus=name, text=text, is_spam=is_spam, address=address)
+    head = mail_words(mail)
+    yield MarkedText(id=case["id"], corpus=name, text=text, is_spam=is_spam, address=address, head=head)
 
 
 def _lines(name: str, path: Path) -> Iterator[MarkedText]:

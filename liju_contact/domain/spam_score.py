@@ -75,11 +75,11 @@ class Weighable:
     signs: SubmissionSigns = NO_SIGNS
 
 
-def weighable(text: str, email: str, **more: Any) -> Weighable:
-    """Return a text as it is weighed, cut to what is looked at."""
+def weighable(text: str, email: str, *, also: frozenset[str] = frozenset(), **more: Any) -> Weighable:
+    """Return a text as it is weighed, cut to what is looked at; ``also`` are words that a mail's head gives."""
     text = text[:MOST_CHARACTERS]
     normal = normal_of(text)
-    words = words_to_weigh(text, email, normal=normal)
+    words = words_to_weigh(text, email, normal=normal) | also
     return Weighable(text=text, normal=normal, words=words, sketch=sketch_of(normal), email=email, **more)
 
 

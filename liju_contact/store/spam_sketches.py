@@ -13,7 +13,7 @@ from liju_contact.domain.spam_sketch import SHARED
 from liju_contact.store.spam_tables import SpamJudgementRow, SpamSketchRow
 from liju_contact.store.tables import InquiryRow
 
-_MOST = 300  # a text that was sent a thousand times is known by its newest
+_MOST = 90  # a text that was sent a thousand times is known by its newest
 _ADD = insert(SpamSketchRow)
 _NEWEST = (
     select(SpamSketchRow.inquiry_id)

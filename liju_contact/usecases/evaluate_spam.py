@@ -23,13 +23,21 @@ _KEPT_SHARE = 0.004  # of what honest people use, what so many of them do
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedText:
-    """A text somebody has marked; ``corpus`` is the set that it is from, ``address`` its sender's, if that is known."""
+    """A text somebody has marked; ``corpus`` is the set that it is from, ``address`` its sender's, if that is known.
+
+    ``head`` are the words that the head of a mail gives.
+    """
 
     id: str
     corpus: str
     text: str
     is_spam: bool
     address: str = ""
+    head: frozenset[str] = frozenset()
+
+    @property
+    def read(self) -> Weighable:
+        return weighable(self.text, self.address, also=self.head)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,7 @@ def evaluate_spam(
 
     With ``prior`` that judges; without, what the other parts teach, together with ``usual`` honest texts.
     """
-    read = [weighable(text.text, text.address) for text in texts]
+    read = [text.read for text in texts]
     parts = [part_of(text.id) for text in texts]
     held = set[int]()
     for part in range(PARTS):

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from liju_contact.domain.inquiry import Inquiry, NewInquiry, fold_address
 from liju_contact.domain.language import language_of_text
-from liju_contact.domain.spam_signs import NO_SIGNS, NOTHING_AGAINST
+from liju_contact.domain.spam_signs import NO_SIGNS, NOTHING_AGAINST, SpamJudgement
 from liju_contact.usecases.apply_mail import Incoming
 from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
@@ -36,7 +36,7 @@ def open_by_mail(
     It is weighed as one from the form is, unless staff said that it shall be let in.
     """
     new = _new_inquiry(deps, incoming)
-    judgement = NOTHING_AGAINST if is_let_in else weigh_spam(deps, tx, read_for_spam(new, NO_SIGNS), now=now)
+    judgement = NOTHING_AGAINST if is_let_in else _weighed(deps, tx, new, incoming, now)
     is_confirmed = _may_be_confirmed(deps, tx, incoming, now)
     answers = f"<{incoming.mail.message_id}>" if incoming.mail.message_id else ""
     nonce = hashlib.sha256(f"mail\n{incoming.sha256}".encode()).hexdigest()[:40]
@@ -47,6 +47,10 @@ def open_by_mail(
         if written:
             return written
     raise AssertionError("Five random references in a row were taken; is random_bytes random?")
+
+
+def _weighed(deps: Deps, tx: Connection, new: NewInquiry, incoming: Incoming, now: datetime) -> SpamJudgement:
+    return weigh_spam(deps, tx, read_for_spam(new, NO_SIGNS, incoming.mail), now=now)
 
 
 def _new_inquiry(deps: Deps, incoming: Incoming) -> NewInquiry:

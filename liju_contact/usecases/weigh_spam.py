@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from liju_contact.domain.inbound_mail import InboundMail
 from liju_contact.domain.inquiry import NewInquiry
 from liju_contact.domain.spam_learner import Marks
+from liju_contact.domain.spam_mail import mail_words
 from liju_contact.domain.spam_score import Surroundings, Weighable, weigh, weighable
 from liju_contact.domain.spam_signs import SpamJudgement, SubmissionSigns
 from liju_contact.domain.spam_sketch import sketch_of
@@ -27,8 +29,8 @@ _LATELY = timedelta(days=30)
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def read_for_spam(new: NewInquiry, signs: SubmissionSigns) -> Weighable:
-    """Return an inquiry as it is weighed; looks nothing up."""
+def read_for_spam(new: NewInquiry, signs: SubmissionSigns, mail: InboundMail | None = None) -> Weighable:
+    """Return an inquiry as it is weighed, with the ``mail`` that opens it, if one does; looks nothing up."""
     return weighable(
         new.message,
         new.email,
@@ -36,6 +38,7 @@ def read_for_spam(new: NewInquiry, signs: SubmissionSigns) -> Weighable:
         language=new.language,
         technical_count=sum(detail.canonical is not None for detail in new.details),
         signs=signs,
+        also=mail_words(mail) if mail else frozenset(),
     )
 
 
