@@ -25,6 +25,10 @@ _HOST = r"[^\s/<>\"?#\])，。；！？、）]"
 _LINK = re.compile(rf"https?://({_HOST}{{1,253}})([!#-;=?-~]*)|(?<![a-z0-9.])www\.({_HOST}{{1,250}})", re.IGNORECASE)
 _LETTERS = re.compile("[a-z]+")
 _DIGITS = re.compile(r"[0-9]+")
+_WITHIN_PLANT = re.compile(
+    r"(?:https?://)?(?<![\d.])(?:10\.\d{1,3}|127\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01]))"
+    r"\.\d{1,3}\.\d{1,3}(?![\d.]*\d)[!#-;=?-~]*"
+)
 _MONEY = re.compile(r"[$£€¥]\s?\d|\d\s?[£€]")
 _MUCH_MONEY = re.compile(r"[$£€¥]\s?\d{1,3}(?:,\d{3})+")
 _SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
@@ -35,7 +39,7 @@ _SHOUTED_STEPS = (1, 3, 8)
 
 def normal_of(text: str) -> str:
     """Return the words of a text as they are read here: the normal form of its beginning."""
-    return normal_form(text[:_READ_CHARACTERS])
+    return normal_form(_without_plant(text[:_READ_CHARACTERS]))
 
 
 def words_to_weigh(text: str, address: str = "", *, normal: str | None = None) -> frozenset[str]:
@@ -43,7 +47,7 @@ def words_to_weigh(text: str, address: str = "", *, normal: str | None = None) -
 
     ``normal`` is its ``normal_of``, from whoever has it already.
     """
-    text = text[:MOST_CHARACTERS]
+    text = _without_plant(text[:MOST_CHARACTERS])
     words = [_plain(word) for word in (normal_of(text) if normal is None else normal).split()[:MOST_WORDS]]
     found = set(_single(words))
     found.update(f"{one} {other}" for one, other in pairwise(words) if not (is_dense(one) or is_dense(other)))
@@ -73,6 +77,11 @@ def is_bare_address(host: str) -> bool:
         return ip_address(host).is_global
     except ValueError:
         return True
+
+
+def _without_plant(text: str) -> str:
+    """Leave out addresses within a plant: whoever asks about a controller names them, and links of spam look alike."""
+    return _WITHIN_PLANT.sub(" ", text) if "." in text else text
 
 
 def _plain(word: str) -> str:
