@@ -30,7 +30,11 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def read_for_spam(new: NewInquiry, signs: SubmissionSigns, mail: InboundMail | None = None) -> Weighable:
-    """Return an inquiry as it is weighed, with the ``mail`` that opens it, if one does; looks nothing up."""
+    """Return an inquiry as it is weighed, with the ``mail`` that opens it, if one does; looks nothing up.
+
+    The lists are read here the first time, not while a transaction keeps other writers waiting.
+    """
+    shipped_prior(), disposable_domains()
     return weighable(
         new.message,
         new.email,

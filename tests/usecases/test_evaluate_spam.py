@@ -111,4 +111,4 @@ def test_short_messages_are_told_apart(settings: Settings) -> None:
     (line,) = evaluate_spam(texts, usual=usual)
 
     assert (line.honest_count + line.spam_count, line.honest_percent <= 0.2) == (800, True)
-    assert line.spam_percent >= 75
+    assert line.spam_percent >= 70
