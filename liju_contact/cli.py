@@ -18,6 +18,7 @@ from liju_contact.cli_demo import demo
 from liju_contact.cli_inbound import mail
 from liju_contact.cli_parts import Program, instance_option, plain_deps, ready_deps
 from liju_contact.cli_privacy import privacy
+from liju_contact.cli_spam import spam
 from liju_contact.cli_staff import staff
 from liju_contact.config import load_settings
 from liju_contact.domain.delivery import DeliveryState
@@ -193,3 +194,4 @@ commands.add_command(mail)
 commands.add_command(demo)
 commands.add_command(staff)
 commands.add_command(privacy)
+commands.add_command(spam)

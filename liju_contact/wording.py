@@ -147,6 +147,10 @@ class Wording:
         hours = -(-minutes // 60)
         return format_timedelta(timedelta(hours=hours), "hour", _NO_LARGER_UNIT, locale=self.locale)
 
+    def points(self, points: float) -> str:
+        """Return points with their sign and one decimal place."""
+        return format_decimal(points, "+0.0;-0.0", locale=self.locale)
+
     def file_size(self, bytes_count: int) -> str:
         """Return a size in the decimal units that browsers and mail programs show."""
         for unit, bytes_per_unit in (("MB", 1_000_000), ("kB", 1000)):

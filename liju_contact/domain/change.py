@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from liju_contact.domain.errors import Conflict, Unfit
-from liju_contact.domain.event import Event, EventKind
+from liju_contact.domain.event import Actor, Event, EventKind
 from liju_contact.domain.inquiry import Inquiry, InquiryState, awaits_answer, fold_address, is_over
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.text import clean_line, is_blank
@@ -82,11 +82,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What counts beside the inquiry's row: its tags, its state before it was spam, and what would be promised now."""
+    """What counts beside the inquiry's row: its tags, its state before it was spam, and what would be promised now.
+
+    ``promise_after_hold`` is the promise of one that is held as spam and released now, None for every other.
+    """
 
     tags: Sequence[str]
     state_before_spam: InquiryState | None
     promise: datetime
+    promise_after_hold: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +138,8 @@ def step_back(inquiry: Inquiry, event: Event, tags: Sequence[str]) -> Step | Non
     """
     if event.kind not in _UNDOABLE or not ("before" in event.facts or "added" in event.facts):
         raise Conflict("This cannot be taken back.")
+    if event.actor is Actor.PROGRAM:
+        raise Conflict("What the program did is changed, not taken back: letters may depend on it.")
     if event.kind is EventKind.TAGS_CHANGED:
         return _tags_back(event, tags)
     aspect = ASPECTS[event.kind]
@@ -189,9 +195,10 @@ def _state_step(inquiry: Inquiry, wanted: InquiryState | None, standing: Standin
     columns: dict[str, Any] = {"state": after.value}
     facts: dict[str, Any] = {"before": inquiry.state.value, "after": after.value}
     is_promised_anew = awaits_answer(after) and not awaits_answer(inquiry.state)
-    if is_promised_anew and inquiry.state is not InquiryState.SPAM:
-        columns["answer_due_at"] = standing.promise
-        facts["promised"] = {"before": inquiry.answer_due_at.isoformat(), "after": standing.promise.isoformat()}
+    promise = standing.promise_after_hold if inquiry.state is InquiryState.SPAM else standing.promise
+    if is_promised_anew and promise:
+        columns["answer_due_at"] = promise
+        facts["promised"] = {"before": inquiry.answer_due_at.isoformat(), "after": promise.isoformat()}
     return Step(kind=_kind_of(inquiry.state, after), columns=columns, facts=facts)
 
 

@@ -15,6 +15,7 @@ from liju_contact.domain.inbound_mail import InboundMail
 from liju_contact.domain.reply_key import Place, Purpose
 from liju_contact.domain.staff_command import Command, StaffMail
 
+DECIDED = "decided-"  # how the rule of a mail begins that staff decided about
 JOINS = "colleague-joins"
 """The rule by which the sender may speak for the customer from now on."""
 
@@ -86,7 +87,7 @@ def overrule(evidence: Evidence, decision: Decision, *, reference: str | None, h
     Nothing is sent to a customer that staff did not write: a mail that merely has a staff member's key becomes part of
     the conversation as its sender's, unless staff said that it is an answer.
     """
-    rule = f"decided-{decision.value}"
+    rule = f"{DECIDED}{decision.value}"
     if reference is None:
         return Judgement(verdict=Verdict.STRANGER, rule=rule)
     key = ProvenKey(

@@ -99,19 +99,26 @@ _PREVIEW_LENGTH = 200  # characters; a list cuts it to its own width
 
 
 def add_inquiry(
-    tx: Connection, new: NewInquiry, *, reference: str, nonce: str, team: str, answer_due_at: datetime, now: datetime
+    tx: Connection,
+    new: NewInquiry,
+    *,
+    reference: str,
+    nonce: str,
+    team: str,
+    answer_due_at: datetime,
+    now: datetime,
+    state: InquiryState = InquiryState.RECEIVED,
 ) -> int | None:
     """Write an inquiry and return its id; None when its nonce or its reference is taken, and then nothing is written.
 
-    It can be searched as soon as its first message says that it is due.
-
-    The conflict is left to the database, so that twenty parallel clicks cannot slip between a look and a write.
+    It can be searched as soon as its first message says that it is due. The conflict is left to the database, so that
+    twenty parallel clicks cannot slip between a look and a write.
     """
     values = {
         "reference": reference,
         "nonce": nonce,
         "key_version": 1,
-        "state": InquiryState.RECEIVED.value,
+        "state": state.value,
         "language": new.language,
         "name": new.name,
         "email": new.email,

@@ -19,6 +19,7 @@ from liju_contact.store.erasure import drop_blobs, erase, erase_inquiries, is_on
 from liju_contact.store.holdings import Holdings, ids
 from liju_contact.store.inbound_tables import AbsenceRow, InboundRow
 from liju_contact.store.tables import DeliveryRow, InquiryRow, LetterRow
+from liju_contact.store.visit_tables import VisitRow
 
 _OVER = (InquiryState.CLOSED.value, InquiryState.ANSWERED.value)
 _DECIDED = (InboundState.APPLIED.value, InboundState.NOTED.value, InboundState.DISCARDED.value)
@@ -124,6 +125,10 @@ def is_emptied(tx: Connection, delivery_id: int) -> bool:
 
 def sweep_drafts(tx: Connection, before: datetime) -> int:
     return tx.execute(delete(DraftRow).where(DraftRow.changed_at < before)).rowcount
+
+
+def sweep_visits(tx: Connection, before: datetime) -> int:
+    return tx.execute(delete(VisitRow).where(VisitRow.visited_at < before)).rowcount
 
 
 def sweep_absences(tx: Connection, before: datetime) -> int:

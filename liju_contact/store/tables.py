@@ -27,6 +27,7 @@ from liju_contact.store import (  # noqa: F401  # the rest of the same schema
     privacy_tables,
     refusal_tables,
     scan_tables,
+    spam_tables,
     staff_tables,
     visit_tables,
 )

@@ -21,6 +21,7 @@ from liju_contact.usecases.keep_limits import Gate, open_gate
 from liju_contact.usecases.open_inquiry import open_for_reading
 from liju_contact.usecases.post_letters import file_lines, files_to_attach, to_team
 from liju_contact.usecases.promise_answer import renew_promise
+from liju_contact.usecases.release_inquiry import release_if_held
 from liju_contact.usecases.watch_inquiry import addresses_concerned
 
 
@@ -84,10 +85,13 @@ def message_of_customer(
     )
 
 
-def join_message(deps: Deps, tx: Connection, inquiry: Inquiry, new: CustomerMessage, *, now: datetime) -> int | None:
+def join_message(
+    deps: Deps, tx: Connection, inquiry: Inquiry, new: CustomerMessage, *, now: datetime, stays_held: bool = False
+) -> int | None:
     """Write the customer's message, its event and the team's letter; returns the message's id.
 
-    None when the same message was brought before, and then nothing is written.
+    None when the same message was brought before, and then nothing is written. Whoever writes on an inquiry that is
+    held as spam is a person, which releases it; a form that is merely sent again ``stays_held``.
     """
     name = new.author_name or inquiry.name
     message_id = add_message(
@@ -104,8 +108,11 @@ def join_message(deps: Deps, tx: Connection, inquiry: Inquiry, new: CustomerMess
         return None
     add_files(tx, message_id, new.files)
     add_event(tx, inquiry.id, EventKind.MESSAGE_ADDED, Actor.CUSTOMER, now, actor_name=new.author_name)
-    set_state(tx, inquiry.id, state_after_customer_message(inquiry.state), now)
     note_newest_message(tx, inquiry.id, new.body, author=Author.CUSTOMER, has_files=bool(new.files), now=now)
+    if stays_held:
+        return message_id
+    inquiry = release_if_held(deps, tx, inquiry, now=now)
+    set_state(tx, inquiry.id, state_after_customer_message(inquiry.state), now)
     renew_promise(deps, tx, inquiry, now)
     message = Message(id=message_id, author=Author.CUSTOMER, author_name=name, body=new.body, written_at=now, files=())
     _tell_team(deps, tx, inquiry, message, new.files)

@@ -5,16 +5,17 @@ Columns, tags and events are written together, with the letter to whoever is giv
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from liju_contact.domain.catalogue import Staff
 from liju_contact.domain.change import KEEP, Aspect, Change, Standing, Step, steps_of
 from liju_contact.domain.errors import Unfit
-from liju_contact.domain.event import Actor, EventKind
+from liju_contact.domain.event import Actor, Event, EventKind
 from liju_contact.domain.inquiry import Inquiry, InquiryState, fold_address
 from liju_contact.domain.message import Author
 from liju_contact.store.events import add_event, newest_event_of_kind
@@ -25,9 +26,13 @@ from liju_contact.store.staff import find_account
 from liju_contact.store.tags import put_tags, tags_of, take_tags
 from liju_contact.usecases.answer_customer import name_for_customer
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.learn_spam import LEARNT, learn
 from liju_contact.usecases.post_letters import to_team
 from liju_contact.usecases.promise_answer import promise_from
+from liju_contact.usecases.release_inquiry import hold_again, is_held, promise_after_hold, release_held
 from liju_contact.usecases.staff_directory import find_colleague
+
+_RELEASED = "released"
 
 
 def planned(deps: Deps, tx: Connection, inquiry: Inquiry, change: Change, *, now: datetime) -> tuple[Step, ...]:
@@ -38,6 +43,7 @@ def planned(deps: Deps, tx: Connection, inquiry: Inquiry, change: Change, *, now
         tags=tags_of(tx, [inquiry.id]).get(inquiry.id, []) if asks_for_tags else [],
         state_before_spam=_state_before_spam(tx, inquiry) if change.state else None,
         promise=promise_from(deps, inquiry, now),
+        promise_after_hold=promise_after_hold(deps, inquiry, now) if change.state and is_held(tx, inquiry) else None,
     )
     return steps_of(inquiry, change, standing)
 
@@ -53,6 +59,8 @@ def write_steps(
         facts = dict(step.facts)
         if step.aspect is Aspect.ASSIGNEE:
             facts |= _given_to(deps, tx, inquiry, step, author=author, now=now)
+        if step.kind in {EventKind.MARKED_SPAM, EventKind.UNMARKED_SPAM}:
+            facts |= _called_spam_or_not(deps, tx, inquiry, facts, now=now)
         event_ids.append(
             add_event(
                 tx,
@@ -66,6 +74,25 @@ def write_steps(
             )
         )
     return tuple(event_ids)
+
+
+def take_spam_back(tx: Connection, inquiry: Inquiry, event: Event, *, now: datetime) -> None:
+    """Unlearn what an event taught; an inquiry that was released by it is held again, as far as that is possible."""
+    if LEARNT in event.facts:
+        learn(tx, inquiry, is_spam=event.facts[LEARNT]["before"])
+    if event.facts.get(_RELEASED):
+        hold_again(tx, inquiry, now=now)
+
+
+def _called_spam_or_not(
+    deps: Deps, tx: Connection, inquiry: Inquiry, facts: Mapping[str, Any], *, now: datetime
+) -> dict[str, Any]:
+    """Learn from what staff say; where they release what the program held, send what was due."""
+    is_spam = facts["after"] == InquiryState.SPAM.value
+    is_released = not is_spam and is_held(tx, inquiry)
+    if is_released:
+        release_held(deps, tx, inquiry, InquiryState(facts["after"]), now=now)
+    return {**learn(tx, inquiry, is_spam=is_spam), **({_RELEASED: True} if is_released else {})}
 
 
 def write_values(tx: Connection, inquiry: Inquiry, steps: Sequence[Step], now: datetime) -> None:

@@ -20,7 +20,7 @@ from liju_contact.domain.person import Action, Person
 from liju_contact.store.events import events_by_id, events_of, events_since, mark_undone
 from liju_contact.store.inquiries import version_of
 from liju_contact.store.tags import tags_of
-from liju_contact.usecases.apply_change import planned, write_steps, write_values
+from liju_contact.usecases.apply_change import planned, take_spam_back, write_steps, write_values
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_for_staff
 from liju_contact.usecases.staff_directory import require, staff_of
@@ -95,6 +95,8 @@ def undo_events(deps: Deps, person: Person, reference: str, event_ids: Sequence[
         if events:
             write_values(tx, inquiry, steps, now)
             mark_undone(tx, inquiry.id, events, by=person.address, now=now)
+            for event in events:
+                take_spam_back(tx, inquiry, event, now=now)
         event_ids = tuple(event.id for event in events)
         return Changed(reference=reference, version=version_of(tx, inquiry.id), event_ids=event_ids)
 

@@ -1,4 +1,4 @@
-"""A customer closes an inquiry as solved, or opens it again."""
+"""A customer closes an inquiry as solved, or opens it again; one that is held as spam is released by that."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from liju_contact.usecases.keep_limits import Gate, open_gate
 from liju_contact.usecases.open_inquiry import open_for_update
 from liju_contact.usecases.post_letters import to_team
 from liju_contact.usecases.promise_answer import renew_promise
+from liju_contact.usecases.release_inquiry import release_if_held
 from liju_contact.usecases.watch_inquiry import addresses_concerned
 
 
@@ -31,7 +32,7 @@ def reopen_inquiry(deps: Deps, reference: str, key: str, *, now: datetime, gate:
 def _change(deps: Deps, reference: str, key: str, state: InquiryState, *, now: datetime, gate: Gate) -> None:
     kind = EventKind.INQUIRY_REOPENED if state is InquiryState.OPEN else EventKind.INQUIRY_CLOSED
     with deps.db.begin() as tx:
-        inquiry = open_for_update(deps, tx, reference, key)
+        inquiry = release_if_held(deps, tx, open_for_update(deps, tx, reference, key), now=now)
         if is_over(inquiry.state) == is_over(state) or inquiry.merged_into_id is not None:
             return
         set_state(tx, inquiry.id, state, now)

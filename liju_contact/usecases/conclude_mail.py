@@ -18,7 +18,7 @@ from liju_contact.domain.person import Action
 from liju_contact.domain.reply_key import find_bounce_keys
 from liju_contact.domain.staff_command import Command
 from liju_contact.domain.text import clean_line
-from liju_contact.domain.verdict import JOINS, Judgement
+from liju_contact.domain.verdict import DECIDED, JOINS, Judgement
 from liju_contact.store.absences import Absence, note_absence
 from liju_contact.store.inbound import Conclusion
 from liju_contact.store.letters import post_letters
@@ -109,7 +109,8 @@ def _stranger(deps: Deps, tx: Connection, incoming: Incoming, judgement: Judgeme
     if not deps.settings.inbound.new_inquiries:
         entry = conclusion(incoming, judgement, InboundState.HELD)
         return replace(entry, reason=HoldReason.NO_NEW_INQUIRIES)
-    inquiry_id, message_id = open_by_mail(deps, tx, incoming, now=now)
+    is_let_in = judgement.rule.startswith(DECIDED)
+    inquiry_id, message_id = open_by_mail(deps, tx, incoming, is_let_in=is_let_in, now=now)
     entry = conclusion(incoming, judgement, InboundState.APPLIED)
     return replace(entry, inquiry_id=inquiry_id, message_id=message_id)
 

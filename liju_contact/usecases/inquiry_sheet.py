@@ -20,6 +20,7 @@ from liju_contact.domain.message import Author, MessageFile
 from liju_contact.store.drafts import Draft
 from liju_contact.store.same_files import SameFile
 from liju_contact.store.sheet_lines import MailLine
+from liju_contact.store.spam_judgements import StoredJudgement
 from liju_contact.store.thumbnails import Thumbnail
 from liju_contact.store.visits import Visit
 
@@ -203,6 +204,7 @@ class InquirySheet:
     ``missing`` are the ids of fields a quotation waits for. ``reply_titles`` are those of answers given often, by id.
     ``thumbnails`` are by the file's id; ``same_files`` came with another company's inquiry as well. ``visits`` are the
     newest of its status page, the last first.
+    ``spam`` is why the program holds the inquiry, or held it.
     """
 
     inquiry: Inquiry
@@ -230,6 +232,7 @@ class InquirySheet:
     thumbnails: Mapping[int, Thumbnail]
     same_files: tuple[SameFile, ...]
     visits: tuple[Visit, ...]
+    spam: StoredJudgement | None
 
     @property
     def has_trouble(self) -> bool:

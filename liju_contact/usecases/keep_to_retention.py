@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from liju_contact.config_retention import RetentionSettings
 from liju_contact.store import retention as old
 from liju_contact.store.privacy import put_notice
+from liju_contact.store.refusals import sweep_refusals
 from liju_contact.usecases.deps import Deps
 
 BATCH = 20
@@ -41,6 +42,8 @@ def rules(keep: RetentionSettings) -> list[Rule]:
         Rule("loose mail", keep.loose_mail_days, in_batches(old.loose_mail, old.forget_mail)),
         Rule("raw mail", keep.raw_mail_days, in_batches(old.raw_mail, old.empty_mail)),
         Rule("letters", keep.letter_days, in_batches(old.old_letters, old.empty_letters)),
+        Rule("refused", keep.refusal_days, at_once(sweep_refusals)),
+        Rule("visits", keep.visit_days, at_once(old.sweep_visits)),
         Rule("drafts", keep.draft_days, at_once(old.sweep_drafts)),
         Rule("absences", _ABSENCE_DAYS, at_once(old.sweep_absences)),
         Rule("presence", _PRESENCE_DAYS, at_once(old.sweep_presence)),

@@ -9,15 +9,18 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from liju_contact.domain.excerpt import Excerpt
+from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, View
 from liju_contact.domain.person import Action, Person
 from liju_contact.domain.search_query import SearchQuery
+from liju_contact.domain.spam_signs import Reason
 from liju_contact.store.events import newest_event_id
 from liju_contact.store.inquiry_list import page_of_inquiries
 from liju_contact.store.list_news import changed_count
 from liju_contact.store.list_term import Reader
 from liju_contact.store.listed_inquiries import ListedInquiry
 from liju_contact.store.saved_views import SavedView, views_for
+from liju_contact.store.spam_judgements import reasons_of
 from liju_contact.store.staff import every_account
 from liju_contact.store.tags import every_tag, tags_of
 from liju_contact.store.view_counts import counts_for
@@ -31,7 +34,8 @@ Labels = Mapping[str, Mapping[str, str]]
 class ListPage:
     """``listed`` is what the rows are: the query as the search in it narrows it; ``search`` is None without one.
 
-    ``people`` are the names by folded address of all who may have an inquiry, ``newest_event_id`` is for ``list_news``.
+    ``people`` are the names by folded address of all who may have an inquiry, ``newest_event_id`` is for ``list_news``,
+    ``spam_reasons`` say of what is held why.
     """
 
     listed: ListQuery
@@ -46,6 +50,7 @@ class ListPage:
     search: SearchQuery | None
     excerpts: Mapping[int, Excerpt]
     newest_event_id: int
+    spam_reasons: Mapping[int, tuple[Reason, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +83,7 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
             search=found.query if found else None,
             excerpts=found.excerpts if found else {},
             newest_event_id=event_id,
+            spam_reasons=reasons_of(tx, [row.id for row in page.rows if row.state is InquiryState.SPAM]),
         )
 
 

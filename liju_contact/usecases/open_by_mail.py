@@ -13,11 +13,13 @@ from sqlalchemy import Connection
 
 from liju_contact.domain.inquiry import Inquiry, NewInquiry, fold_address
 from liju_contact.domain.language import language_of_text
+from liju_contact.domain.spam_signs import NO_SIGNS, NOTHING_AGAINST, SpamJudgement
 from liju_contact.usecases.apply_mail import Incoming
 from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.draft_inquiry import draft_inquiry
-from liju_contact.usecases.submit_inquiry import Drafted, first_letters, write_inquiry
+from liju_contact.usecases.submit_inquiry import Drafted, letters_of, write_inquiry
+from liju_contact.usecases.weigh_spam import read_for_spam, weigh_spam
 
 CONFIRMATIONS_PER_DAY = 10  # to one address; a person does not open more inquiries, a loop does
 _NO_REPLY = re.compile(r"(?:.*[-_.+])?(?:do[-_.]?not|no)[-_.]?reply[^@]*@|(?:mailer-daemon|postmaster)@", re.IGNORECASE)
@@ -26,18 +28,29 @@ _DAY = timedelta(days=1)
 _REFERENCE_TRIES = 5
 
 
-def open_by_mail(deps: Deps, tx: Connection, incoming: Incoming, *, now: datetime) -> tuple[int, int]:
-    """Open an inquiry from a mail; returns the inquiry's id and its first message's."""
+def open_by_mail(
+    deps: Deps, tx: Connection, incoming: Incoming, *, now: datetime, is_let_in: bool = False
+) -> tuple[int, int]:
+    """Open an inquiry from a mail; returns the inquiry's id and its first message's.
+
+    It is weighed as one from the form is, unless staff said that it shall be let in.
+    """
     new = _new_inquiry(deps, incoming)
+    judgement = NOTHING_AGAINST if is_let_in else _weighed(deps, tx, new, incoming, now)
     is_confirmed = _may_be_confirmed(deps, tx, incoming, now)
     answers = f"<{incoming.mail.message_id}>" if incoming.mail.message_id else ""
     nonce = hashlib.sha256(f"mail\n{incoming.sha256}".encode()).hexdigest()[:40]
     for _ in range(_REFERENCE_TRIES):
         draft = Drafted(new=new, inquiry=_drafted(deps, new, now), nonce=nonce, answers=answers)
-        letters = first_letters(deps, draft)
-        if written := write_inquiry(deps, tx, draft, letters, is_confirmed=is_confirmed, now=now):
+        letters = letters_of(deps, draft)
+        written = write_inquiry(deps, tx, draft, letters, is_confirmed=is_confirmed, judgement=judgement, now=now)
+        if written:
             return written
     raise AssertionError("Five random references in a row were taken; is random_bytes random?")
+
+
+def _weighed(deps: Deps, tx: Connection, new: NewInquiry, incoming: Incoming, now: datetime) -> SpamJudgement:
+    return weigh_spam(deps, tx, read_for_spam(new, NO_SIGNS, incoming.mail), now=now)
 
 
 def _new_inquiry(deps: Deps, incoming: Incoming) -> NewInquiry:

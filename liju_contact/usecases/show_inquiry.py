@@ -31,6 +31,7 @@ from liju_contact.store.sheet_lines import (
     note_lines,
     words_by_delivery,
 )
+from liju_contact.store.spam_judgements import StoredJudgement, find_judgement
 from liju_contact.store.staff import Account, every_account
 from liju_contact.store.tags import every_tag, tags_of
 from liju_contact.store.thumbnails import Thumbnail, thumbnails_of
@@ -87,6 +88,7 @@ class _Rows:
     thumbnails: dict[int, Thumbnail]
     same_files: list[SameFile]
     visits: list[Visit]
+    spam: StoredJudgement | None
 
 
 def show_inquiry(deps: Deps, person: Person, reference: str, *, language: str, now: datetime) -> InquirySheet:
@@ -123,6 +125,7 @@ def show_inquiry(deps: Deps, person: Person, reference: str, *, language: str, n
         thumbnails=rows.thumbnails,
         same_files=tuple(rows.same_files),
         visits=tuple(rows.visits),
+        spam=rows.spam if rows.spam and rows.spam.held_at else None,
     )
 
 
@@ -152,6 +155,7 @@ def _read(tx: Connection, person: Person, reference: str, now: datetime) -> _Row
         thumbnails=thumbnails_of(tx, inquiry.id),
         same_files=same_files(tx, inquiry.id, person=person),
         visits=newest_visits_of(tx, inquiry.id, limit=_VISITS_SHOWN),
+        spam=find_judgement(tx, inquiry.id),
         merged_into=reference_of(tx, inquiry.merged_into_id) if inquiry.merged_into_id else "",
     )
 

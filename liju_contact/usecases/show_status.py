@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -28,6 +28,7 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.honest_promise import usual_answer_hours
 from liju_contact.usecases.open_inquiry import open_for_reading
 from liju_contact.usecases.post_letters import team_of
+from liju_contact.usecases.release_inquiry import is_held
 from liju_contact.usecases.staff_directory import find_colleague
 
 
@@ -58,7 +59,8 @@ class LetterLine:
 class StatusPage:
     """``language`` is the one its labels are in.
 
-    ``state`` is what the customer is told: what staff call spam is closed. ``assignee`` is a name, empty where nobody
+    ``state`` is what the customer is told: what staff call spam is closed, what the program holds as spam is received,
+    with its letters waiting. ``assignee`` is a name, empty where nobody
     has taken the inquiry on. ``is_overdue`` says that we owe an answer and the promised time has passed: the page
     admits it. ``usual_answer_hours`` is within how many working hours half of such inquiries get their first answer, as
     long as this one has none. Letters to ``email`` do not arrive since ``unreachable_since``; what failed before was
@@ -111,6 +113,7 @@ class _Found:
     assignee: Staff | None
     rating: Rating | None
     usual_answer_hours: int | None
+    is_held: bool
 
     @property
     def has_no_answer(self) -> bool:
@@ -125,6 +128,7 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str | None, n
     with deps.db.read() as tx:
         found = _read(deps, tx, open_for_reading(deps, tx, reference, key))
     inquiry, end = found.inquiry, found.end
+    waiting = _waiting_letters(inquiry) if found.is_held else ()
     is_theirs = end is not inquiry and has_same_customer(inquiry, end)
     language = language or _language_of(deps, inquiry)
     return StatusPage(
@@ -148,7 +152,7 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str | None, n
         is_overdue=awaits_answer(inquiry.state) and inquiry.answer_due_at < now,
         messages=found.messages,
         events=tuple(_as_customers_see(event) for event in found.events if _is_for_customer(event)),
-        letters=_letter_lines(found.deliveries),
+        letters=waiting or _letter_lines(found.deliveries),
         unreachable_since=None if end is not inquiry else inquiry.unreachable_since,
         usual_answer_hours=found.usual_answer_hours if found.has_no_answer else None,
         may_be_rated=end is inquiry and may_be_rated(inquiry.state),
@@ -159,10 +163,12 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str | None, n
 
 
 def _read(deps: Deps, tx: Connection, inquiry: Inquiry) -> _Found:
-    given = find_rating(tx, inquiry.id)
+    given, held = find_rating(tx, inquiry.id), is_held(tx, inquiry)
+    inquiry = replace(inquiry, state=InquiryState.RECEIVED) if held else inquiry
     return _Found(
         inquiry=inquiry,
-        end=end_of_merges(tx, inquiry),
+        end=inquiry if held else end_of_merges(tx, inquiry),
+        is_held=held,
         messages=tuple(messages_of(tx, inquiry.id)),
         events=events_of(tx, inquiry.id),
         deliveries=deliveries_of(tx, inquiry.id),
@@ -204,6 +210,19 @@ def _product_label(deps: Deps, inquiry: Inquiry, language: str) -> str:
 def _topic_label(deps: Deps, inquiry: Inquiry, language: str) -> str:
     topic = deps.settings.catalogue.find_topic(inquiry.topic)
     return topic.label.in_language(language) if topic else inquiry.topic
+
+
+def _waiting_letters(inquiry: Inquiry) -> tuple[LetterLine, ...]:
+    """Return the letters that wait for the release of an inquiry, as any that have not left yet."""
+    team = LetterLine(
+        kind=LetterKind.INQUIRY_FOR_TEAM,
+        is_for_customer=False,
+        recipient="",
+        fate=LetterFate.WAITING,
+        at=inquiry.received_at,
+    )
+    confirmation = replace(team, kind=LetterKind.INQUIRY_RECEIVED, is_for_customer=True, recipient=inquiry.email)
+    return (team, confirmation)
 
 
 def _letter_lines(deliveries: list[DeliveryLine]) -> tuple[LetterLine, ...]:

@@ -2,29 +2,34 @@
 
 No mail is sent here; the worker does that (D4). The same form sent twice, by a double click or a reload, gives the same
 inquiry; when its text or files differ from the first time, what is new joins the same inquiry as a further message.
+
+What is taken for spam is stored as whole as anything else, and the sender sees the same page; only the letters wait,
+until somebody of the staff releases it (``release_inquiry``).
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from liju_contact.domain.event import Actor, EventKind
-from liju_contact.domain.inquiry import Inquiry, NewInquiry, fold_address
-from liju_contact.domain.letter import Letter
+from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
 from liju_contact.domain.message import Author
+from liju_contact.domain.spam_signs import NO_SIGNS, NOTHING_AGAINST, SpamJudgement, SubmissionSigns
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import add_inquiry, find_inquiry_by_nonce, get_end_for_update
-from liju_contact.store.letters import post_letters
 from liju_contact.store.messages import add_files, add_message, find_message_id, messages_of
+from liju_contact.store.spam_judgements import add_judgement
 from liju_contact.usecases.add_message import join_message, message_of_customer
-from liju_contact.usecases.deps import Deps, FileLine
+from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.draft_inquiry import draft_inquiry
+from liju_contact.usecases.first_letters import FirstLetters, first_letters, post_first_letters
 from liju_contact.usecases.keep_limits import Gate, open_gate
-from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer, to_team
+from liju_contact.usecases.release_inquiry import UNCONFIRMED, is_held
+from liju_contact.usecases.weigh_spam import read_for_spam, remember_text, weigh_spam
 
 _REFERENCE_TRIES = 5
 
@@ -46,54 +51,50 @@ class Drafted:
     inquiry: Inquiry
     nonce: str
     answers: str = ""
+    signs: SubmissionSigns | None = NO_SIGNS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FirstLetters:
-    """To the customer and to the team; ``lines`` are the files as the team's letter lists them."""
-
-    confirmation: Letter
-    sheet: Letter
-    lines: list[FileLine]
-
-
-def submit_inquiry(deps: Deps, new: NewInquiry, *, now: datetime, gate: Gate = open_gate) -> Submitted:
+def submit_inquiry(
+    deps: Deps,
+    new: NewInquiry,
+    *,
+    now: datetime,
+    gate: Gate = open_gate,
+    signs: SubmissionSigns | None = NO_SIGNS,
+) -> Submitted:
     """Store an inquiry; raises ``FilesGone``, ``TooOften`` (by ``gate``), ``StoreBusy`` or ``StoreFull``.
 
-    Then nothing was stored. What was stored before already passes no gate.
+    Then nothing was stored. What was stored before already passes no gate. Without ``signs`` it is not weighed: staff
+    have looked at it.
 
     The nonce counts together with the address, so that a form that two people got from one cache cannot show one of
     them the other's inquiry.
     """
     nonce = hashlib.sha256(f"{new.nonce}\n{fold_address(new.email)}".encode()).hexdigest()[:40]
     for _ in range(_REFERENCE_TRIES):
-        draft = Drafted(new=new, inquiry=_drafted(deps, new, now), nonce=nonce)
+        draft = Drafted(new=new, inquiry=_drafted(deps, new, now), nonce=nonce, signs=signs)
         if submitted := _store(deps, draft, now, gate):
             return submitted
     raise AssertionError("Five random references in a row were taken; is random_bytes random?")
 
 
-def first_letters(deps: Deps, draft: Drafted) -> FirstLetters:
-    """Write the letters of a new inquiry; on the web that is done before the transaction."""
-    inquiry = draft.inquiry
-    lines = file_lines(deps, draft.new.files)
-    return FirstLetters(
-        confirmation=deps.letters.inquiry_received(
-            inquiry,
-            status_url=deps.status_url(inquiry.reference, 1),
-            team=team_of(deps, inquiry).label.in_language(inquiry.language),
-        ),
-        sheet=deps.letters.inquiry_for_team(inquiry, body=draft.new.message, files=lines),
-        lines=lines,
-    )
+def letters_of(deps: Deps, draft: Drafted) -> FirstLetters:
+    return first_letters(deps, draft.inquiry, body=draft.new.message, files=draft.new.files)
 
 
 def write_inquiry(
-    deps: Deps, tx: Connection, draft: Drafted, letters: FirstLetters, *, now: datetime, is_confirmed: bool = True
+    deps: Deps,
+    tx: Connection,
+    draft: Drafted,
+    letters: FirstLetters,
+    *,
+    now: datetime,
+    is_confirmed: bool = True,
+    judgement: SpamJudgement = NOTHING_AGAINST,
 ) -> tuple[int, int] | None:
     """Write inquiry, message, event, letters; return the ids of the first two, None when nonce or reference is taken.
 
-    Without ``is_confirmed`` the customer gets no letter.
+    Without ``is_confirmed`` the customer gets no letter; one that is held by ``judgement`` leads to none at all.
     """
     new, inquiry = draft.new, draft.inquiry
     inquiry_id = add_inquiry(
@@ -103,26 +104,33 @@ def write_inquiry(
         nonce=draft.nonce,
         team=inquiry.team,
         answer_due_at=inquiry.answer_due_at,
+        state=InquiryState.SPAM if judgement.is_held else InquiryState.RECEIVED,
         now=now,
     )
     if inquiry_id is None:
         return None
     message_id = _first_message(tx, new, inquiry_id, draft.nonce, now)
     add_event(tx, inquiry_id, EventKind.INQUIRY_RECEIVED, Actor.CUSTOMER, now)
-    attached = files_to_attach(letters.lines, message_id)
-    to_them = to_customer(
-        deps,
-        letters.confirmation,
-        inquiry,
-        letter_key="inquiry_received",
-        number=message_id,
-        answers=draft.answers,
+    if judgement.is_held:
+        _hold(tx, inquiry_id, judgement, is_confirmed=is_confirmed, now=now)
+        return inquiry_id, message_id
+    written = replace(inquiry, id=inquiry_id)
+    post_first_letters(
+        deps, tx, written, letters, message_id=message_id, is_confirmed=is_confirmed, answers=draft.answers, now=now
     )
-    to_us = to_team(
-        deps, letters.sheet, inquiry, letter_key="inquiry_for_team", number=message_id, message_files_id=attached
-    )
-    post_letters(tx, [to_us, to_them if is_confirmed else None], inquiry_id=inquiry_id, now=now)
     return inquiry_id, message_id
+
+
+def _hold(tx: Connection, inquiry_id: int, judgement: SpamJudgement, *, is_confirmed: bool, now: datetime) -> None:
+    """Write down why; the event is one that staff could have made, so that what they undo and change fits it too."""
+    add_judgement(tx, inquiry_id, judgement, now)
+    facts = {
+        "before": InquiryState.RECEIVED.value,
+        "after": InquiryState.SPAM.value,
+        "score": round(judgement.score, 1),
+        **({} if is_confirmed else {UNCONFIRMED: True}),
+    }
+    add_event(tx, inquiry_id, EventKind.MARKED_SPAM, Actor.PROGRAM, now, facts=facts)
 
 
 def _drafted(deps: Deps, new: NewInquiry, now: datetime) -> Inquiry:
@@ -135,9 +143,11 @@ def _drafted(deps: Deps, new: NewInquiry, now: datetime) -> Inquiry:
 
 def _store(deps: Deps, draft: Drafted, now: datetime, gate: Gate) -> Submitted | None:
     """Write everything in one transaction; None when the reference was taken."""
-    letters = first_letters(deps, draft)
+    letters = letters_of(deps, draft)
+    weighable = read_for_spam(draft.new, draft.signs) if draft.signs else None
     with deps.db.begin() as tx:
-        written = write_inquiry(deps, tx, draft, letters, now=now)
+        judgement = weigh_spam(deps, tx, weighable, now=now) if weighable else NOTHING_AGAINST
+        written = write_inquiry(deps, tx, draft, letters, judgement=judgement, now=now)
         if written is None:
             return _sent_before(deps, tx, draft, gate, now=now)
         gate(tx, written[0])
@@ -152,6 +162,7 @@ def _first_message(tx: Connection, new: NewInquiry, inquiry_id: int, nonce: str,
     if message_id is None:
         raise AssertionError("A nonce no inquiry has used was used by a message.")
     add_files(tx, message_id, new.files)
+    remember_text(tx, inquiry_id, new.message)
     return message_id
 
 
@@ -167,7 +178,7 @@ def _sent_before(deps: Deps, tx: Connection, draft: Drafted, gate: Gate, *, now:
     said = [(message.body, [file.sha256 for file in message.files]) for message in first]
     if said != [(new.message, [file.sha256 for file in new.files])]:
         more = message_of_customer(earlier, inquiry, body=new.message, files=new.files, nonce=nonce)
-        if join_message(deps, tx, inquiry, more, now=now) is not None:
+        if join_message(deps, tx, inquiry, more, now=now, stays_held=is_held(tx, inquiry)) is not None:
             gate(tx, earlier.id)
     status_path = deps.status_path(earlier.reference, earlier.key_version)
     return Submitted(reference=earlier.reference, status_path=status_path, is_new=False)

@@ -100,7 +100,7 @@ def take_inquiry(deps: Deps, person: Person, refusal_id: int, new: NewInquiry, *
     ``Conflict`` when it is settled already, ``FilesGone`` or ``StoreBusy``.
     """
     require(person, Action.TAKE_REFUSED)
-    submitted = submit_inquiry(deps, new, now=now, gate=_settling(person, refusal_id, now))
+    submitted = submit_inquiry(deps, new, now=now, gate=_settling(person, refusal_id, now), signs=None)
     if not submitted.is_new:  # it had come through before: a second click, or the same form of the customer
         with deps.db.begin() as tx:
             inquiry = get_inquiry_for_update(tx, submitted.reference)

@@ -17,11 +17,13 @@ from liju_contact.domain.keys import FormToken
 from liju_contact.domain.message import BODY_LIMIT
 from liju_contact.domain.public_door import PublicDoor
 from liju_contact.domain.refusal import RefusalReason, marks_of
+from liju_contact.domain.text import clean_line
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.keep_limits import Caller, Gate, gate_of
 from liju_contact.usecases.prove_work import PROOF_FIELD
 from liju_contact.usecases.submit_inquiry import submit_inquiry
 from liju_contact.web.form_page import FormPages, own_inputs
+from liju_contact.web.form_signs import HIDDEN_FIELD, read_signs
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry_form import InquiryForm, doubt_codes, doubts_to_ask
 from liju_contact.web.rendering import current_deps, current_language, current_wording, known_choices, render
@@ -70,7 +72,8 @@ def send_form() -> ResponseReturnValue:
         if token is None or reason:
             return _refused(form, uploads, details, reason)
         new = _new_inquiry(form, token, details, uploads)
-        submitted = submit_inquiry(deps, new, now=deps.now(), gate=_gate(deps, new, caller))
+        signs = read_signs(deps, token)
+        submitted = submit_inquiry(deps, new, now=deps.now(), gate=_gate(deps, new, caller), signs=signs)
     except FilesGone as error:
         return _refused(form, without_gone(uploads, error.names), (), RefusalReason.FILES_GONE)
     except TooOften as error:
@@ -92,6 +95,8 @@ def form_context(deps: Deps, form: InquiryForm, **more: Any) -> dict[str, Any]:
         "notice_version": settings.company.notice_version,
         "privacy_notice": settings.company.privacy_notice.in_language(language),
         "notice": None,
+        "hidden_field": HIDDEN_FIELD,
+        "hidden_text": clean_line(request.form.get(HIDDEN_FIELD, "")),
         "errors": [],
         "questions": [],
         "confirmed": "",

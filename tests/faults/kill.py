@@ -110,7 +110,7 @@ def duplicates_count(letters: list[KeptLetter]) -> int:
 
 def _write(visitor: Visitor, storm: Storm, dice: random.Random) -> None:
     while not storm.stopping.is_set():
-        message = f"Storm {dice.getrandbits(64):016x}"
+        message = f"Does a steam boiler of 2 t/h stand a storm like {dice.getrandbits(64):016x}?"
         try:
             sent = _insist(visitor, storm, message)
         except AssertionError as error:

@@ -78,6 +78,7 @@ def test_one_submission_leaves_one_row_of_each_and_a_delivery_for_each_recipient
         "blob_chunk": 2,
         "thumbnail": 2,
         "scan": 2,
+        "spam_sketch": 3,
     }
     assert addressed(deps.db) == [
         ("inquiry_for_team", "one@liju.example"),
@@ -121,7 +122,8 @@ def test_twenty_clicks_at_once_are_one_inquiry(deps: Deps) -> None:
     assert len({answer.reference for answer in answers}) == 1
     assert len({answer.status_path for answer in answers}) == 1
     assert sum(answer.is_new for answer in answers) == 1
-    assert counts(deps.db) == {"inquiry": 1, "message": 1, "event": 1, "letter": 2, "search_due": 1, "delivery": 2}
+    stored = {"inquiry": 1, "message": 1, "event": 1, "letter": 2, "search_due": 1, "delivery": 2, "spam_sketch": 3}
+    assert counts(deps.db) == stored
 
 
 def test_the_same_token_with_another_address_is_another_inquiry(deps: Deps) -> None:

@@ -76,7 +76,7 @@ def _chosen() -> Sequence[str]:
 def _wished() -> Change:
     form, person = request.form, current_person()
     wished = Change(
-        state=_state(form.get("set_state", "")),
+        state=InquiryState.OPEN if form.get("act") == "release" else _state(form.get("set_state", "")),
         priority=next((priority for priority in Priority if priority.value == form.get("set_priority")), None),
         add_tags=_tags("add_tag"),
         remove_tags=_tags("remove_tag"),

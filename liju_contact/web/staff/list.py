@@ -20,7 +20,7 @@ from liju_contact.usecases.search_inquiries import find_by_reference
 from liju_contact.usecases.tend_held import count_held
 from liju_contact.usecases.tend_refused import count_refused
 from liju_contact.web.rendering import current_deps
-from liju_contact.web.staff import list_words, words
+from liju_contact.web.staff import list_words, spam_words, words
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.done import read_done
 from liju_contact.web.staff.list_words import choices_of, narrowed_by, search_labels
@@ -86,6 +86,8 @@ def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
         "done": read_done(request.args),
         "settable_states": (InquiryState.OPEN, InquiryState.ANSWERED, InquiryState.CLOSED),
         "SPAM_VIEW": View.SPAM,
+        "spam_word": spam_words.word_of,
+        "against": spam_words.against,
     }
 
 

@@ -24,7 +24,7 @@ from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNAVAILABLE
 from liju_contact.web.rendering import current_deps, current_language
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.staff import words
+from liju_contact.web.staff import spam_words, words
 from liju_contact.web.staff.desk import current_person, render_desk
 from liju_contact.web.uploads import Uploads, file_rules, kept_files
 from liju_contact.wording import wording_in
@@ -100,7 +100,9 @@ def sheet_page(reference: str, status: int = OK, **came_back: Any) -> Response:
     """Return the page; ``came_back`` is what a form brought: see ``_context``."""
     deps = current_deps()
     sheet = show_inquiry(deps, current_person(), reference, language=current_language(), now=deps.now())
-    response = make_response(render_desk("staff/inquiry.html", **_context(sheet, **came_back)), status)
+    response = make_response(
+        render_desk("staff/inquiry.html", spam_word=spam_words.word_of, **_context(sheet, **came_back)), status
+    )
     response.headers["Content-Security-Policy"] = PAGE_POLICY
     if status == UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_SECONDS)

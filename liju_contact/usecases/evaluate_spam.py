@@ -1,0 +1,124 @@
+"""Measures how well spam is told from honest texts, and renews what the program brings along for that.
+
+A text is never judged by a learner that was taught by it: the texts are parted by a digest of their id, and each part
+is judged by what all the others teach. Only the text counts, and who sent it; nothing a form would tell is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from liju_contact.domain.spam_learner import Prior, train, usual_words
+from liju_contact.domain.spam_score import ALONE, Weighable, weigh, weighable
+from liju_contact.spam_lists import disposable_domains
+from liju_contact.usecases.seeding.inquiry_texts import HonestText
+
+PARTS = 4
+_KEPT_WORDS = 20_000  # of a prior, those that say most
+_KEPT_SHARE = 0.004  # of what honest people use, what so many of them do
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedText:
+    """A text somebody has marked; ``corpus`` is the set that it is from, ``address`` its sender's, if that is known.
+
+    ``head`` are the words that the head of a mail gives.
+    """
+
+    id: str
+    corpus: str
+    text: str
+    is_spam: bool
+    address: str = ""
+    head: frozenset[str] = frozenset()
+
+    @property
+    def read(self) -> Weighable:
+        return weighable(self.text, self.address, also=self.head)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What became of the texts of one set; ``mistakes`` are the ids of honest ones that would be held."""
+
+    corpus: str
+    honest_count: int
+    spam_count: int
+    spam_held: int
+    mistakes: tuple[str, ...]
+
+    @property
+    def honest_percent(self) -> float:
+        return 100 * len(self.mistakes) / (self.honest_count or 1)
+
+    @property
+    def spam_percent(self) -> float:
+        return 100 * self.spam_held / (self.spam_count or 1)
+
+
+def evaluate_spam(
+    texts: Sequence[MarkedText], *, prior: Prior | None = None, usual: Sequence[HonestText] = ()
+) -> list[Held]:
+    """Judge every text and return one line per set and one for all of them.
+
+    With ``prior`` that judges; without, what the other parts teach, together with ``usual`` honest texts.
+    """
+    read = [text.read for text in texts]
+    parts = [part_of(text.id) for text in texts]
+    held = set[int]()
+    for part in range(PARTS):
+        judged = [place for place, its in enumerate(parts) if its == part]
+        judging = prior or prior_from(
+            [(read[place], texts[place].is_spam) for place, its in enumerate(parts) if its != part], usual=usual
+        )
+        held.update(place for place in judged if is_held(read[place], judging))
+    return _lines(texts, held)
+
+
+def prior_from(marked: Iterable[tuple[Weighable, bool]], *, usual: Sequence[HonestText]) -> Prior:
+    """Return what marked texts teach, together with honest ones as customers write them.
+
+    It keeps the words alone that say most, and how often honest people use those that are common.
+    """
+    examples = [(inquiry.words, is_spam) for inquiry, is_spam in marked]
+    examples += [(weighable(text, address).words, False) for text, address in usual]
+    whole, shares = train(examples), usual_words(examples)
+    loudest = sorted(whole.weights, key=lambda word: (-abs(whole.weights[word]), word))[:_KEPT_WORDS]
+    return Prior(
+        bias=whole.bias,
+        weights={word: whole.weights[word] for word in loudest},
+        usual={word: share for word, share in shares.items() if share >= _KEPT_SHARE},
+    )
+
+
+def is_held(inquiry: Weighable, prior: Prior, disposable: Collection[str] | None = None) -> bool:
+    known = disposable_domains() if disposable is None else disposable
+    return weigh(inquiry, ALONE, prior=prior, disposable=known).is_held
+
+
+def part_of(id_: str) -> int:
+    """Return which part a text belongs to: the same in every run and on every machine."""
+    return int(hashlib.sha256(id_.encode()).hexdigest()[:8], 16) % PARTS
+
+
+def _lines(texts: Sequence[MarkedText], held: Collection[int]) -> list[Held]:
+    places = defaultdict[str, list[int]](list)
+    for place, text in enumerate(texts):
+        places[text.corpus].append(place)
+    lines = [_line(corpus, theirs, texts, held) for corpus, theirs in places.items()]
+    return lines if len(lines) == 1 else [*lines, _line("all", range(len(texts)), texts, held)]
+
+
+def _line(corpus: str, places: Iterable[int], texts: Sequence[MarkedText], held: Collection[int]) -> Held:
+    honest = [place for place in places if not texts[place].is_spam]
+    spam = [place for place in places if texts[place].is_spam]
+    return Held(
+        corpus=corpus,
+        honest_count=len(honest),
+        spam_count=len(spam),
+        spam_held=sum(place in held for place in spam),
+        mistakes=tuple(texts[place].id for place in honest if place in held),
+    )
