@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from liju_contact.domain.excerpt import Excerpt
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, View
-from liju_contact.domain.person import Action, Person
+from liju_contact.domain.person import ACTIONS_OF, Action, Person, Role
 from liju_contact.domain.search_query import SearchQuery
 from liju_contact.store.events import newest_event_id
 from liju_contact.store.inquiry_list import page_of_inquiries
@@ -18,13 +18,18 @@ from liju_contact.store.list_news import changed_count
 from liju_contact.store.list_term import Reader
 from liju_contact.store.listed_inquiries import ListedInquiry
 from liju_contact.store.saved_views import SavedView, views_for
-from liju_contact.store.staff import every_account
+from liju_contact.store.staff import names_of_active
 from liju_contact.store.tags import every_tag, tags_of
 from liju_contact.store.view_counts import counts_for
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.search_inquiries import search_in
 
+__all__ = ["Labels", "ListNews", "ListPage", "ListedInquiry", "list_inquiries", "list_news"]
+
 Labels = Mapping[str, Mapping[str, str]]
+
+
+_ANSWERING = [role for role in Role if Action.ANSWER in ACTIONS_OF[role]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +101,5 @@ def _people(deps: Deps, tx: Connection) -> dict[str, str]:
     """Return who may have an inquiry: accounts that may change one, then the settings' staff."""
     language = deps.settings.default_language
     people = {staff.address: staff.name.in_language(language) for staff in deps.settings.catalogue.staff}
-    for account in every_account(tx):
-        if account.is_active and account.person.may(Action.ANSWER):
-            people[account.person.address] = account.person.name
+    people.update(names_of_active(tx, _ANSWERING))
     return {address: name or address for address, name in people.items()}
