@@ -13,6 +13,7 @@ from liju_contact.domain.inquiry_list import Cursor, ListQuery, View
 from liju_contact.domain.person import ACTIONS_OF, Action, Person, Role
 from liju_contact.domain.search_query import SearchQuery
 from liju_contact.store.events import newest_event_id
+from liju_contact.store.inbound_lists import count_waiting
 from liju_contact.store.inquiry_list import page_of_inquiries
 from liju_contact.store.list_news import changed_count
 from liju_contact.store.list_term import Reader
@@ -23,6 +24,7 @@ from liju_contact.store.tags import every_tag, tags_of
 from liju_contact.store.view_counts import counts_for
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.search_inquiries import search_in
+from liju_contact.usecases.tend_held import MOST_COUNTED
 
 __all__ = ["Labels", "ListNews", "ListPage", "ListedInquiry", "list_inquiries", "list_news"]
 
@@ -36,7 +38,8 @@ _ANSWERING = [role for role in Role if Action.ANSWER in ACTIONS_OF[role]]
 class ListPage:
     """``listed`` is what the rows are: the query as the search in it narrows it; ``search`` is None without one.
 
-    ``people`` are the names by folded address of all who may have an inquiry, ``newest_event_id`` is for ``list_news``.
+    ``people`` are the names by address of all who may have an inquiry, ``newest_event_id`` is for ``list_news``,
+    ``held_count`` the mails that wait for a decision, ``MOST_COUNTED`` at most.
     """
 
     listed: ListQuery
@@ -51,6 +54,7 @@ class ListPage:
     search: SearchQuery | None
     excerpts: Mapping[int, Excerpt]
     newest_event_id: int
+    held_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +87,7 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
             search=found.query if found else None,
             excerpts=found.excerpts if found else {},
             newest_event_id=event_id,
+            held_count=count_waiting(tx, person, most=MOST_COUNTED),
         )
 
 

@@ -15,7 +15,6 @@ from liju_contact.domain.inquiry_list import ListQuery, Sort
 from liju_contact.domain.person import Action
 from liju_contact.usecases.list_inquiries import ListPage, list_inquiries, list_news
 from liju_contact.usecases.search_inquiries import find_by_reference
-from liju_contact.usecases.tend_held import count_held
 from liju_contact.web.rendering import current_deps, current_wording
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.done import read_done
@@ -67,7 +66,7 @@ def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
         "options": options,
         "narrowed": narrowed_by(page, words, options),
         "counts": {view: short_count(count) for view, count in page.counts.items() if count},
-        "held_count": count_held(deps, current_person()),
+        "held_count": page.held_count,
         "first_page": query.at(None).to_query(),
         "done": read_done(request.args),
         "settable_states": (InquiryState.OPEN, InquiryState.ANSWERED, InquiryState.CLOSED),
