@@ -43,10 +43,9 @@ class CsvSheet:
             if at := cells[place]:
                 cells[place] = at.astimezone(zone).isoformat(" ", "minutes")[:16]
         cells[PHONE_PLACE] = safe_number_text(cells[PHONE_PLACE])
-        if not are_safe(_free_texts(cells)):
-            for place in FREE_TEXTS:
-                if place != PHONE_PLACE:
-                    cells[place] = safe_cell(cells[place] or "")
+        if not are_safe(_names_and_words(cells)):
+            for place in _NAMES_AND_WORDS:
+                cells[place] = safe_cell(cells[place] or "")
         return cells
 
     def _write(self, rows: Iterable[Sequence[str | None]]) -> None:
@@ -55,4 +54,5 @@ class CsvSheet:
         self._sink.write(text.getvalue().encode())
 
 
-_free_texts = itemgetter(*FREE_TEXTS)
+_NAMES_AND_WORDS = [place for place in FREE_TEXTS if place != PHONE_PLACE]
+_names_and_words = itemgetter(*_NAMES_AND_WORDS)
