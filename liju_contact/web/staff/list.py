@@ -19,7 +19,7 @@ from liju_contact.web.rendering import current_deps, current_wording
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.done import read_done
 from liju_contact.web.staff.list_rows import rows_in_words
-from liju_contact.web.staff.list_words import current_list_words, narrowed_by, options_of, search_labels
+from liju_contact.web.staff.list_words import KEYS, current_list_words, narrowed_by, options_of, search_labels
 
 bp = desk_blueprint("staff_list", __name__)
 _LONGEST_NUMBER = 18  # digits; what a BIGINT column can be asked for
@@ -62,6 +62,7 @@ def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
         "query": query,
         "listed": page.listed,
         "words": words,
+        "view_keys": KEYS,
         "sorts": {sort: word for sort, word in words.sorts.items() if sort is not Sort.DUE or query.offers_due},
         "options": options,
         "narrowed": narrowed_by(page, words, options),

@@ -35,6 +35,17 @@ VIEWS = {
     View.CLOSED: _("Closed"),
     View.ALL: _("All"),
 }
+# What leads to a view after a g.
+KEYS = {
+    View.NEEDS_ANSWER: "a",
+    View.MINE: "m",
+    View.UNASSIGNED: "u",
+    View.WAITING: "w",
+    View.MAIL_TROUBLE: "t",
+    View.SPAM: "s",
+    View.CLOSED: "c",
+    View.ALL: "e",
+}
 EMPTY = {
     View.NEEDS_ANSWER: _("Nobody waits for an answer. Well done."),
     View.MINE: _("Nothing is assigned to you. What nobody has yet is under “Unassigned”."),
