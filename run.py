@@ -4,7 +4,8 @@
 ``python3 run.py``                 sets up and serves (a demo on 127.0.0.1:8000 when nothing is configured)
 ``python3 run.py test [ARGS]``     sets up the tests' packages too and runs all tests, or pytest with ARGS
 ``python3 run.py bench [ARGS]``    the same for the benchmark in tests/bench/
-``python3 run.py lint``            ruff and mypy, as CI runs them
+``python3 run.py lint``            ruff, mypy, bandit and deptry, as CI runs them
+``python3 run.py audit``           asks a public list whether a locked package has a known weakness
 ``python3 run.py COMMAND [ARGS]``  any other ``liju-contact`` command
 
 Standard library only, because it runs before anything is installed. It keeps a virtual environment in ``.venv``, filled
@@ -30,7 +31,7 @@ OLDEST_PYTHON = (3, 11)
 RUNTIME_LOCK = HOME / "requirements.lock"
 TEST_LOCK = HOME / "tests" / "requirements.lock"
 ALL_TESTS = ["-n", "2", "--dist", "loadfile"]  # as many as cores: whole programs run beside, and have to start in time
-DEVELOPER_COMMANDS = {"test", "bench", "lint"}
+DEVELOPER_COMMANDS = {"test", "bench", "lint", "audit"}
 
 
 def main(arguments: list[str]) -> NoReturn:
@@ -44,6 +45,8 @@ def main(arguments: list[str]) -> NoReturn:
     # No match statement in this file: an older Python must get through it to say the sentence above.
     if command == "lint":
         sys.exit(lint())
+    if command == "audit":
+        sys.exit(audit())
     if command == "test":
         become("-m", "pytest", *(rest or ALL_TESTS))
     if command == "bench":
@@ -120,9 +123,26 @@ def make_importable() -> None:
 
 
 def lint() -> int:
-    """Run the style and type checks; return 0 when all are clean."""
-    checks = (["ruff", "check", "."], ["ruff", "format", "--check", "."], ["mypy"])
+    """Run the checks of style, types, security and dependencies; return 0 when all are clean."""
+    checks = (
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["mypy"],
+        ["bandit", "--quiet", "--configfile", "pyproject.toml", "--recursive", "liju_contact", "run.py", "wsgi.py"],
+        ["deptry", "."],
+    )
     return max(subprocess.run([str(PYTHON), "-m", *check], check=False).returncode for check in checks)
+
+
+def audit() -> int:
+    """Look every locked package up; return 1 when one has a known weakness. A list out of reach is said."""
+    asking = [str(PYTHON), "-m", "pip_audit", "--strict", "--disable-pip", "--require-hashes", "--format", "json"]
+    asked = subprocess.run([*asking, "-r", str(RUNTIME_LOCK)], check=False, capture_output=True, text=True)
+    if asked.stdout.strip():  # it says something only once it has an answer for every package
+        print(asked.stdout)
+        return asked.returncode
+    print(f"Not audited: {asked.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+    return 0
 
 
 def become(*arguments: str) -> NoReturn:

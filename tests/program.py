@@ -13,7 +13,6 @@ import re
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,9 +24,9 @@ from typing import Any, TypeVar
 import psutil
 
 from liju_contact.mail.maildir import Envelope, kept_at, letter_ids, read_letter
+from tests.launcher import Launched, Streams, launch, run_for_text
 from tests.visitor import Visitor
 
-PROJECT = Path(__file__).resolve().parent.parent
 SECRET = "a secret that only the tests know, and long enough"
 START_SECONDS = 30.0
 STOP_SECONDS = 45.0
@@ -58,11 +57,11 @@ class Program:
     instance: Path
     variables: dict[str, str] = field(default_factory=dict)
     port: int = 0
-    _process: subprocess.Popen[bytes] | None = None
+    _process: Launched | None = None
     _letters: dict[str, KeptLetter] = field(default_factory=dict)
 
     @property
-    def process(self) -> subprocess.Popen[bytes]:
+    def process(self) -> Launched:
         assert self._process is not None, "the program was not started"
         return self._process
 
@@ -77,14 +76,10 @@ class Program:
     def start(self) -> None:
         """Start it and wait until it is well; a second start takes the same port again."""
         before = self.output_path.stat().st_size if self.output_path.exists() else 0
-        with self.output_path.open("ab") as output:
-            self._process = subprocess.Popen(
-                [*self._command("serve"), "--bind", f"127.0.0.1:{self.port}"],
-                env=self._environment(),
-                cwd=PROJECT,
-                stdout=output,
-                stderr=output,
-            )
+        self.output_path.touch()
+        command = [*self._command("serve"), "--bind", f"127.0.0.1:{self.port}"]
+        output = str(self.output_path)
+        self._process = launch(command, self._environment(), Streams(stdout=output, stderr=output))
         self.port = wait_for(lambda: self._announced_port(before), seconds=START_SECONDS, what="the program's address")
         wait_for(self.is_well, seconds=START_SECONDS, what="/healthz to be 200")
 
@@ -125,15 +120,7 @@ class Program:
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another command of the program on the same instance."""
-        return subprocess.run(
-            self._command(*arguments),
-            env=self._environment(),
-            cwd=PROJECT,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        return run_for_text(*self._command(*arguments), environment=self._environment())
 
     def letters(self) -> list[KeptLetter]:
         """Return what the embedded post office holds, oldest first. Kept letters never change, so each is read once."""
@@ -155,7 +142,7 @@ class Program:
         return int(found[1]) if found else None
 
     def _command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "liju_contact", *arguments, "--instance", str(self.instance)]
+        return [*arguments, "--instance", str(self.instance)]
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, "LIJU_SECRET": SECRET, **self.variables}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from liju_contact.config import read_settings
 from liju_contact.store.database import Database
 from liju_contact.store.schema import migrate
-from tests.conftest import EXAMPLE, PROJECT, SECRET
+from tests.conftest import EXAMPLE, SECRET
+from tests.launcher import run_for_text
 
 
 def write_settings(instance: Path, mail: str) -> None:
@@ -20,8 +19,7 @@ def write_settings(instance: Path, mail: str) -> None:
 
 def check(instance: Path) -> tuple[int, list[str]]:
     """Return the exit code and the ids of the faults that were told."""
-    command = [sys.executable, "-m", "liju_contact", "check", "--instance", str(instance)]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False)
+    done = run_for_text("check", "--instance", str(instance))
     return done.returncode, [line.partition("]")[0].strip("[") for line in done.stderr.splitlines()]
 
 

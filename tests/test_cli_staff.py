@@ -6,14 +6,14 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from liju_contact.hasher import Argon2Hasher
-from tests.conftest import EXAMPLE, PROJECT, SECRET
+from tests.conftest import EXAMPLE, SECRET
+from tests.launcher import run_for_text
 from tests.program import Program, running
 
 LI = "li.wei@liju.example"
@@ -29,8 +29,7 @@ def instance(tmp_path: Path, migrated_file: Path) -> Path:
 
 
 def staff(instance: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "liju_contact", "staff", *arguments, "--instance", str(instance)]
-    return subprocess.run(command, input=typed, text=True, cwd=PROJECT, capture_output=True, check=False, timeout=60)
+    return run_for_text("staff", *arguments, "--instance", str(instance), typed=typed)
 
 
 def column(instance: Path, name: str) -> list[object]:

@@ -19,6 +19,7 @@ from liju_contact.usecases.explain_mail import explain_mail
 from liju_contact.usecases.mail_reader import Unreadable
 from tests.conftest import EXAMPLE, PROJECT, SECRET
 from tests.corpora import cases, content
+from tests.launcher import run_command
 
 KEYS = {"from", "to", "subject", "date", "text", "folded", "files", "keys", "verdict", "rule", "automatic"} | {
     "failed",
@@ -51,14 +52,7 @@ AAECAw==
 
 
 def explain(instance: Path, *files: Path, **variables: str) -> list[dict[str, Any]]:
-    run = subprocess.run(
-        [*command(instance), *map(str, files)],
-        cwd=PROJECT,
-        env=os.environ | variables,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    run = run_command(*command(instance), *map(str, files), environment=os.environ | variables)
     assert (run.returncode, run.stderr.decode()) == (0, "")
     lines = [json.loads(line) for line in run.stdout.decode().splitlines()]
     assert [set(line) for line in lines] == [KEYS] * len(files)
@@ -66,7 +60,7 @@ def explain(instance: Path, *files: Path, **variables: str) -> list[dict[str, An
 
 
 def command(instance: Path) -> list[str]:
-    return [sys.executable, "-m", "liju_contact", "mail", "explain", "--instance", str(instance)]
+    return ["mail", "explain", "--instance", str(instance)]
 
 
 def written(folder: Path, name: str, mail: bytes) -> Path:
@@ -181,7 +175,8 @@ def test_hostile_mails_are_each_explained_in_time(tmp_path: Path) -> None:
     files += [written(tmp_path, f"{name}.eml", mail) for name, mail in HOSTILE.items()]
     moments: list[float] = []
 
-    with subprocess.Popen([*command(tmp_path), *map(str, files)], cwd=PROJECT, stdout=subprocess.PIPE) as process:
+    whole_command = [sys.executable, "-m", "liju_contact", *command(tmp_path), *map(str, files)]
+    with subprocess.Popen(whole_command, cwd=PROJECT, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in process.stdout:
             moments.append(time.monotonic())
@@ -202,9 +197,7 @@ def test_mail_that_cannot_be_read_is_explained_with_the_reason() -> None:
 
 
 def test_file_that_is_not_there_is_said(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [*command(tmp_path), str(tmp_path / "none.eml")], cwd=PROJECT, capture_output=True, check=False, timeout=60
-    )
+    run = run_command(*command(tmp_path), str(tmp_path / "none.eml"))
 
     assert (run.returncode, run.stdout) == (2, b"")
     assert b"does not exist" in run.stderr

@@ -10,18 +10,17 @@ import smtplib
 import socket
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import EXAMPLE, PROJECT, SECRET
+from tests.conftest import EXAMPLE, SECRET
+from tests.launcher import Launched, Streams, launch, run_command
 from tests.program import wait_for
 
 MAIL = b"From ana@there.example Mon Nov 23 02:00:00 2026\nSubject: \xd6\xd0\xce\xc4\n\n\0\xff and no line end"
-COMMAND = [sys.executable, "-m", "liju_contact", "mail"]
 
 
 @pytest.fixture
@@ -36,15 +35,8 @@ def instance(tmp_path: Path, migrated_file: Path) -> Path:
 def receive(instance: Path, mail: bytes, *arguments: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
     known = ("SENDER", "RECIPIENT", "ORIGINAL_RECIPIENT")
     environment = {name: value for name, value in os.environ.items() if name not in known}
-    return subprocess.run(
-        [*COMMAND, "receive", "--instance", str(instance), *arguments],
-        input=mail,
-        env={**environment, **variables},
-        cwd=PROJECT,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
+    command = ["mail", "receive", "--instance", str(instance), *arguments]
+    return run_command(*command, typed=mail, environment={**environment, **variables})
 
 
 def entries(instance: Path) -> list[dict[str, Any]]:
@@ -145,15 +137,12 @@ class TestTryAgain:
 
 
 @contextlib.contextmanager
-def lmtp(instance: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [*COMMAND, "lmtp", "--instance", str(instance), *arguments], cwd=PROJECT, stderr=subprocess.PIPE
-    )
+def lmtp(instance: Path, *arguments: str) -> Iterator[Launched]:
+    launched = launch(["mail", "lmtp", "--instance", str(instance), *arguments], os.environ, Streams())
     try:
-        yield process
+        yield launched
     finally:
-        process.kill()
-        process.communicate(timeout=10)
+        launched.kill()
 
 
 def test_lmtp_stores_what_it_acknowledges_and_ends_by_a_signal(instance: Path, tmp_path: Path) -> None:
@@ -175,8 +164,7 @@ def can_connect(path: str) -> bool:
 
 
 def test_lmtp_without_an_address_says_so(instance: Path) -> None:
-    with lmtp(instance) as process:
-        _, said = process.communicate(timeout=30)
+    done = run_command("mail", "lmtp", "--instance", str(instance))
 
-    assert process.returncode == 1
-    assert b"Where to listen is not said" in said
+    assert done.returncode == 1
+    assert b"Where to listen is not said" in done.stderr

@@ -20,7 +20,8 @@ import pytest
 import run
 from liju_contact import __version__
 from liju_contact.app import main
-from tests.program import PROJECT, START_SECONDS, wait_for
+from tests.launcher import PROJECT
+from tests.program import START_SECONDS, wait_for
 from tests.visitor import Visitor
 
 FRESH = os.environ.get("LIJU_TEST_FRESH") == "1"

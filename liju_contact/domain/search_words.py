@@ -23,6 +23,7 @@ from functools import cache
 LONGEST_WORD = 64
 LONGEST_DOCUMENT = 1_000_000  # characters
 WORDS_BYTES = 500_000  # PostgreSQL takes 1 MB of distinct words, SQLite any number
+_MOST_BYTES_PER_CHARACTER = 20  # four in UTF-8; a character of a dense run stands alone and in two pairs, each marked
 _SHORTEST_PHONE, _LONGEST_PHONE = 7, 15  # digits; ITU-T E.164 allows 15
 
 # Han, kana, Hangul, Bopomofo, Thai, Lao, Myanmar, Khmer: words stand side by side, or carry their particles joined on.
@@ -125,6 +126,8 @@ def marked(words: str, mark: str) -> str:
 
 def words_of(document: str) -> list[str]:
     """Return the distinct words that a document is indexed by, as many as the index takes."""
+    if len(document) * _MOST_BYTES_PER_CHARACTER <= WORDS_BYTES:
+        return list(dict.fromkeys(_words(document)))
     room, kept = WORDS_BYTES, list[str]()
     for word in dict.fromkeys(_words(document)):
         room -= len(word.encode())
@@ -135,7 +138,11 @@ def words_of(document: str) -> list[str]:
 
 
 def _words(document: str) -> Iterator[str]:
-    for word in document.split():
+    words = dict.fromkeys(document.split())
+    if _IS_DENSE.search(document) is None:
+        yield from (word if len(word) <= LONGEST_WORD else next(parts_of(word, is_asked=False)) for word in words)
+        return
+    for word in words:
         yield from parts_of(word, is_asked=False)
 
 
@@ -157,6 +164,8 @@ def joined_forms(folded: str) -> Iterator[str]:
         is_name = set(match[0]).isdisjoint("./") or any(character.isdigit() for character in joined)
         if is_name and len(joined) <= LONGEST_WORD:
             yield joined
+    if _DIGITS.search(folded) is None:
+        return
     for match in _PHONE.finditer(folded):
         yield from _phone_forms(_DIGITS.findall(match[0]))
 

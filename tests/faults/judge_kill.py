@@ -38,7 +38,8 @@ from liju_contact.store.schema import migrate
 from liju_contact.store.tables import DeliveryRow, InquiryRow, LetterRow, MessageRow
 from liju_contact.usecases.deps import Deps
 from tests.conftest import EXAMPLE, SECRET
-from tests.faults.shared_clock import CONTEXT, SharedClock, shared_clock
+from tests.faults.shared_clock import SharedClock, shared_clock
+from tests.launcher import CONTEXT
 from tests.program import still_runs, wait_for
 from tests.usecases.mails import LI, WANG, as_bytes, receive, reply_to, with_staff
 from tests.usecases.stories import ScriptedCarrier, submit

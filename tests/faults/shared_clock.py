@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from multiprocessing.context import ForkServerContext
 from multiprocessing.sharedctypes import Synchronized
 
 from liju_contact import clock
-
-# Starts processes that share nothing with the test but what they are given.
-CONTEXT = ForkServerContext()
+from tests.launcher import CONTEXT
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from liju_contact.processes.worker import run_worker
 from liju_contact.store.database import Database
 from liju_contact.usecases.deliver_letters import lease_of
 from liju_contact.usecases.deps import Deps
-from tests.faults.shared_clock import CONTEXT, SharedClock, shared_clock
+from tests.faults.shared_clock import SharedClock, shared_clock
+from tests.launcher import CONTEXT
 from tests.mail.smtp_scripts import Script, ScriptedServer, Wire, script
 from tests.program import wait_for
 from tests.usecases.outbox import many, post

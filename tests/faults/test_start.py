@@ -18,7 +18,8 @@ import psutil
 import pytest
 
 from liju_contact.app import main
-from tests.program import PROJECT, SECRET, Program, running, still_runs, wait_for
+from tests.launcher import PROJECT
+from tests.program import SECRET, Program, running, still_runs, wait_for
 from tests.visitor import FORM, multipart
 
 MOUNT, UNMOUNT = "/bin/mount", "/bin/umount"

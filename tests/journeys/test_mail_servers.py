@@ -8,7 +8,6 @@ import os
 import shutil
 import socket
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from liju_contact.usecases.deps import AttachedFile, Carrier, Deps
 from liju_contact.usecases.judge_mail import judge_waiting
 from tests.conftest import EXAMPLE, PROJECT, SECRET
 from tests.journeys.exim import Exim, exim_in, lmtp_by_socket, lmtp_by_tcp, piped_to, reason_without_exim
+from tests.launcher import Streams, launch
 from tests.program import wait_for
 from tests.usecases.mails import DirectReader, as_bytes, letter_to, reply_to
 from tests.usecases.stories import rows, staged, submit
@@ -241,13 +241,14 @@ class TestLmtp:
 
 @contextlib.contextmanager
 def taking_lmtp(instance: Path, listen: str) -> Iterator[None]:
-    command = [*COMMAND, "lmtp", "--instance", str(instance), "--listen", listen]
-    with subprocess.Popen(command, cwd=PROJECT) as process:
-        try:
-            wait_for(lambda: can_connect(listen), seconds=20, what="our LMTP server")
-            yield
-        finally:
-            process.terminate()
+    command = ["mail", "lmtp", "--instance", str(instance), "--listen", listen]
+    launched = launch(command, os.environ, Streams())
+    try:
+        wait_for(lambda: can_connect(listen), seconds=20, what="our LMTP server")
+        yield
+    finally:
+        launched.terminate()
+        launched.wait(20)
 
 
 def can_connect(listen: str) -> bool:
