@@ -18,11 +18,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
 from babel.core import get_global
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from liju_contact.domain.detail import DETAIL_FIELDS, Detail, DetailKind, quantity_of
 from liju_contact.domain.quantity import both_ways
@@ -106,11 +106,11 @@ class Wording:
 
     def date_time(self, at: datetime, zone: tzinfo) -> str:
         """Return date and time on the clock of ``zone``, with its offset, because readers are all over the world."""
-        return _date_time(at.replace(second=0, microsecond=0), zone, self.locale)
+        return _date_time(at.replace(second=0, microsecond=0), zone, self.language)
 
     def moment(self, at: datetime, zone: tzinfo) -> Markup:
         """Return a time as a page writes it: for readers, and for a script that knows the reader's own zone."""
-        return _moment(at.replace(second=0, microsecond=0), zone, self.locale)
+        return _moment(at.replace(second=0, microsecond=0), zone, self.language)
 
     def brief_moment(self, at: datetime, zone: tzinfo, now: datetime) -> Markup:
         """Return a time as a narrow column has room for it: the hour today, else the day; all of it on pointing."""
@@ -119,9 +119,9 @@ class Wording:
             text = f"{local:%H:%M}"
         else:
             pattern = _BRIEF_DAY if local.year == today.year else _BRIEF_DATE
-            text = format_date(local.date(), pattern.get(self.language, "d MMM y"), locale=self.locale)
+            text = _day(local.date(), pattern.get(self.language, "d MMM y"), self.language)
         whole = self.date_time(at, zone)
-        return Markup('<time class="brief" datetime="{}" title="{}">{}</time>').format(at.isoformat(), whole, text)
+        return Markup(f'<time class="brief" datetime="{at.isoformat()}" title="{escape(whole)}">{escape(text)}</time>')  # noqa: S704  # what is not escaped is digits
 
     def month(self, day: date) -> str:
         """Return the month a day is in, with its year."""
@@ -192,20 +192,24 @@ _MONTH = {"zh_Hans": "y年M月"}
 _MONTH_ON_AXIS = {"en": "LLL yyyy", "zh_Hans": "yy年M月"}
 _OWN_NAMES = {"zh_Hans": "简体中文"}
 _BY_LAW = {"CN": ("Asia/Shanghai",)}  # Xinjiang's own clock is a custom
-_DATE_TIME = {"en": "EEE d MMM y, HH:mm", "zh_Hans": "y年M月d日 EEE HH:mm"}
+_DAY_BEFORE_TIME = {"en": "EEE d MMM y, ", "zh_Hans": "y年M月d日 EEE "}
 
 
 @lru_cache(maxsize=4096)
-def _date_time(minute: datetime, zone: tzinfo, locale: Locale) -> str:
-    """Write a minute out; a page and its letters say the same few minutes many times."""
+def _day(day: date, pattern: str, language: str) -> str:
+    """Write a day out; a page and its letters say the same few days many times."""
+    return format_date(day, pattern, locale=language)
+
+
+def _date_time(minute: datetime, zone: tzinfo, language: str) -> str:
     local = minute.astimezone(zone)
-    pattern = _DATE_TIME.get(str(locale), "d MMM y, HH:mm")
-    return f"{format_datetime(local, pattern, locale=locale)} (UTC{f'{local:%z}'.removesuffix('00')})"
+    day = _day(local.date(), _DAY_BEFORE_TIME.get(language, "d MMM y, "), language)
+    return f"{day}{local:%H:%M} (UTC{f'{local:%z}'.removesuffix('00')})"
 
 
 @lru_cache(maxsize=4096)
-def _moment(minute: datetime, zone: tzinfo, locale: Locale) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(minute.isoformat(), _date_time(minute, zone, locale))
+def _moment(minute: datetime, zone: tzinfo, language: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(minute.isoformat(), _date_time(minute, zone, language))
 
 
 @lru_cache(maxsize=512)

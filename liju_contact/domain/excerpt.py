@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from liju_contact.domain.search_query import SearchQuery
@@ -16,6 +17,7 @@ from liju_contact.domain.search_words import DENSE, MARKS, Piece, PieceKind, fol
 
 LENGTH = 160  # characters
 _BEFORE = 50  # of them in front of the first hit
+_SHOWN_FOLDED = 4 * LENGTH  # characters of folded text from the first hit on in which others can be shown
 _READ = 50_000  # characters of one piece that are looked through
 # What the list shows already comes last.
 _TELLING = (
@@ -52,21 +54,26 @@ class Excerpt:
 
 
 def excerpt_of(pieces: Sequence[Piece], query: SearchQuery) -> Excerpt | None:
-    """Return the piece in which most of ``query`` stands, cut around the first hit; None where none is to be seen."""
+    """Return the piece in which most of ``query`` stands, cut around the first hit; None where none is to be seen.
+
+    The most telling pieces are read first, and no more of them when all that was looked for stands in one.
+    """
     patterns = _patterns(query)
-    best: tuple[int, int, str, Piece] | None = None
-    for piece in pieces:
+    best: tuple[PieceKind, str, str] | None = None
+    best_count = 0
+    for piece in sorted(pieces, key=lambda piece: _TELLING.index(piece.kind)):
         line = " ".join(piece.text[:_READ].split())
         folded = fold(line)
-        found = sum(pattern.search(folded) is not None for pattern in patterns)
-        weight = (found, -_TELLING.index(piece.kind))
-        if found and (best is None or weight > best[:2]):
-            best = (*weight, line, piece)
-    return _cut(best[3].kind, best[2], patterns) if best else None
+        count = sum(pattern.search(folded) is not None for pattern in patterns)
+        if count > best_count:
+            best_count, best = count, (piece.kind, line, folded)
+        if count == len(patterns):
+            break
+    return _cut(*best, patterns) if best else None
 
 
-def _cut(kind: PieceKind, line: str, patterns: Sequence[re.Pattern[str]]) -> Excerpt:
-    hits = _hits(line, patterns)
+def _cut(kind: PieceKind, line: str, folded: str, patterns: Sequence[re.Pattern[str]]) -> Excerpt:
+    hits = _hits(line, folded, patterns)
     first = hits[0][0] if hits else 0
     start = max(0, min(first - _BEFORE, len(line) - LENGTH))
     start = _word_start(line, start, first)
@@ -88,11 +95,12 @@ def _word_start(line: str, start: int, first: int) -> int:
     return blank + 1 if blank >= 0 else start
 
 
-def _hits(line: str, patterns: Sequence[re.Pattern[str]]) -> list[tuple[int, int]]:
-    """Return where in ``line`` the hits stand, in order, those that touch or overlap as one."""
-    folded = fold(line)
-    came_from = _origins(line, folded)
-    found = sorted(match.span() for pattern in patterns for match in pattern.finditer(folded) if match[0])
+def _hits(line: str, folded: str, patterns: Sequence[re.Pattern[str]]) -> list[tuple[int, int]]:
+    """Return where in ``line`` the first hits stand, in order, those that touch or overlap as one."""
+    first = min((match.start() for pattern in patterns if (match := pattern.search(folded))), default=0)
+    upto = min(len(folded), first + _SHOWN_FOLDED)
+    came_from = _origins(line, upto)
+    found = sorted(match.span() for pattern in patterns for match in pattern.finditer(folded, first, upto) if match[0])
     hits: list[tuple[int, int]] = []
     for begins, ends in found:
         span = (came_from[begins], came_from[ends - 1] + 1) if came_from else (begins, ends)
@@ -103,16 +111,25 @@ def _hits(line: str, patterns: Sequence[re.Pattern[str]]) -> list[tuple[int, int
     return hits
 
 
-def _origins(line: str, folded: str) -> list[int]:
-    """Return for each character of ``folded`` which one of ``line`` it came from; nothing where they are the same.
+def _origins(line: str, upto: int) -> list[int]:
+    """Return for each of the first ``upto`` characters of the folded line which one of ``line`` it came from.
 
-    Should the parts fold to something else than the whole, the places are only near to the right ones.
+    Nothing where they are the same. Should the parts fold to something else than the whole, the places are only near to
+    the right ones.
     """
     if line.isascii():
         return []
-    origins = [match.start() for match in _CLUSTER.finditer(line) for _ in fold(match[0])]
-    missing = len(folded) - len(origins)
-    return origins + [len(line) - 1] * missing if missing > 0 else origins
+    origins = list[int]()
+    for match in _CLUSTER.finditer(line):
+        origins += [match.start()] * _folded_length(match[0])
+        if len(origins) >= upto:
+            return origins
+    return origins + [len(line) - 1] * (upto - len(origins))
+
+
+@lru_cache(maxsize=8192)
+def _folded_length(cluster: str) -> int:
+    return len(fold(cluster))
 
 
 def _patterns(query: SearchQuery) -> list[re.Pattern[str]]:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+from typing import Any
 
-from liju_contact.domain.spreadsheet import safe_cell, safe_number_text
-from liju_contact.sheets.columns import PHONE_PLACE, Cell, Columns
+from liju_contact.domain.spreadsheet import are_safe, safe_cell, safe_number_text
+from liju_contact.sheets.columns import FREE_TEXTS, MOMENTS, PHONE_PLACE, Columns
 from liju_contact.store.exported import ExportedInquiry
 from liju_contact.usecases.sheet import Sink
 
-_CELLS_KEPT = 16_384  # facts and labels come again and again
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -25,7 +25,6 @@ class CsvSheet:
 
     def __init__(self, columns: Columns, sink: Sink) -> None:
         self._columns, self._sink = columns, sink
-        self._safe_cell = lru_cache(maxsize=_CELLS_KEPT)(safe_cell)
         sink.write(_MARK)
         self._write([[safe_cell(header) for header in columns.headers]])
 
@@ -38,18 +37,22 @@ class CsvSheet:
     def abandon(self) -> None:
         """Nothing is held back."""
 
-    def _safe(self, cells: list[Cell]) -> list[str]:
-        zone, safe = self._columns.zone, self._safe_cell
-        texts = [
-            safe(cell)
-            if isinstance(cell, str)
-            else (cell.astimezone(zone).isoformat(" ", "minutes")[:16] if cell else "")
-            for cell in cells
-        ]
-        texts[PHONE_PLACE] = safe_number_text(str(cells[PHONE_PLACE] or ""))
-        return texts
+    def _safe(self, cells: list[Any]) -> list[str | None]:
+        zone = self._columns.zone
+        for place in MOMENTS:
+            if at := cells[place]:
+                cells[place] = at.astimezone(zone).isoformat(" ", "minutes")[:16]
+        cells[PHONE_PLACE] = safe_number_text(cells[PHONE_PLACE])
+        if not are_safe(_names_and_words(cells)):
+            for place in _NAMES_AND_WORDS:
+                cells[place] = safe_cell(cells[place] or "")
+        return cells
 
-    def _write(self, rows: list[list[str]]) -> None:
+    def _write(self, rows: Iterable[Sequence[str | None]]) -> None:
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\r\n").writerows(rows)
         self._sink.write(text.getvalue().encode())
+
+
+_NAMES_AND_WORDS = [place for place in FREE_TEXTS if place != PHONE_PLACE]
+_names_and_words = itemgetter(*_NAMES_AND_WORDS)

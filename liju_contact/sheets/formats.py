@@ -6,9 +6,11 @@ from typing import assert_never
 
 from liju_contact.config import Settings
 from liju_contact.domain.export import ExportFormat
+from liju_contact.domain.spreadsheet import safe_cell
 from liju_contact.sheets.columns import Columns
 from liju_contact.sheets.csv_sheet import CsvSheet
 from liju_contact.sheets.json_sheet import JsonSheet
+from liju_contact.sheets.xlsx_sheet import XlsxSheet, text_cell
 from liju_contact.usecases.sheet import Sheet, Sink
 
 
@@ -16,12 +18,9 @@ def new_sheet(settings: Settings, format_: ExportFormat, language: str, sink: Si
     """Return an empty sheet that writes to ``sink``."""
     match format_:
         case ExportFormat.CSV:
-            return CsvSheet(Columns(settings, language), sink)
+            return CsvSheet(Columns(settings, language, safe_cell), sink)
         case ExportFormat.XLSX:
-            # Loads a large library, which only whoever writes such a file should pay for.
-            from liju_contact.sheets.xlsx_sheet import XlsxSheet  # noqa: PLC0415
-
-            return XlsxSheet(Columns(settings, language), sink)
+            return XlsxSheet(Columns(settings, language, text_cell), sink)
         case ExportFormat.JSONL:
             return JsonSheet(sink)
         case _:

@@ -101,6 +101,8 @@ def _kinds(query: ListQuery, terms: list[Term]) -> list[_Kind]:
         return [_exact]
     if terms[0].rank in {Rank.MINE, Rank.UNASSIGNED} and query.order is Sort.DUE:
         return [_collected]
+    if terms[0].rank is Rank.AWAITED and query.filters.is_overdue and query.order is not Sort.DUE:
+        return [_collected]  # what is overdue is among the oldest, the last that reading on from the newest would meet
     return [_within_reach, _collected]
 
 

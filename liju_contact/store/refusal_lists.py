@@ -18,6 +18,8 @@ from liju_contact.domain.refusal import RefusalOutcome, RefusalReason
 from liju_contact.store.file_tables import BlobRow
 from liju_contact.store.files import StoredFile
 from liju_contact.store.refusal_tables import RefusalFileRow, RefusalRow
+from liju_contact.store.scan_tables import ScanRow
+from liju_contact.store.scans import scan_of
 from liju_contact.store.table import UtcDateTime
 from liju_contact.store.tables import InquiryRow
 
@@ -106,8 +108,9 @@ _FILES = (
     .order_by(RefusalFileRow.refusal_id, RefusalFileRow.position)
 )
 _FILE = (
-    select(RefusalFileRow.name, RefusalFileRow.kind, BlobRow.bytes_count, BlobRow.id)
+    select(RefusalFileRow.name, RefusalFileRow.kind, BlobRow.bytes_count, BlobRow.id, ScanRow.state, ScanRow.signature)
     .join(BlobRow, BlobRow.id == RefusalFileRow.blob_id)
+    .outerjoin(ScanRow, ScanRow.blob_id == RefusalFileRow.blob_id)
     .where(RefusalFileRow.refusal_id == bindparam("id"), RefusalFileRow.position == bindparam("position"))
 )
 
@@ -153,8 +156,8 @@ def find_refused_file(tx: Connection, refusal_id: int, position: int) -> StoredF
     row = tx.execute(_FILE, {"id": refusal_id, "position": position}).one_or_none()
     if row is None:
         return None
-    name, kind, bytes_count, blob_id = row
-    return StoredFile(name=name, kind=FileKind(kind), bytes_count=bytes_count, blob_id=blob_id)
+    kind, scan = FileKind(row.kind), scan_of(row)
+    return StoredFile(name=row.name, kind=kind, bytes_count=row.bytes_count, blob_id=row.id, scan=scan)
 
 
 def _served_by(person: Person) -> dict[str, Any]:

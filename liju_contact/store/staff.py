@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,11 @@ _BY_ID = _ACCOUNT.where(StaffRow.id == bindparam("staff_id"))
 _LOCKED = _BY_ID.with_for_update()
 
 _ANY = select(StaffRow.id).limit(1)
+_NAMES = (
+    select(StaffRow.address, StaffRow.name)
+    .where(StaffRow.disabled_at.is_(None), StaffRow.role.in_(bindparam("roles", expanding=True)))
+    .order_by(StaffRow.address_folded)
+)
 _ADMINISTRATORS = (
     select(StaffRow.id)
     .where(StaffRow.role == Role.ADMINISTRATOR.value, StaffRow.disabled_at.is_(None))
@@ -120,6 +125,12 @@ def lock_account(tx: Connection, staff_id: int) -> Account | None:
 def every_account(tx: Connection) -> list[Account]:
     """Return all accounts by address, disabled ones too: there are as many as people in a company."""
     return [_account(row) for row in tx.execute(_ACCOUNT.order_by(StaffRow.address_folded))]
+
+
+def names_of_active(tx: Connection, roles: Collection[Role]) -> dict[str, str]:
+    """Return what people in these roles are called, by address, those whose account is disabled left out."""
+    rows = tx.execute(_NAMES, {"roles": [role.value for role in roles]})
+    return {address: name for address, name in rows}  # noqa: C416  # a row is no pair for the type checker
 
 
 def has_accounts(tx: Connection) -> bool:

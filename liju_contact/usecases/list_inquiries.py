@@ -11,31 +11,39 @@ from sqlalchemy import Connection
 from liju_contact.domain.excerpt import Excerpt
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, View
-from liju_contact.domain.person import Action, Person
+from liju_contact.domain.person import ACTIONS_OF, Action, Person, Role
 from liju_contact.domain.search_query import SearchQuery
 from liju_contact.domain.spam_signs import Reason
 from liju_contact.store.events import newest_event_id
+from liju_contact.store.inbound_lists import count_waiting
 from liju_contact.store.inquiry_list import page_of_inquiries
 from liju_contact.store.list_news import changed_count
 from liju_contact.store.list_term import Reader
 from liju_contact.store.listed_inquiries import ListedInquiry
 from liju_contact.store.saved_views import SavedView, views_for
 from liju_contact.store.spam_judgements import reasons_of
-from liju_contact.store.staff import every_account
+from liju_contact.store.staff import names_of_active
 from liju_contact.store.tags import every_tag, tags_of
 from liju_contact.store.view_counts import counts_for
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.search_inquiries import search_in
+from liju_contact.usecases.tend_held import MOST_COUNTED
+
+__all__ = ["Labels", "ListNews", "ListPage", "ListedInquiry", "list_inquiries", "list_news"]
 
 Labels = Mapping[str, Mapping[str, str]]
+
+
+_ANSWERING = [role for role in Role if Action.ANSWER in ACTIONS_OF[role]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
     """``listed`` is what the rows are: the query as the search in it narrows it; ``search`` is None without one.
 
-    ``people`` are the names by folded address of all who may have an inquiry, ``newest_event_id`` is for ``list_news``,
     ``spam_reasons`` say of what is held why.
+    ``people`` are the names by address of all who may have an inquiry, ``newest_event_id`` is for ``list_news``,
+    ``held_count`` the mails that wait for a decision, ``MOST_COUNTED`` at most.
     """
 
     listed: ListQuery
@@ -51,6 +59,7 @@ class ListPage:
     excerpts: Mapping[int, Excerpt]
     newest_event_id: int
     spam_reasons: Mapping[int, tuple[Reason, ...]]
+    held_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +93,7 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
             excerpts=found.excerpts if found else {},
             newest_event_id=event_id,
             spam_reasons=reasons_of(tx, [row.id for row in page.rows if row.state is InquiryState.SPAM]),
+            held_count=count_waiting(tx, person, most=MOST_COUNTED),
         )
 
 
@@ -102,7 +112,5 @@ def _people(deps: Deps, tx: Connection) -> dict[str, str]:
     """Return who may have an inquiry: accounts that may change one, then the settings' staff."""
     language = deps.settings.default_language
     people = {staff.address: staff.name.in_language(language) for staff in deps.settings.catalogue.staff}
-    for account in every_account(tx):
-        if account.is_active and account.person.may(Action.ANSWER):
-            people[account.person.address] = account.person.name
+    people.update(names_of_active(tx, _ANSWERING))
     return {address: name or address for address, name in people.items()}

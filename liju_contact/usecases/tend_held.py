@@ -89,12 +89,6 @@ def list_held(deps: Deps, person: Person, view: HeldView, *, before: Mark = TOP)
     )
 
 
-def count_held(deps: Deps, person: Person) -> int:
-    """Return how many mails wait for a decision of ``person``, ``MOST_COUNTED`` at most."""
-    with deps.db.read() as tx:
-        return count_waiting(tx, person, most=MOST_COUNTED)
-
-
 def find_desk_mail(deps: Deps, person: Person, inbound_id: int) -> DeskMail:
     """Return one mail without its text. Raises ``NotFound``."""
     with deps.db.read() as tx:

@@ -1,9 +1,10 @@
 """Measure the staff desk at several sizes: ``python3 run.py bench desk --counts 1000,100000``.
 
 Pages are asked for in this process, by Flask's test client, so that only the server's part is measured; each size is
-warm before it counts. For every step: queries, median and 95th percentile in milliseconds, CPU time (which the
-rest of the machine disturbs less; a PostgreSQL server's is not in it), and how many times as long it takes as at the
-smallest size. Nothing here fails for being slow.
+warm before it counts. For every step: queries, median and 95th percentile in milliseconds, CPU time (which the rest of
+the machine disturbs less; a PostgreSQL server's is not in it), and how many times as long it takes as at the smallest
+size. Nothing here fails for being slow. Seeding a million takes an hour: ``--instances`` names a folder whose databases
+are used again and stay.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ class Table:
 
 def main(arguments: list[str]) -> int:
     options = _parsed(arguments)
+    folder = options.instances or options.folder
+    options.folder, is_kept = folder.resolve(), bool(options.instances)
     options.folder.mkdir(parents=True, exist_ok=True)
     try:
         _say_baseline(options.folder, options.rounds)
@@ -69,7 +72,7 @@ def main(arguments: list[str]) -> int:
             with _server(kind, options.folder) as server:
                 _measure_kind(kind, server, options)
     finally:
-        if not options.keep:
+        if not is_kept:
             shutil.rmtree(options.folder, ignore_errors=True)
     return 0
 
@@ -80,7 +83,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--databases", type=lambda names: names.split(","), default=["sqlite"])
     parser.add_argument("--rounds", type=int, default=100, help="requests per step")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where seeded databases are kept meanwhile")
-    parser.add_argument("--keep", action="store_true", help="leave the databases for another run")
+    parser.add_argument("--instances", type=Path, help="where seeded databases lie that stay, or are to stay")
     parser.add_argument("--no-exports", dest="with_exports", action="store_false")
     return parser.parse_args(arguments)
 

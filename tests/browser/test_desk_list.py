@@ -79,6 +79,10 @@ def test_the_daily_work_goes_by_keyboard_alone(deps: Deps, open_list: Open) -> N
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
+    for letter, view in (("c", "closed"), ("a", "needs_answer")):
+        page.keyboard.press("g")
+        page.keyboard.press(letter)
+        expect(page).to_have_url(re.compile(f"view={view}"))
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.press("Escape")

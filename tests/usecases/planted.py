@@ -26,6 +26,7 @@ from liju_contact.usecases.change_inquiry import change_inquiry
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.find_inquiry import answer_link_request, ask_for_links
 from liju_contact.usecases.index_search import index_search
+from liju_contact.usecases.keep_limits import Caller
 from liju_contact.usecases.rate_inquiry import rate_inquiry
 from liju_contact.usecases.save_view import save_view
 from liju_contact.usecases.submit_inquiry import Submitted
@@ -69,9 +70,9 @@ def plant(deps: Deps, admin: Person) -> Submitted:
     _work_at_the_desk(deps, admin, mine)
     rate_inquiry(deps, *opened(mine), Rating(stars=1, words="zimmerblatz"), now=deps.now())
     for _time in range(2):
-        ask_for_links(deps, ADDRESS, network="127.0.0.0/24", language="en", now=deps.now())
+        ask_for_links(deps, ADDRESS, language="en", caller=Caller(network="127.0.0.0/24"), now=deps.now())
         answer_link_request(deps, now=deps.now())
-    ask_for_links(deps, ADDRESS, network="127.0.0.0/24", language="en", now=deps.now())
+    ask_for_links(deps, ADDRESS, language="en", caller=Caller(network="127.0.0.0/24"), now=deps.now())
     carry_all(deps)
     _index(deps)
     return mine

@@ -37,7 +37,9 @@ def show() -> str:
         insight=insight,
         month_names=[_month_name(month) for month in insight.months],
         axis_names=[
-            current_wording().month_on_axis(days_of(month)[0], is_first=number == 0)
+            current_wording().month_on_axis(
+                days_of(month)[0], is_first=number == 0 and not _is_before_january(insight.months)
+            )
             for number, month in enumerate(insight.months)
         ],
         received=bar_chart([facts.received_count for facts in insight.by_month]),
@@ -90,6 +92,11 @@ def _label(kind: str, id_: str) -> str:
         return _("inquiry by e-mail")
     found = catalogue.find_product_line(id_) if kind == "product" else catalogue.find_topic(id_)
     return found.label.in_language(current_language()) if found else id_
+
+
+def _is_before_january(months: Sequence[str]) -> bool:
+    """Tell whether the second month says its year, so that the first need not: both would stand in each other's way."""
+    return len(months) > 1 and months[1].endswith("-01")
 
 
 def _month_name(month: str) -> str:

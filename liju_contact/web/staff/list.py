@@ -5,25 +5,23 @@ What it shows of a row is in ``store.listed_inquiries``; here it gets its words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
-from liju_contact.domain.inquiry import InquiryState, awaits_answer, fold_address
-from liju_contact.domain.inquiry_list import ListQuery, Sort, View
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.inquiry_list import ListQuery, Sort
 from liju_contact.domain.person import Action
-from liju_contact.domain.quotation import told_for_quotation
 from liju_contact.usecases.list_inquiries import ListPage, list_inquiries, list_news
 from liju_contact.usecases.search_inquiries import find_by_reference
-from liju_contact.usecases.tend_held import count_held
 from liju_contact.usecases.tend_refused import count_refused
-from liju_contact.web.rendering import current_deps
-from liju_contact.web.staff import list_words, spam_words, words
+from liju_contact.web.rendering import current_deps, current_wording
+from liju_contact.web.staff import spam_words
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.done import read_done
-from liju_contact.web.staff.list_words import choices_of, narrowed_by, search_labels
+from liju_contact.web.staff.list_rows import rows_in_words
+from liju_contact.web.staff.list_words import KEYS, current_list_words, narrowed_by, options_of, search_labels
 
 bp = desk_blueprint("staff_list", __name__)
 _LONGEST_NUMBER = 18  # digits; what a BIGINT column can be asked for
@@ -58,43 +56,24 @@ def short_count(count: int) -> str:
 
 
 def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
-    deps = current_deps()
-    choices = choices_of(page)
-    people = {fold_address(address): name for address, name in page.people.items()}
+    deps, words = current_deps(), current_list_words()
+    options, now = options_of(page, words), deps.now()
     return {
         "page": page,
+        "rows": rows_in_words(page, words, current_wording(), deps.settings, now=now),
         "query": query,
         "listed": page.listed,
-        "views": list_words.VIEWS,
-        "empty": list_words.EMPTY[page.listed.view],
-        "sorts": {sort: word for sort, word in list_words.SORTS.items() if sort is not Sort.DUE or query.offers_due},
-        "filter_words": list_words.FILTERS,
-        "choices": choices,
-        "labels": _labels(choices),
-        "narrowed": narrowed_by(page, choices),
+        "words": words,
+        "view_keys": KEYS,
+        "sorts": {sort: word for sort, word in words.sorts.items() if sort is not Sort.DUE or query.offers_due},
+        "options": options,
+        "narrowed": narrowed_by(page, words, options),
         "counts": {view: short_count(count) for view, count in page.counts.items() if count},
-        "held_count": count_held(deps, current_person()),
-        "refused_count": count_refused(deps, current_person(), now=deps.now()),
-        "states": words.STATES,
-        "priorities": words.PRIORITIES,
-        "people": people,
-        "meter": _meter,
-        "is_late": lambda row: awaits_answer(row.state) and row.answer_due_at < deps.now(),
-        "awaits_answer": awaits_answer,
-        "fold": fold_address,
-        "now": deps.now(),
-        "done": read_done(request.args),
-        "settable_states": (InquiryState.OPEN, InquiryState.ANSWERED, InquiryState.CLOSED),
-        "SPAM_VIEW": View.SPAM,
+        "held_count": page.held_count,
+        "refused_count": count_refused(deps, current_person(), now=now),
         "spam_word": spam_words.word_of,
         "against": spam_words.against,
+        "first_page": query.at(None).to_query(),
+        "done": read_done(request.args),
+        "settable_states": (InquiryState.OPEN, InquiryState.ANSWERED, InquiryState.CLOSED),
     }
-
-
-def _labels(choices: Mapping[str, list[list_words.Choice]]) -> dict[str, dict[str, str]]:
-    return {word: {choice.value: choice.text for choice in known} for word, known in choices.items()}
-
-
-def _meter(product: str, given_fields: frozenset[str]) -> tuple[int, int]:
-    """Return how many of the details that a quotation needs are given, and how many it needs."""
-    return told_for_quotation(current_deps().settings.catalogue.find_product_line(product), given_fields)

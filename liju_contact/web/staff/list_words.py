@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from markupsafe import Markup, escape
+
 from liju_contact.config import Settings
-from liju_contact.domain.inquiry_list import ME, NOBODY, Filters, Sort, View
+from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.inquiry_list import ME, NOBODY, Sort, View
+from liju_contact.domain.priority import Priority
 from liju_contact.domain.search_query import labels_by_name
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.list_inquiries import Labels, ListPage
-from liju_contact.web.rendering import current_deps, current_language, current_wording, translated
+from liju_contact.web.rendering import current_deps, current_language, translated
 from liju_contact.web.staff.words import PRIORITIES, STATES
 from liju_contact.wording import wording_in
 
@@ -30,6 +34,17 @@ VIEWS = {
     View.SPAM: _("Spam"),
     View.CLOSED: _("Closed"),
     View.ALL: _("All"),
+}
+# What leads to a view after a g.
+KEYS = {
+    View.NEEDS_ANSWER: "a",
+    View.MINE: "m",
+    View.UNASSIGNED: "u",
+    View.WAITING: "w",
+    View.MAIL_TROUBLE: "t",
+    View.SPAM: "s",
+    View.CLOSED: "c",
+    View.ALL: "e",
 }
 EMPTY = {
     View.NEEDS_ANSWER: _("Nobody waits for an answer. Well done."),
@@ -70,6 +85,24 @@ class Choice:
     text: str
 
 
+class Options:
+    """What a filter may hold: what its values are called, and the inside of its ``<select>``, written once."""
+
+    def __init__(self, choices: Iterable[Choice]) -> None:
+        self.texts = {choice.value: choice.text for choice in choices}
+        self._html = "".join(_option(value, text) for value, text in self.texts.items())
+
+    def html(self, chosen: str | None = None) -> Markup:
+        if chosen not in self.texts:
+            return Markup(self._html)  # noqa: S704  # each value and text is escaped by ``_option``
+        plain = _option(chosen, self.texts[chosen])
+        return Markup(self._html.replace(plain, plain.replace(">", " selected>", 1), 1))  # noqa: S704  # as above
+
+
+def _option(value: str, text: str) -> str:
+    return f'<option value="{escape(value)}">{escape(text)}</option>\n'
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowed:
     """A filter that is on: what it says, and the list without it."""
@@ -79,42 +112,43 @@ class Narrowed:
     href: str
 
 
-def choices_of(page: ListPage) -> Mapping[str, list[Choice]]:
-    """Return what each filter with fixed values may hold, in the reader's language."""
-    settings, language, wording = current_deps().settings, current_language(), current_wording()
-    catalogue = settings.catalogue
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListWords:
+    """All that the list says in one language and that nothing but the settings decides; made once for both."""
+
+    views: Mapping[View, str]
+    empty: Mapping[View, str]
+    sorts: Mapping[Sort, str]
+    filters: Mapping[str, str]
+    states: Mapping[InquiryState, str]
+    priorities: Mapping[Priority, str]
+    options: Mapping[str, Options]
+
+
+def current_list_words() -> ListWords:
+    """Return the words of the list in the language of this request."""
+    return _list_words(_Names(current_deps().settings), current_language())
+
+
+def options_of(page: ListPage, words: ListWords) -> Mapping[str, Options]:
+    """Return what each filter with fixed values may hold: what the settings say, and the people and tags there are."""
     people = sorted(page.people.items(), key=lambda person: person[1].casefold())
-    return {
-        "state": [Choice(value=state.value, text=translated(word)) for state, word in STATES.items()],
-        "product": [Choice(value=line.id, text=line.label.in_language(language)) for line in catalogue.product_lines]
-        + [Choice(value=_NO_PRODUCT, text=translated("inquiry by e-mail"))],
-        "topic": [Choice(value=topic.id, text=topic.label.in_language(language)) for topic in catalogue.topics],
-        "person": [
-            Choice(value=ME, text=translated(_("me"))),
-            Choice(value=NOBODY, text=translated(_("nobody"))),
-            *(Choice(value=address, text=name) for address, name in people),
-        ],
-        "country": [Choice(value=code, text=name) for code, name in wording.countries],
-        "language": [Choice(value=known, text=wording_in(known).own_name) for known in settings.web.languages],
-        "tag": [Choice(value=tag, text=tag) for tag in page.every_tag],
-        "priority": [Choice(value=priority.value, text=translated(word)) for priority, word in PRIORITIES.items()],
-    }
+    everybody = [Choice(value=ME, text=translated(_("me"))), Choice(value=NOBODY, text=translated(_("nobody")))]
+    everybody += [Choice(value=address, text=name) for address, name in people]
+    tags = [Choice(value=tag, text=tag) for tag in page.every_tag]
+    return {**words.options, "person": Options(everybody), "tag": Options(tags)}
 
 
-def narrowed_by(page: ListPage, choices: Mapping[str, list[Choice]]) -> list[Narrowed]:
+def narrowed_by(page: ListPage, words: ListWords, options: Mapping[str, Options]) -> list[Narrowed]:
     """Return the filters that are on, each with the way to be rid of it."""
     query = page.listed
     found = []
     for word, value in query.filters.words().items():
         text = "" if word in {"files", "overdue"} else value
-        text = next((choice.text for choice in choices.get(word, ()) if choice.value == value), text)
+        text = options[word].texts.get(value, text) if word in options else text
         href = f"/staff?{query.without(word).to_query()}"
-        found.append(Narrowed(label=translated(FILTERS[word]), text=text, href=href))
+        found.append(Narrowed(label=words.filters[word], text=text, href=href))
     return found
-
-
-def has_filters(page: ListPage) -> bool:
-    return page.listed.filters != Filters()
 
 
 def search_labels(deps: Deps) -> Labels:
@@ -133,6 +167,34 @@ class _Names:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Names) and other.settings is self.settings
+
+
+@lru_cache(maxsize=16)
+def _list_words(names: _Names, language: str) -> ListWords:
+    gettext = wording_in(language).gettext
+    return ListWords(
+        views={view: gettext(word) for view, word in VIEWS.items()},
+        empty={view: gettext(word) for view, word in EMPTY.items()},
+        sorts={sort: gettext(word) for sort, word in SORTS.items()},
+        filters={filter_: gettext(word) for filter_, word in FILTERS.items()},
+        states={state: gettext(word) for state, word in STATES.items()},
+        priorities={priority: gettext(word) for priority, word in PRIORITIES.items()},
+        options={word: Options(choices) for word, choices in _choices(names.settings, language).items()},
+    )
+
+
+def _choices(settings: Settings, language: str) -> Mapping[str, list[Choice]]:
+    catalogue, wording = settings.catalogue, wording_in(language)
+    gettext = wording.gettext
+    return {
+        "state": [Choice(value=state.value, text=gettext(word)) for state, word in STATES.items()],
+        "product": [Choice(value=line.id, text=line.label.in_language(language)) for line in catalogue.product_lines]
+        + [Choice(value=_NO_PRODUCT, text=gettext(_("inquiry by e-mail")))],
+        "topic": [Choice(value=topic.id, text=topic.label.in_language(language)) for topic in catalogue.topics],
+        "country": [Choice(value=code, text=name) for code, name in wording.countries],
+        "language": [Choice(value=known, text=wording_in(known).own_name) for known in settings.web.languages],
+        "priority": [Choice(value=priority.value, text=gettext(word)) for priority, word in PRIORITIES.items()],
+    }
 
 
 @lru_cache(maxsize=4)

@@ -20,11 +20,25 @@
     if (next) linkOf(next).focus();
   }
 
+  // The letter that follows a g soon leads to a view.
+  const LATE = 1500;
+  let begunAt = -LATE;
+
+  function goTo(event) {
+    const isAwaited = event.timeStamp - begunAt < LATE;
+    begunAt = event.key === "g" && !isAwaited ? event.timeStamp : -LATE;
+    if (!isAwaited) return begunAt === event.timeStamp;
+    const view = [...document.querySelectorAll("[data-go]")].find((link) => link.dataset.go === event.key);
+    view?.click();
+    return Boolean(view);
+  }
+
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
     const isBox = event.target instanceof HTMLInputElement && event.target.type === "checkbox";
     if (desk.isTyping(event) && !isBox) return;
-    if (event.key === "j" || event.key === "ArrowDown") walk(1);
+    if (goTo(event)) event.preventDefault();
+    else if (event.key === "j" || event.key === "ArrowDown") walk(1);
     else if (event.key === "k" || event.key === "ArrowUp") walk(-1);
     else if (event.key === "o" && current() >= 0) linkOf(rows[current()]).click();
     else if (event.key === "x" && current() >= 0) rows[current()].querySelector("[name=references]")?.click();

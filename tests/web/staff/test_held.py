@@ -6,10 +6,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from liju_contact.app import make_app
+from liju_contact.domain.inquiry_list import ListQuery
 from liju_contact.domain.person import Role
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.judge_mail import judge_waiting
-from liju_contact.usecases.tend_held import PAGE, count_held
+from liju_contact.usecases.list_inquiries import list_inquiries
+from liju_contact.usecases.tend_held import PAGE
 from tests.conftest import ONE_DATABASE
 from tests.staff_desk import account, at_the_desk
 from tests.store.statements import listening
@@ -126,7 +128,7 @@ def test_person_with_product_lines_sees_theirs_and_what_is_nobodys(office: Deps,
         False,
         True,
     )
-    assert count_held(office, li.person) == 1
+    assert list_inquiries(office, li.person, ListQuery(), {}, now=office.now()).held_count == 1
     assert li.post(f"/staff/held/{theirs}", {"decision": "discard"}).status_code == 404
     assert entry(office, theirs)["state"] == "held"
 
