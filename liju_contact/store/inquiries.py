@@ -115,10 +115,22 @@ def add_inquiry(
     twenty parallel clicks cannot slip between a look and a write.
     """
     values = {
+        **_given(new),
         "reference": reference,
         "nonce": nonce,
         "key_version": 1,
         "state": state.value,
+        "team": team,
+        "received_at": now,
+        "answer_due_at": answer_due_at,
+        "first_answer_due_at": answer_due_at,
+        "changed_at": now,
+    }
+    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
+
+
+def _given(new: NewInquiry) -> dict[str, Any]:
+    return {
         "language": new.language,
         "name": new.name,
         "email": new.email,
@@ -126,19 +138,13 @@ def add_inquiry(
         "country": new.country,
         "product": new.product,
         "topic": new.topic,
-        "team": team,
         "company": new.company,
         "phone": new.phone,
         "details": [detail.to_json() for detail in new.details],
-        "received_at": now,
-        "answer_due_at": answer_due_at,
-        "first_answer_due_at": answer_due_at,
-        "changed_at": now,
         "preview": preview_of(new.message),
         "has_files": bool(new.files),
         "notice_version": new.notice_version,
     }
-    return tx.execute(_ADD[tx.dialect.name], values).scalar_one_or_none()
 
 
 def find_inquiry_by_nonce(tx: Connection, nonce: str) -> Inquiry | None:

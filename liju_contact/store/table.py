@@ -24,6 +24,9 @@ from sqlalchemy.orm import DeclarativeBase
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
+_LONGEST_TIME = len("2026-11-23 02:00:00.000000")
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware UTC datetime; SQLite drops the zone, so it is given back here, and a naive value is refused."""
 
@@ -47,7 +50,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _read_utc(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(f"{text}+00:00") if text else None
+    return datetime.fromisoformat(text[:_LONGEST_TIME]).replace(tzinfo=UTC) if text else None
 
 
 class Table(DeclarativeBase):

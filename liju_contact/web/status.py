@@ -31,16 +31,22 @@ from liju_contact.usecases.renew_status_link import renew_link
 from liju_contact.usecases.show_status import StatusPage, show_status
 from liju_contact.web.download import as_download
 from liju_contact.web.errors import error_page
-from liju_contact.web.form_token import new_form_token, read_sent_token
+from liju_contact.web.form_token import read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
 from liju_contact.web.network import network_of
-from liju_contact.web.rating_form import RatingForm, rating_choices
-from liju_contact.web.rendering import asked_language, current_deps, current_language, render, use_language
-from liju_contact.web.rendering import translated as _
+from liju_contact.web.rating_form import RatingForm
+from liju_contact.web.rendering import asked_language, current_deps, use_language
 from liju_contact.web.status_forms import AddressForm, MessageForm
+from liju_contact.web.status_page import (
+    busy_notice,
+    changed_often_sentence,
+    not_yet_sentence,
+    often_sentence,
+    stale_notice,
+    status_page,
+)
 from liju_contact.web.turned_away import TOO_MANY, answered, come_again, current_caller, note, why_not_accepted
-from liju_contact.web.uploads import Uploads, file_rules, kept_before, kept_files, take_uploads, without_gone
-from liju_contact.wording import zone_of_country
+from liju_contact.web.uploads import Uploads, kept_before, kept_files, take_uploads, without_gone
 
 bp = Blueprint("status", __name__, url_prefix="/inquiry/<reference>/<key>")
 _NO_UPLOADS = Uploads(files=(), errors=())
@@ -74,7 +80,7 @@ def too_often(error: TooOften) -> ResponseReturnValue:
     if door is PublicDoor.RATING:
         more["rating"] = RatingForm(formdata=sent)
     form = MessageForm(formdata=sent if door is PublicDoor.MESSAGE else None)
-    body = _render(_open(reference, key), form, notice=come_again(error), **more)
+    body = status_page(_open(reference, key), form, notice=come_again(error), **more)
     return _answered(body, TOO_MANY, error.retry_seconds)
 
 
@@ -85,7 +91,7 @@ def show(reference: str, key: str) -> BaseResponse:
         return redirect(page.goes_on_at + _asked_language(), 303)
     if request.method == "GET":  # HEAD shows nobody anything
         _note_visit(page)
-    return make_response(_render(page, MessageForm(formdata=None)))
+    return make_response(status_page(page, MessageForm(formdata=None)))
 
 
 @bp.post("/message")
@@ -106,7 +112,7 @@ def send_message(reference: str, key: str) -> ResponseReturnValue:
     except FilesGone as error:
         return _refused(page, form, without_gone(uploads, error.names), RefusalReason.FILES_GONE)
     except StoreBusy:
-        return _again(page, form, uploads, notice=_busy_notice(), status=UNAVAILABLE)
+        return _again(page, form, uploads, notice=busy_notice(), status=UNAVAILABLE)
     return redirect(page.status_path + _asked_language() + "#conversation", 303)
 
 
@@ -127,14 +133,14 @@ def give_address(reference: str, key: str) -> ResponseReturnValue:
     is_valid = form.validate()
     if reason := why_not_accepted(current_deps()):
         note(PublicDoor.ADDRESS, reason, reference=reference)
-        return _address_again(page, form, notice=_stale_notice())
+        return _address_again(page, form, notice=stale_notice())
     try:
         if is_valid and not _is_corrected(reference, key, form.email.data or ""):
-            form.email.errors = [_often_sentence()]
+            form.email.errors = [often_sentence()]
             note(PublicDoor.ADDRESS, RefusalReason.TOO_OFTEN, reference=reference)
             return _address_again(page, form, status=TOO_MANY)
     except StoreBusy:
-        return _address_again(page, form, notice=_busy_notice(), status=UNAVAILABLE)
+        return _address_again(page, form, notice=busy_notice(), status=UNAVAILABLE)
     return _back(page) if is_valid else _address_again(page, form)
 
 
@@ -144,15 +150,15 @@ def renew(reference: str, key: str) -> ResponseReturnValue:
     deps = current_deps()
     page = _open(reference, key)
     if read_sent_token(deps) is None:
-        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=_stale_notice())
+        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=stale_notice())
     try:
         if renew_link(deps, reference, key, now=deps.now()):
             return redirect("/link-sent" + _asked_language(), 303)
     except Conflict:
         return _back(page)
     except StoreBusy:
-        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, _busy_notice(), UNAVAILABLE)
-    return _again(page, MessageForm(formdata=None), _NO_UPLOADS, _changed_often_sentence(), TOO_MANY)
+        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, busy_notice(), UNAVAILABLE)
+    return _again(page, MessageForm(formdata=None), _NO_UPLOADS, changed_often_sentence(), TOO_MANY)
 
 
 @bp.post("/rating")
@@ -162,16 +168,16 @@ def rate(reference: str, key: str) -> ResponseReturnValue:
     is_valid = form.validate()
     if reason := why_not_accepted(current_deps()):
         note(PublicDoor.RATING, reason, reference=reference)
-        return _rating_again(page, form, _stale_notice())
+        return _rating_again(page, form, stale_notice())
     if not is_valid:
         return _rating_again(page, form)
     try:
         if not _is_rated(reference, key, form.rating):
-            return _rating_again(page, form, _changed_often_sentence(), TOO_MANY)
+            return _rating_again(page, form, changed_often_sentence(), TOO_MANY)
     except Conflict:
-        return _rating_again(page, form, _not_yet_sentence(), _CONFLICT)
+        return _rating_again(page, form, not_yet_sentence(), _CONFLICT)
     except StoreBusy:
-        return _rating_again(page, form, _busy_notice(), UNAVAILABLE)
+        return _rating_again(page, form, busy_notice(), UNAVAILABLE)
     return redirect(page.status_path + _asked_language() + "#rating", 303)
 
 
@@ -185,7 +191,7 @@ def _change(reference: str, key: str, story: Callable[..., None]) -> ResponseRet
     deps = current_deps()
     page = _open(reference, key)
     if read_sent_token(deps) is None:
-        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=_stale_notice())
+        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, notice=stale_notice())
     story(deps, reference, key, now=deps.now(), gate=_gate(PublicDoor.STATE, reference))
     return _back(page)
 
@@ -235,36 +241,12 @@ def _open(reference: str, key: str) -> StatusPage:
     return page
 
 
-def _render(page: StatusPage, form: MessageForm, **more: Any) -> str:
-    deps = current_deps()
-    context: dict[str, Any] = {
-        "token": new_form_token(deps),
-        "address": AddressForm(formdata=None),
-        "rating": RatingForm(formdata=None, obj=page.rating),
-        "notice": None,
-        "kept_files": [],
-        "file_errors": [],
-        **more,
-    }
-    settings = deps.settings
-    zone = zone_of_country(page.country, deps.now().year, settings.company.working_hours.zone)
-    return render(
-        "public/status.html",
-        page=page,
-        form=form,
-        zone=zone,
-        file_limits=file_rules(settings.files, current_language()),
-        ratings=rating_choices(),
-        **context,
-    )
-
-
 def _again(
     page: StatusPage, form: MessageForm, uploads: Uploads, notice: str | None = None, status: int = UNACCEPTABLE
 ) -> Response:
     """Bring the page back with everything typed."""
     kept = kept_files(current_deps(), uploads.files)
-    return _answered(_render(page, form, notice=notice, kept_files=kept, file_errors=uploads.errors), status)
+    return _answered(status_page(page, form, notice=notice, kept_files=kept, file_errors=uploads.errors), status)
 
 
 def _refused(page: StatusPage, form: MessageForm, uploads: Uploads, reason: RefusalReason) -> Response:
@@ -272,10 +254,10 @@ def _refused(page: StatusPage, form: MessageForm, uploads: Uploads, reason: Refu
     note(PublicDoor.MESSAGE, reason, uploads, reference=page.reference)
     if uploads.retry_seconds:
         kept = kept_files(current_deps(), uploads.files)
-        body = _render(page, form, kept_files=kept, file_errors=uploads.errors)
+        body = status_page(page, form, kept_files=kept, file_errors=uploads.errors)
         return _answered(body, TOO_MANY, uploads.retry_seconds)
     is_stale = reason in {RefusalReason.BAD_TOKEN, RefusalReason.STALE_TOKEN}
-    return _again(page, form, uploads, notice=_stale_notice() if is_stale else None)
+    return _again(page, form, uploads, notice=stale_notice() if is_stale else None)
 
 
 def _address_again(
@@ -283,13 +265,13 @@ def _address_again(
 ) -> ResponseReturnValue:
     if not page.is_unreachable:  # another tab has given one meanwhile, and the page has no such form any more
         return _back(page)
-    return _answered(_render(page, MessageForm(formdata=None), address=form, notice=notice), status)
+    return _answered(status_page(page, MessageForm(formdata=None), address=form, notice=notice), status)
 
 
 def _rating_again(
     page: StatusPage, form: RatingForm, notice: str | None = None, status: int = UNACCEPTABLE
 ) -> ResponseReturnValue:
-    return _answered(_render(page, MessageForm(formdata=None), rating=form, notice=notice), status)
+    return _answered(status_page(page, MessageForm(formdata=None), rating=form, notice=notice), status)
 
 
 def _answered(body: str, status: int, retry_seconds: int | None = None) -> Response:
@@ -300,23 +282,3 @@ def _answered(body: str, status: int, retry_seconds: int | None = None) -> Respo
 
 def _asked_language() -> str:
     return f"?lang={quote(request.args['lang'])}" if "lang" in request.args else ""
-
-
-def _stale_notice() -> str:
-    return _("This page was open for a long time. Everything is still here: please send once more.")
-
-
-def _often_sentence() -> str:
-    return _("The address was changed too often today. Please try again tomorrow, or write to us below.")
-
-
-def _changed_often_sentence() -> str:
-    return _("This was changed too often today. Please try again tomorrow.")
-
-
-def _not_yet_sentence() -> str:
-    return _("The inquiry is open again, so please tell us how we did once we have answered.")
-
-
-def _busy_notice() -> str:
-    return _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
