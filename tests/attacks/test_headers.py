@@ -15,12 +15,14 @@ from liju_contact.domain.errors import Conflict, Forbidden, StoreBusy, Unfit
 from liju_contact.domain.response_headers import protecting_headers
 from liju_contact.usecases.deps import Deps
 from liju_contact.web.post_office import LETTER_POLICY
+from liju_contact.web.staff.mail_frame import POLICY as MAIL_POLICY
 from tests.attacks.house import House, furnish, with_https
 from tests.staff_desk import at_the_desk
 from tests.web.staff.door import ADDRESS, sign_in, with_password
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 # What may be kept, and by whom: files that are the same for everybody, and small pictures by the browser alone.
+FRAMED = {LETTER_POLICY, MAIL_POLICY}
 KEPT = {"assets.asset": "public, max-age=31536000, immutable", "thumbnail": "private, max-age=2592000, immutable"}
 
 
@@ -29,8 +31,8 @@ def complaints(answer: Response, *, is_https: bool = False, kept: str = "no-stor
     headers = answer.headers
     wanted = dict(protecting_headers(is_https=is_https)) | {"Cache-Control": kept}
     wanted.pop("Content-Security-Policy")
-    if LETTER_POLICY in headers.getlist("Content-Security-Policy"):
-        # The markup of a letter, which stands in a sandboxed frame of our own page and nowhere else.
+    if FRAMED & set(headers.getlist("Content-Security-Policy")):
+        # The markup of a letter or a received mail, which stands in a sandboxed frame of our own page and nowhere else.
         wanted |= {"X-Frame-Options": "SAMEORIGIN", "Cross-Origin-Opener-Policy": "unsafe-none"}
     referrer = {wanted.pop("Referrer-Policy"), "same-origin"}
     robots = {wanted.pop("X-Robots-Tag"), "all"}
@@ -43,7 +45,7 @@ def complaints(answer: Response, *, is_https: bool = False, kept: str = "no-stor
 def policy_complaints(policies: list[str]) -> list[str]:
     if len(policies) != 1:
         return [f"{len(policies)} content policies"]
-    if policies == [LETTER_POLICY]:
+    if FRAMED & set(policies):
         return []
     rules = {name: sources for name, *sources in (rule.split() for rule in policies[0].split(";"))}
     found = [

@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     migrate(database)
     address = f"127.0.0.1:{free_port()}"
     command = [sys.executable, "-m", "gunicorn", "--no-control-socket", "--threads", "8", "-b", address, "wsgi:app"]
-    environment = {**os.environ, "LIJU_INSTANCE": str(instance)}
+    environment = {**os.environ, "LIJU_INSTANCE": str(instance), "LIJU_LIMITS_PROOF_FROM_NETWORK": "0"}
     with (instance / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=PROJECT, env=environment, stdout=log, stderr=log)
     try:

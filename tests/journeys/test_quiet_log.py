@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
-import subprocess
 from pathlib import Path
 
+from tests.launcher import run_command
 from tests.program import Program, running, wait_for
 from tests.visitor import FORM, Visit, Visitor
 
@@ -48,7 +48,7 @@ def _walk(visitor: Visitor, visit: Visit) -> None:
 def _receive(program: Program) -> None:
     mail = f"From: {NAME} <{EMAIL}>\r\nTo: inquiry@liju.example\r\nSubject: {TEXT}\r\n\r\n{TEXT}\r\n"
     command = program._command("mail", "receive")
-    subprocess.run(command, input=mail.encode(), env=program._environment(), check=True, timeout=60)
+    assert run_command(*command, typed=mail.encode(), environment=program._environment()).returncode == 0
 
 
 def _break(program: Program, visitor: Visitor, token: str) -> list[str]:

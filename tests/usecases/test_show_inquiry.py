@@ -113,7 +113,7 @@ def test_the_number_of_queries_does_not_grow_with_the_inquiry(
 
     assert len(told(sheet)) == 13
     assert len(sheet.others) == 3
-    assert (len(for_small), len(for_big)) == (19, 19)
+    assert (len(for_small), len(for_big)) == (20, 20)
 
 
 def test_a_letter_that_did_not_arrive_is_told_with_the_words_of_the_server(deps: Deps) -> None:

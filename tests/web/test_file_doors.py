@@ -22,6 +22,7 @@ from liju_contact.store.thumbnails import settle_thumbnail
 from liju_contact.usecases.ask_for_export import list_exports
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.write_export import write_next_export
+from liju_contact.web.download import FILE_POLICY
 from liju_contact.web.form_token import new_form_token
 from tests.conftest import ONE_DATABASE
 from tests.corpora import hostile_values, rows
@@ -122,7 +123,7 @@ def test_pictures_are_the_only_files_that_are_shown_and_are_ours(deps: Deps, cli
     answer = at_the_desk(deps, client).get(f"/staff/inquiry/{reference}/thumbnail/1")
 
     assert (answer.mimetype, answer.headers["X-Content-Type-Options"]) == (_SHOWN_PICTURE, "nosniff")
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["Content-Security-Policy"] == FILE_POLICY
 
 
 # --- cells of tables -----------------------------------------------------------------------------------------------

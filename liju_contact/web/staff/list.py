@@ -11,7 +11,7 @@ from flask import jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from liju_contact.domain.inquiry import InquiryState
-from liju_contact.domain.inquiry_list import ListQuery, Sort
+from liju_contact.domain.inquiry_list import ListQuery, Sort, View
 from liju_contact.domain.person import Action
 from liju_contact.usecases.list_inquiries import ListPage, list_inquiries, list_news
 from liju_contact.usecases.search_inquiries import find_by_reference
@@ -71,6 +71,7 @@ def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
         "counts": {view: short_count(count) for view, count in page.counts.items() if count},
         "held_count": page.held_count,
         "refused_count": count_refused(deps, current_person(), now=now),
+        "SPAM_VIEW": View.SPAM,
         "spam_word": spam_words.word_of,
         "against": spam_words.against,
         "first_page": query.at(None).to_query(),

@@ -199,5 +199,5 @@ def test_pages_follow_one_another_without_a_gap(deps: Deps, client: FlaskClient,
 
 
 def _count(page: str) -> str:
-    [count] = re.findall(r'href="/staff/refused"><span>[^<]*</span> <span class="count">([^<]*)</span>', page)
+    [count] = re.findall(r'href="/staff/refused"[^>]*><span>[^<]*</span> <span class="count">([^<]*)</span>', page)
     return str(count)
