@@ -216,24 +216,15 @@ def _today(deps: Deps) -> date:
 
 
 def _new_inquiry(form: InquiryForm, token: FormToken, details: tuple[Detail, ...], uploads: Uploads) -> NewInquiry:
-    return NewInquiry(
+    return form.as_inquiry(
         nonce=token.nonce,
         language=current_language(),
-        name=form.text_of("name"),
-        email=form.text_of("email"),
-        country=form.text_of("country"),
-        product=form.text_of("product"),
-        topic=form.topic_meant,
-        message=form.text_of("message"),
-        company=form.text_of("company"),
-        phone=form.text_of("phone"),
         details=details,
         files=uploads.files,
-        notice_version=_seen_notice(),
+        notice_version=_seen_notice(request.form.get("notice", "")),
     )
 
 
-def _seen_notice() -> str:
-    """Return the version of the notice that stood beside the form they sent, which may be older than today's."""
-    sent = request.form.get("notice", "")
+def _seen_notice(sent: str) -> str:
+    """Return the version of the notice that stood beside a form, which may be older than today's."""
     return sent if _NOTICE_VERSION.fullmatch(sent) else current_deps().settings.company.notice_version

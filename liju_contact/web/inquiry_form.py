@@ -16,6 +16,7 @@ from wtforms.validators import ValidationError
 
 from liju_contact.domain.catalogue import Catalogue, ProductLine
 from liju_contact.domain.detail import DETAIL_FIELDS, Detail, Doubt, compare_details, read_detail
+from liju_contact.domain.inquiry import NewInquiry, StagedFile
 from liju_contact.domain.message import BODY_LIMIT
 from liju_contact.domain.text import clean_line, clean_text, is_blank
 from liju_contact.web.detail_input import DetailInput, DetailsInput
@@ -119,6 +120,32 @@ class InquiryForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hin
     def text_of(self, field: str) -> str:
         """Return the cleaned text of a field; empty when it was not sent."""
         return self[field].data or ""
+
+    def as_inquiry(
+        self,
+        *,
+        nonce: str,
+        language: str,
+        details: tuple[Detail, ...],
+        files: tuple[StagedFile, ...],
+        notice_version: str,
+    ) -> NewInquiry:
+        """Return what the fields say as an inquiry; the form is valid."""
+        return NewInquiry(
+            nonce=nonce,
+            language=language,
+            name=self.text_of("name"),
+            email=self.text_of("email"),
+            country=self.text_of("country"),
+            product=self.text_of("product"),
+            topic=self.topic_meant,
+            message=self.text_of("message"),
+            company=self.text_of("company"),
+            phone=self.text_of("phone"),
+            details=details,
+            files=files,
+            notice_version=notice_version,
+        )
 
     def read_details(self, today: date) -> tuple[Detail, ...]:
         """Return every fact that was given, with its doubts; ``today`` is the date at the company."""

@@ -112,19 +112,12 @@ def _form_of(refused: Refused, *, completed: bool) -> InquiryForm:
 
 def _new_inquiry(refused: Refused, form: InquiryForm) -> NewInquiry:
     entry, languages = refused.entry, current_deps().settings.web.languages
-    return NewInquiry(
+    return form.as_inquiry(
         nonce=entry.nonce or f"refusal-{entry.id}",
         language=entry.language if entry.language in languages else languages[0],
-        name=form.text_of("name"),
-        email=form.text_of("email"),
-        country=form.text_of("country"),
-        product=form.text_of("product"),
-        topic=form.topic_meant,
-        message=form.text_of("message"),
-        company=form.text_of("company"),
-        phone=form.text_of("phone"),
         details=form.read_details(_day_of(refused)),
         files=tuple(file.staged for file in refused.files),
+        notice_version="",  # which one they had read is not kept
     )
 
 
