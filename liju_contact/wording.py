@@ -104,6 +104,11 @@ class Wording:
             is_doubtful=bool(detail.doubts),
         )
 
+    def given(self, detail: Detail) -> str:
+        """Return what the customer gave, as a line of the sheet has it."""
+        field = DETAIL_FIELDS.get(detail.field)
+        return self._given(detail, field.kind if field else DetailKind.TEXT)[0]
+
     def date_time(self, at: datetime, zone: tzinfo) -> str:
         """Return date and time on the clock of ``zone``, with its offset, because readers are all over the world."""
         return _date_time(at.replace(second=0, microsecond=0), zone, self.language)

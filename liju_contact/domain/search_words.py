@@ -16,14 +16,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+from operator import add
+from typing import NamedTuple
 
 LONGEST_WORD = 64
 LONGEST_DOCUMENT = 1_000_000  # characters
 WORDS_BYTES = 500_000  # PostgreSQL takes 1 MB of distinct words, SQLite any number
 _MOST_BYTES_PER_CHARACTER = 20  # four in UTF-8; a character of a dense run stands alone and in two pairs, each marked
+_SHORT, _READ_KEPT = 120, 4096  # characters; names, countries, tags and facts come again and again
 _SHORTEST_PHONE, _LONGEST_PHONE = 7, 15  # digits; ITU-T E.164 allows 15
 
 # Han, kana, Hangul, Bopomofo, Thai, Lao, Myanmar, Khmer: words stand side by side, or carry their particles joined on.
@@ -66,8 +68,7 @@ MARKS = {PieceKind.COMPANY: "\ue001", PieceKind.PERSON: "\ue002", PieceKind.FILE
 _MARKS = frozenset(MARKS.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     kind: PieceKind
     text: str
 
@@ -106,17 +107,26 @@ def document_of(pieces: Iterable[Piece]) -> str:
     The pieces come in the order of their weight: what does not fit any more is left out.
     """
     lines, joined, room = list[str](), dict[str, None](), LONGEST_DOCUMENT
-    for piece in pieces:
-        folded = fold(piece.text[:room])
-        room -= len(piece.text)
-        if words := _normal(folded):
+    for kind, text in pieces:
+        words, forms = (_read_short if len(text) <= _SHORT else _read)(text[:room])
+        room -= len(text)
+        if words:
             lines.append(f" {words} ")
-            if mark := MARKS.get(piece.kind):
+            if mark := MARKS.get(kind):
                 lines.append(f" {marked(words, mark)} ")
-        joined.update(dict.fromkeys(joined_forms(folded)))
+        joined.update(forms)
         if room <= 0:
             break
     return "\n".join([*lines, f" {' '.join(joined)} "] if joined else lines)
+
+
+def _read(text: str) -> tuple[str, dict[str, None]]:
+    """Return the normal form of a piece, and what in it is written with separators."""
+    folded = fold(text)
+    return _normal(folded), dict.fromkeys(joined_forms(folded))
+
+
+_read_short = lru_cache(maxsize=_READ_KEPT)(_read)
 
 
 def marked(words: str, mark: str) -> str:
@@ -138,12 +148,11 @@ def words_of(document: str) -> list[str]:
 
 
 def _words(document: str) -> Iterator[str]:
-    words = dict.fromkeys(document.split())
-    if _IS_DENSE.search(document) is None:
-        yield from (word if len(word) <= LONGEST_WORD else next(parts_of(word, is_asked=False)) for word in words)
-        return
-    for word in words:
-        yield from parts_of(word, is_asked=False)
+    for word in dict.fromkeys(document.split()):
+        if word.isascii():
+            yield word[:LONGEST_WORD]
+        else:
+            yield from parts_of(word, is_asked=False)
 
 
 def parts_of(word: str, *, is_asked: bool) -> Iterator[str]:
@@ -152,9 +161,10 @@ def parts_of(word: str, *, is_asked: bool) -> Iterator[str]:
     if not is_dense(bare):
         yield mark + bare[:LONGEST_WORD]
         return
+    characters = [mark + character for character in bare] if mark else bare
     if not is_asked or len(bare) == 1:
-        yield from (mark + character for character in bare)
-    yield from (mark + bare[at : at + 2] for at in range(len(bare) - 1))
+        yield from characters
+    yield from map(add, characters, bare[1:])
 
 
 def joined_forms(folded: str) -> Iterator[str]:

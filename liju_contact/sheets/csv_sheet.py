@@ -6,18 +6,48 @@ which sorts.
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
-from typing import Any
+from datetime import datetime, tzinfo
 
 from liju_contact.domain.spreadsheet import are_safe, safe_cell, safe_number_text
-from liju_contact.sheets.columns import FREE_TEXTS, MOMENTS, PHONE_PLACE, Columns
-from liju_contact.store.exported import ExportedInquiry
+from liju_contact.sheets.columns import Columns
+from liju_contact.sheets.pen import HOUR, MINUTE, Hours, OwnTexts, local_time
+from liju_contact.store.exported import ExportedInquiry, ExportedPage
 from liju_contact.usecases.sheet import Sink
 
 _MARK = b"\xef\xbb\xbf"
+_LINE_END = "\r\n"
+_HAS_TO_BE_QUOTED = re.compile('[",\r\n]')
+
+
+class CsvPen:
+    """Writes cells so that they only have to be joined; every text is made safe before it is quoted."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._hours = Hours(zone, _up_to_minute)
+
+    def text(self, text: str) -> str:
+        return _quoted(safe_cell(text))
+
+    def moment(self, utc: str) -> str:
+        begun = self._hours[utc[HOUR]]
+        if begun:
+            return begun + utc[MINUTE]
+        return local_time(utc, self._zone).isoformat(" ", "minutes")
+
+    def own(self, inquiry: ExportedInquiry) -> OwnTexts:
+        reference, name, company, email = inquiry.reference, inquiry.name, inquiry.company, inquiry.email
+        preview = inquiry.preview
+        if not are_safe((reference, name, company, email, preview)):
+            reference, name, company = safe_cell(reference), safe_cell(name), safe_cell(company)
+            email, preview = safe_cell(email), safe_cell(preview)
+        phone = safe_number_text(inquiry.phone)
+        if _HAS_TO_BE_QUOTED.search(f"{reference}{name}{company}{email}{phone}"):
+            reference, name, company = _quoted(reference), _quoted(name), _quoted(company)
+            email, phone = _quoted(email), _quoted(phone)
+        return reference, name, company, email, phone, _quoted(preview)
 
 
 class CsvSheet:
@@ -26,10 +56,10 @@ class CsvSheet:
     def __init__(self, columns: Columns, sink: Sink) -> None:
         self._columns, self._sink = columns, sink
         sink.write(_MARK)
-        self._write([[safe_cell(header) for header in columns.headers]])
+        self._write([[_quoted(safe_cell(header)) for header in columns.headers]])
 
-    def add(self, rows: Sequence[ExportedInquiry]) -> None:
-        self._write([self._safe(self._columns.cells(row)) for row in rows])
+    def add(self, page: ExportedPage) -> None:
+        self._write(map(self._columns.cells, page.inquiries))
 
     def close(self) -> None:
         """Nothing is held back."""
@@ -37,22 +67,18 @@ class CsvSheet:
     def abandon(self) -> None:
         """Nothing is held back."""
 
-    def _safe(self, cells: list[Any]) -> list[str | None]:
-        zone = self._columns.zone
-        for place in MOMENTS:
-            if at := cells[place]:
-                cells[place] = at.astimezone(zone).isoformat(" ", "minutes")[:16]
-        cells[PHONE_PLACE] = safe_number_text(cells[PHONE_PLACE])
-        if not are_safe(_names_and_words(cells)):
-            for place in _NAMES_AND_WORDS:
-                cells[place] = safe_cell(cells[place] or "")
-        return cells
-
-    def _write(self, rows: Iterable[Sequence[str | None]]) -> None:
-        text = io.StringIO(newline="")
-        csv.writer(text, lineterminator="\r\n").writerows(rows)
-        self._sink.write(text.getvalue().encode())
+    def _write(self, rows: Iterable[Sequence[str]]) -> None:
+        lines = [",".join(cells) for cells in rows]
+        lines.append("")
+        self._sink.write(_LINE_END.join(lines).encode())
 
 
-_NAMES_AND_WORDS = [place for place in FREE_TEXTS if place != PHONE_PLACE]
-_names_and_words = itemgetter(*_NAMES_AND_WORDS)
+def _quoted(text: str) -> str:
+    if _HAS_TO_BE_QUOTED.search(text) is None:
+        return text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _up_to_minute(hour: datetime) -> str:
+    """Return how the times of an hour begin; nothing where the local one begins at another minute."""
+    return "" if hour.minute or hour.second else f"{hour.isoformat(' ', 'hours')}:"

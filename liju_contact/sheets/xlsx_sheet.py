@@ -11,10 +11,11 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
-from typing import IO, Any
+from datetime import datetime, tzinfo
+from typing import IO
 
-from liju_contact.sheets.columns import FREE_TEXTS, MOMENTS, Columns
+from liju_contact.sheets.columns import Columns
+from liju_contact.sheets.pen import HOUR, MINUTE, SECOND, Hours, OwnTexts, local_time
 from liju_contact.sheets.xlsx_package import (
     HEADER_STYLE,
     MOMENT_STYLE,
@@ -24,7 +25,7 @@ from liju_contact.sheets.xlsx_package import (
     sheet_beginning,
     sheet_path,
 )
-from liju_contact.store.exported import ExportedInquiry
+from liju_contact.store.exported import ExportedInquiry, ExportedPage
 from liju_contact.usecases.sheet import Sink
 
 ROWS_PER_SHEET = 1_048_575
@@ -39,12 +40,46 @@ _DAY_SECONDS = 86_400
 _FIRST_DAY = datetime(1899, 12, 30)  # noqa: DTZ001  # the day 0 of Excel's count; a cell has no zone
 # What XML has a meaning or no room for, and what Excel would read as an escape of such a character.
 _TO_ESCAPE = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_MAY_BE_ESCAPED = re.compile("[&<>_\x00-\x08\x0b-\x1f\ufffe\uffff]")  # seen in one step of reading
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+class XlsxPen:
+    """Writes cells from behind their names on."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._hours = Hours(zone, _seconds)
+
+    def text(self, text: str) -> str:
+        return text_cell(text)
+
+    def moment(self, utc: str) -> str:
+        seconds = self._hours[utc[HOUR]]
+        if seconds is None:
+            seconds = _seconds(local_time(utc, self._zone))
+        else:
+            seconds += 60 * int(utc[MINUTE]) + int(utc[SECOND])
+        return f'" s="{MOMENT_STYLE}"><v>{seconds / _DAY_SECONDS}</v></c>'
+
+    def own(self, inquiry: ExportedInquiry) -> OwnTexts:
+        return (
+            text_cell(inquiry.reference),
+            text_cell(inquiry.name),
+            text_cell(inquiry.company),
+            text_cell(inquiry.email),
+            text_cell(inquiry.phone),
+            text_cell(inquiry.preview),
+        )
 
 
 def text_cell(text: str) -> str:
     """Return a cell with ``text`` from behind its name on."""
-    escaped = _TO_ESCAPE.sub(_escaped, text[:_LONGEST])
+    if not text:
+        return ""
+    escaped = text[:_LONGEST]
+    if _MAY_BE_ESCAPED.search(escaped):
+        escaped = _TO_ESCAPE.sub(_escaped, escaped)
     space = "" if escaped == escaped.strip() else ' xml:space="preserve"'
     return f'" t="inlineStr"><is><t{space}>{escaped}</t></is></c>'
 
@@ -61,14 +96,15 @@ class XlsxSheet:
         self._row = self._bytes_count = 0
         self._sheet = self._begin_sheet()
 
-    def add(self, rows: Sequence[ExportedInquiry]) -> None:
+    def add(self, page: ExportedPage) -> None:
+        rows: Sequence[ExportedInquiry] = page.inquiries
         while rows:
             room = ROWS_PER_SHEET + 1 - self._row
             if room <= 0 or self._bytes_count > BYTES_PER_SHEET:
                 self._end_sheet()
                 self._sheet = self._begin_sheet()
                 continue
-            self._put("".join([self._written(self._cells(row)) for row in rows[:room]]))
+            self._put("".join([self._written(self._columns.cells(row)) for row in rows[:room]]))
             rows = rows[room:]
 
     def close(self) -> None:
@@ -99,18 +135,6 @@ class XlsxSheet:
         self._put(SHEET_END)
         self._sheet.close()
 
-    def _cells(self, inquiry: ExportedInquiry) -> Sequence[str]:
-        cells: list[Any] = self._columns.cells(inquiry)
-        zone = self._columns.zone
-        for place in FREE_TEXTS:
-            if text := cells[place]:
-                cells[place] = text_cell(text)
-        for place in MOMENTS:
-            if at := cells[place]:
-                days = (at.astimezone(zone).replace(tzinfo=None) - _FIRST_DAY).total_seconds() / _DAY_SECONDS
-                cells[place] = f'" s="{MOMENT_STYLE}"><v>{days}</v></c>'
-        return cells
-
     def _written(self, cells: Sequence[str]) -> str:
         self._row += 1
         row = self._row
@@ -127,3 +151,8 @@ class XlsxSheet:
 def _escaped(match: re.Match[str]) -> str:
     character = match[0]
     return _ENTITIES.get(character) or f"_x{ord(character):04X}_"
+
+
+def _seconds(local: datetime) -> int:
+    """Return the seconds of Excel's count."""
+    return int((local - _FIRST_DAY).total_seconds())

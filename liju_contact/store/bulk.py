@@ -14,13 +14,17 @@ from sqlalchemy import Connection, func, select, text
 from liju_contact.store.table import Table
 
 Row = Sequence[Any]
+_CACHE_KIB = 256 * 1024
 _PIECE_CHARACTERS = 256 * 1024
 
 
 def begin_bulk(tx: Connection) -> None:
-    """Let this transaction take the time it takes; a server stops statements that run long otherwise."""
-    if tx.dialect.name == "postgresql":
-        tx.execute(text("SET LOCAL statement_timeout = 0"))
+    """Let this transaction take the time and memory it takes; a server stops statements that run long otherwise.
+
+    Indices of random values (references, addresses) are written all over: SQLite keeps their pages at hand.
+    """
+    is_server = tx.dialect.name == "postgresql"
+    tx.execute(text("SET LOCAL statement_timeout = 0" if is_server else f"PRAGMA cache_size = -{_CACHE_KIB}"))
 
 
 def free_ids(tx: Connection, table: type[Table], count: int) -> Sequence[int]:

@@ -2,16 +2,34 @@
 
 A window is read by the primary key alone. Any other index could be the wrong one for a million rows, and a whole list
 is read once, so nothing is gained by it.
+
+Times and technical facts stay the texts that they are stored as: to make objects of them that a format makes a text of
+again takes longer than all the rest of a row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Select, bindparam, func, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import InstrumentedAttribute
 
 from liju_contact.domain.inquiry_list import ListQuery
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
@@ -20,7 +38,8 @@ from liju_contact.store.list_term import DISGUISED, PLAIN, Reader
 from liju_contact.store.list_terms import terms_of
 from liju_contact.store.tables import InquiryRow, MessageRow
 
-_COLUMNS = (
+_TIME = len("2026-11-23 02:00:00.000000")
+_PLAIN_COLUMNS = (
     InquiryRow.id,
     InquiryRow.reference,
     InquiryRow.state,
@@ -35,58 +54,44 @@ _COLUMNS = (
     InquiryRow.topic,
     InquiryRow.team,
     InquiryRow.assignee,
-    InquiryRow.details,
+    InquiryRow.preview,
+    case((InquiryRow.has_files, 1), else_=0),
+    cast(type_coerce(InquiryRow.details, Text()), Text),
+)
+_TIMES = (
     InquiryRow.received_at,
     InquiryRow.answer_due_at,
     InquiryRow.due_at,
     InquiryRow.first_answered_at,
     InquiryRow.changed_at,
-    InquiryRow.has_files,
-    InquiryRow.preview,
 )
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _NEWEST_ID = select(func.coalesce(func.max(InquiryRow.id), 0))
-_TAGS = (
-    select(InquiryTagRow.inquiry_id, TagRow.name)
-    .join(TagRow, TagRow.id == InquiryTagRow.tag_id)
-    .where(InquiryTagRow.inquiry_id.in_(_IDS))
-    .order_by(InquiryTagRow.inquiry_id, TagRow.name)
-)
-_MESSAGES = (
-    select(
-        MessageRow.inquiry_id,
-        MessageRow.id,
-        MessageRow.author,
-        MessageRow.author_name,
-        MessageRow.author_address,
-        MessageRow.written_at,
-        MessageRow.body,
-    )
-    .where(MessageRow.inquiry_id.in_(_IDS))
-    .order_by(MessageRow.id)
-)
-_FILES = (
-    select(FileRow.message_id, FileRow.name, FileRow.kind, BlobRow.bytes_count)
-    .join(BlobRow, BlobRow.id == FileRow.blob_id)
-    .join(MessageRow, MessageRow.id == FileRow.message_id)
-    .where(MessageRow.inquiry_id.in_(_IDS))
-    .order_by(FileRow.message_id, FileRow.position)
-)
+_ABOVE: BindParameter[int] = bindparam("above")
+_UPTO: BindParameter[int] = bindparam("upto")
+_DENSE = 4
+"""Of how many inquiries side by side one has to be wanted, for what belongs to all of them to be read in one go."""
+
+FileFacts = tuple[str, str, int]
+"""Name, kind and size in bytes."""
+_NO_TAGS: tuple[str, ...] = ()
+_NO_FILES: tuple[FileFacts, ...] = ()
 
 
-@dataclass(slots=True, kw_only=True)
-class ExportedMessage:
+class ExportedMessage(NamedTuple):
     author: str
     author_name: str
     author_address: str
-    written_at: datetime
+    written_at: str
     body: str
-    files: list[tuple[str, str, int]] = field(default_factory=list)
+    files: Sequence[FileFacts]
 
 
-@dataclass(slots=True)
-class ExportedInquiry:
-    """One row of an export. ``details`` are as stored; ``messages`` are there only where the export has them."""
+class ExportedInquiry(NamedTuple):
+    """One row of an export.
+
+    Times are in UTC, written ``2026-11-23 02:00:00.000000``; ``details`` is the JSON as it is stored.
+    """
 
     id: int
     reference: str
@@ -102,16 +107,23 @@ class ExportedInquiry:
     topic: str
     team: str
     assignee: str | None
-    details: list[Mapping[str, Any]]
-    received_at: datetime
-    answer_due_at: datetime
-    due_at: datetime | None
-    first_answered_at: datetime | None
-    changed_at: datetime
-    has_files: bool
     preview: str
-    tags: list[str] = field(default_factory=list)
-    messages: list[ExportedMessage] = field(default_factory=list)
+    has_files: int
+    details: str
+    received_at: str
+    answer_due_at: str
+    due_at: str | None
+    first_answered_at: str | None
+    changed_at: str
+    tags: Sequence[str]
+
+
+@dataclass(slots=True)
+class ExportedPage:
+    """Inquiries, newest first; ``messages`` are there, by inquiry, only where the export has them."""
+
+    inquiries: list[ExportedInquiry]
+    messages: Mapping[int, list[ExportedMessage]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +134,8 @@ class Window:
     values: Mapping[str, Any]
 
 
-BY_IDS = Window(select(*_COLUMNS).where(InquiryRow.id.in_(_IDS)).order_by(InquiryRow.id.desc()), {})
+def by_ids(dialect: str) -> Window:
+    return Window(_inquiries(dialect).where(InquiryRow.id.in_(_IDS)).order_by(InquiryRow.id.desc()), {})
 
 
 def window_of(dialect: str, query: ListQuery, reader: Reader) -> Window:
@@ -130,47 +143,86 @@ def window_of(dialect: str, query: ListQuery, reader: Reader) -> Window:
     terms = terms_of(query, reader)
     columns = DISGUISED if dialect == "sqlite" else PLAIN
     id_: Any = literal_column("inquiry.id")
-    between = (id_ > bindparam("above"), id_ <= bindparam("upto"))
-    found = select(*_COLUMNS).where(*between, *(term.condition(columns) for term in terms)).order_by(id_.desc())
+    between = (id_ > _ABOVE, id_ <= _UPTO)
+    found = _inquiries(dialect).where(*between, *(term.condition(columns) for term in terms)).order_by(id_.desc())
     return Window(found, {name: value for term in terms for name, value in term.values.items()})
 
 
-def chosen_of(query: ListQuery, reader: Reader) -> Window:
+def chosen_of(dialect: str, query: ListQuery, reader: Reader) -> Window:
     """Return what reads the inquiries named by ``references`` that are also in the list."""
     terms = terms_of(query, reader)
     named = InquiryRow.reference.in_(bindparam("references", expanding=True))
-    found = select(*_COLUMNS).where(named, *(term.condition(PLAIN) for term in terms)).order_by(InquiryRow.id.desc())
-    return Window(found, {name: value for term in terms for name, value in term.values.items()})
+    found = _inquiries(dialect).where(named, *(term.condition(PLAIN) for term in terms))
+    ordered = found.order_by(InquiryRow.id.desc())
+    return Window(ordered, {name: value for term in terms for name, value in term.values.items()})
 
 
 def newest_id(tx: Connection) -> int:
     return tx.execute(_NEWEST_ID).scalar_one()
 
 
-def inquiries_in(tx: Connection, window: Window, **place: Any) -> list[ExportedInquiry]:
-    """Return the inquiries of one window, newest first, with their tags."""
-    rows = [ExportedInquiry(*row) for row in tx.execute(window.statement, {**window.values, **place})]
-    if rows:
-        known = {row.id: row for row in rows}
-        for inquiry_id, name in tx.execute(_TAGS, {"ids": list(known)}):
-            known[inquiry_id].tags.append(name)
-    return rows
+def page_of_window(tx: Connection, window: Window, place: Mapping[str, object], *, has_messages: bool) -> ExportedPage:
+    """Return the inquiries of one window with their tags, and with their conversations where these are wanted."""
+    rows = tx.execute(window.statement, {**window.values, **place}).all()
+    if not rows:
+        return ExportedPage([])
+    ids = [row[0] for row in rows]
+    is_dense = ids[0] - ids[-1] < _DENSE * len(ids)
+    values = {"above": ids[-1] - 1, "upto": ids[0]} if is_dense else {"ids": ids}
+    tags: dict[int, list[str]] = {}
+    for inquiry_id, name in tx.execute(_tags(is_dense), values).all():
+        tags.setdefault(inquiry_id, []).append(name)
+    inquiries = [ExportedInquiry._make((*row, tags.get(row[0], _NO_TAGS))) for row in rows]
+    return ExportedPage(inquiries, _conversations(tx, values, is_dense=is_dense) if has_messages else {})
 
 
-def add_messages(tx: Connection, rows: Sequence[ExportedInquiry]) -> None:
-    """Give inquiries their conversation, with what came along, in two queries."""
-    ids = {"ids": [row.id for row in rows]}
-    files: dict[int, list[tuple[str, str, int]]] = {}
-    for message_id, name, kind, bytes_count in tx.execute(_FILES, ids):
+def _conversations(tx: Connection, values: Mapping[str, object], *, is_dense: bool) -> dict[int, list[ExportedMessage]]:
+    """Return messages by inquiry, with what came along, in two queries."""
+    files: dict[int, list[FileFacts]] = {}
+    for message_id, name, kind, bytes_count in tx.execute(_files(is_dense), values).all():
         files.setdefault(message_id, []).append((name, kind, bytes_count))
-    known = {row.id: row for row in rows}
-    for inquiry_id, id_, author, name, address, written_at, body in tx.execute(_MESSAGES, ids):
-        said = ExportedMessage(
-            author=author,
-            author_name=name,
-            author_address=address,
-            written_at=written_at,
-            body=body,
-            files=files.get(id_, []),
-        )
-        known[inquiry_id].messages.append(said)
+    found: dict[int, list[ExportedMessage]] = {}
+    for inquiry_id, id_, *said in tx.execute(_messages(is_dense, tx.dialect.name), values).all():
+        found.setdefault(inquiry_id, []).append(ExportedMessage._make((*said, files.get(id_, _NO_FILES))))
+    return found
+
+
+def _meant(inquiry_id: Any, is_dense: bool) -> ColumnElement[bool]:  # noqa: FBT001  # ``cache`` tells by place
+    return and_(inquiry_id > _ABOVE, inquiry_id <= _UPTO) if is_dense else inquiry_id.in_(_IDS)
+
+
+@cache
+def _inquiries(dialect: str) -> Select[Any]:
+    return select(*_PLAIN_COLUMNS, *(_as_text(column, dialect) for column in _TIMES))
+
+
+@cache
+def _tags(is_dense: bool) -> Select[Any]:  # noqa: FBT001
+    tagged: Select[Any] = select(InquiryTagRow.inquiry_id, TagRow.name).join(TagRow, TagRow.id == InquiryTagRow.tag_id)
+    return tagged.where(_meant(InquiryTagRow.inquiry_id, is_dense)).order_by(InquiryTagRow.inquiry_id, TagRow.name)
+
+
+@cache
+def _messages(is_dense: bool, dialect: str) -> Select[Any]:  # noqa: FBT001
+    who = (MessageRow.author, MessageRow.author_name, MessageRow.author_address)
+    said: Select[Any] = select(
+        MessageRow.inquiry_id, MessageRow.id, *who, _as_text(MessageRow.written_at, dialect), MessageRow.body
+    )
+    return said.where(_meant(MessageRow.inquiry_id, is_dense)).order_by(MessageRow.inquiry_id, MessageRow.id)
+
+
+@cache
+def _files(is_dense: bool) -> Select[Any]:  # noqa: FBT001
+    found: Select[Any] = (
+        select(FileRow.message_id, FileRow.name, FileRow.kind, BlobRow.bytes_count)
+        .join(BlobRow, BlobRow.id == FileRow.blob_id)
+        .join(MessageRow, MessageRow.id == FileRow.message_id)
+    )
+    return found.where(_meant(MessageRow.inquiry_id, is_dense)).order_by(FileRow.message_id, FileRow.position)
+
+
+def _as_text(column: InstrumentedAttribute[Any], dialect: str) -> ColumnElement[str]:
+    """Return a time as SQLite stores it, on PostgreSQL too."""
+    if dialect == "sqlite":
+        return func.substr(type_coerce(column, Text()), 1, _TIME)
+    return func.to_char(func.timezone("UTC", column), "YYYY-MM-DD HH24:MI:SS.US")

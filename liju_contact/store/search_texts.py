@@ -80,6 +80,9 @@ _WEIGHT = (
 )
 
 
+_PLACE = {kind: place for place, kind in enumerate(_WEIGHT)}
+
+
 def pieces_of(
     tx: Connection, inquiry_ids: Sequence[int], country_names: Callable[[str], Sequence[str]]
 ) -> dict[int, list[Piece]]:
@@ -96,7 +99,11 @@ def pieces_of(
     for row in sorted(rows, key=lambda row: row.row_id):
         if (found := pieces.get(row.inquiry_id)) is not None:
             found.update(dict.fromkeys(_of_part(row)))
-    return {id_: sorted(found, key=lambda piece: _WEIGHT.index(piece.kind)) for id_, found in pieces.items()}
+    return {id_: sorted(found, key=_weight) for id_, found in pieces.items()}
+
+
+def _weight(piece: Piece) -> int:
+    return _PLACE[piece.kind]
 
 
 def _of_head(row: Any, country_names: Callable[[str], Sequence[str]]) -> Iterator[Piece]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 from liju_contact.domain.export import ExportFormat
-from liju_contact.store.exported import ExportedInquiry
+from liju_contact.store.exported import ExportedPage
 
 
 class Sheet(Protocol):
@@ -17,7 +17,7 @@ class Sheet(Protocol):
 
     has_messages: bool
 
-    def add(self, rows: Sequence[ExportedInquiry]) -> None: ...
+    def add(self, page: ExportedPage) -> None: ...
 
     def close(self) -> None: ...
 

@@ -17,13 +17,12 @@ from liju_contact.domain.inquiry_list import ListQuery
 from liju_contact.domain.person import Action, Person
 from liju_contact.domain.search_query import SearchQuery, read_query
 from liju_contact.store.exported import (
-    BY_IDS,
-    ExportedInquiry,
+    ExportedPage,
     Window,
-    add_messages,
+    by_ids,
     chosen_of,
-    inquiries_in,
     newest_id,
+    page_of_window,
     window_of,
 )
 from liju_contact.store.exports import claim_export, give_back, note_progress, settle_export
@@ -86,9 +85,9 @@ def _write(deps: Deps, export: Export, holder: str, is_stopping: Callable[[], bo
     try:
         sheet = deps.new_sheet(export.format, export.language, sink)
         row_count, told_at = 0, deps.now()
-        for rows in _pages(deps, export, person, has_messages=sheet.has_messages):
-            sheet.add(rows)
-            row_count += len(rows)
+        for page in _pages(deps, export, person, has_messages=sheet.has_messages):
+            sheet.add(page)
+            row_count += len(page.inquiries)
             _stop(deps, holder, is_stopping)
             if (now := deps.now()) - told_at >= _PROGRESS_EVERY:
                 _tell(deps, export, holder, row_count, sink.bytes_count)
@@ -132,23 +131,21 @@ def _person(deps: Deps, export: Export) -> Person:
     return account.person
 
 
-def _pages(deps: Deps, export: Export, person: Person, *, has_messages: bool) -> Iterator[list[ExportedInquiry]]:
+def _pages(deps: Deps, export: Export, person: Person, *, has_messages: bool) -> Iterator[ExportedPage]:
     """Return the inquiries of the list, newest first, page by page; no transaction stays open between two pages."""
     words = dict(parse_qsl(export.query))
     typed = words.pop("q", "")
     search, query = read_query(typed), ListQuery.read(words)
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=export.asked_at)
     references = words.get("references", "").split()
-    read = _chosen(query, reader, references) if references else _windows(deps, query, reader)
+    read = _chosen(deps, query, reader, references) if references else _windows(deps, query, reader)
     if typed and not references:
         read = _hits(deps, query, reader, search)
     for place, window in read:
         with deps.db.read() as tx:
-            rows = inquiries_in(tx, window, **place)
-            if rows and has_messages:
-                add_messages(tx, rows)
-        if rows:
-            yield rows
+            page = page_of_window(tx, window, place, has_messages=has_messages)
+        if page.inquiries:
+            yield page
 
 
 _Place = dict[str, object]
@@ -169,13 +166,15 @@ def _hits(deps: Deps, query: ListQuery, reader: Reader, search: SearchQuery) -> 
     while True:
         with deps.db.read() as tx:
             ids = page_of_hits(tx, search, limit=_HITS_AT_ONCE, condition=condition, place=place)
+            window = by_ids(tx.dialect.name)
         if not ids:
             return
-        yield {"ids": ids}, BY_IDS
+        yield {"ids": ids}, window
         place = HitPlace(id=ids[-1])
 
 
-def _chosen(query: ListQuery, reader: Reader, references: list[str]) -> Iterator[tuple[_Place, Window]]:
-    window = chosen_of(query, reader)
+def _chosen(deps: Deps, query: ListQuery, reader: Reader, references: list[str]) -> Iterator[tuple[_Place, Window]]:
+    with deps.db.read() as tx:
+        window = chosen_of(tx.dialect.name, query, reader)
     for begin in range(0, len(references), _REFERENCES_AT_ONCE):
         yield {"references": references[begin : begin + _REFERENCES_AT_ONCE]}, window
