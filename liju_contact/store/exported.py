@@ -69,6 +69,15 @@ _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _NEWEST_ID = select(func.coalesce(func.max(InquiryRow.id), 0))
 _ABOVE: BindParameter[int] = bindparam("above")
 _UPTO: BindParameter[int] = bindparam("upto")
+_TAG_COLUMNS: tuple[Any, ...] = (InquiryTagRow.inquiry_id, TagRow.name)
+_SAID: tuple[Any, ...] = (
+    MessageRow.inquiry_id,
+    MessageRow.id,
+    MessageRow.author,
+    MessageRow.author_name,
+    MessageRow.author_address,
+)
+_FILE_COLUMNS: tuple[Any, ...] = (FileRow.message_id, FileRow.name, FileRow.kind, BlobRow.bytes_count)
 _DENSE = 4
 """Of how many inquiries side by side one has to be wanted, for what belongs to all of them to be read in one go."""
 
@@ -198,27 +207,21 @@ def _inquiries(dialect: str) -> Select[Any]:
 
 @cache
 def _tags(is_dense: bool) -> Select[Any]:  # noqa: FBT001
-    tagged: Select[Any] = select(InquiryTagRow.inquiry_id, TagRow.name).join(TagRow, TagRow.id == InquiryTagRow.tag_id)
-    return tagged.where(_meant(InquiryTagRow.inquiry_id, is_dense)).order_by(InquiryTagRow.inquiry_id, TagRow.name)
+    tagged: Select[Any] = select(*_TAG_COLUMNS).join(TagRow, TagRow.id == InquiryTagRow.tag_id)
+    return tagged.where(_meant(InquiryTagRow.inquiry_id, is_dense)).order_by(*_TAG_COLUMNS)
 
 
 @cache
 def _messages(is_dense: bool, dialect: str) -> Select[Any]:  # noqa: FBT001
-    who = (MessageRow.author, MessageRow.author_name, MessageRow.author_address)
-    said: Select[Any] = select(
-        MessageRow.inquiry_id, MessageRow.id, *who, _as_text(MessageRow.written_at, dialect), MessageRow.body
-    )
+    said: Select[Any] = select(*_SAID, _as_text(MessageRow.written_at, dialect), MessageRow.body)
     return said.where(_meant(MessageRow.inquiry_id, is_dense)).order_by(MessageRow.inquiry_id, MessageRow.id)
 
 
 @cache
 def _files(is_dense: bool) -> Select[Any]:  # noqa: FBT001
-    found: Select[Any] = (
-        select(FileRow.message_id, FileRow.name, FileRow.kind, BlobRow.bytes_count)
-        .join(BlobRow, BlobRow.id == FileRow.blob_id)
-        .join(MessageRow, MessageRow.id == FileRow.message_id)
-    )
-    return found.where(_meant(MessageRow.inquiry_id, is_dense)).order_by(FileRow.message_id, FileRow.position)
+    found: Select[Any] = select(*_FILE_COLUMNS).join(BlobRow, BlobRow.id == FileRow.blob_id)
+    of_inquiries = found.join(MessageRow, MessageRow.id == FileRow.message_id)
+    return of_inquiries.where(_meant(MessageRow.inquiry_id, is_dense)).order_by(FileRow.message_id, FileRow.position)
 
 
 def _as_text(column: InstrumentedAttribute[Any], dialect: str) -> ColumnElement[str]:

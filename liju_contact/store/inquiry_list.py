@@ -12,17 +12,18 @@ values are, and that nobody knows beforehand:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, select, tuple_
 
 from liju_contact.domain.inquiry import InquiryState, awaits_answer
 from liju_contact.domain.inquiry_list import AWAITED, Cursor, ListQuery, Sort, View
 from liju_contact.store.desk_tables import InquiryTagRow
-from liju_contact.store.list_term import DISGUISED, PLAIN, Columns, Rank, Reader, Term
+from liju_contact.store.list_candidates import found_by_first, hidden, inquiries_of
+from liju_contact.store.list_term import PLAIN, Columns, Rank, Reader, Term
 from liju_contact.store.list_terms import TAG_ID, terms_of
 from liju_contact.store.listed_inquiries import ROW_COLUMNS, ListedInquiry, listed
 from liju_contact.store.table import Id, UtcDateTime
@@ -135,7 +136,9 @@ def _exact(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
         return _from_tag(query, terms)
     key = _order_key(query, terms)
     columns = [PLAIN.id.label("id"), *([getattr(PLAIN, key).label("key")] if key else [])]
-    source = select(*columns).select_from(_inquiries(dialect, terms)).where(*(term.condition(PLAIN) for term in terms))
+    source = (
+        select(*columns).select_from(inquiries_of(dialect, terms)).where(*(term.condition(PLAIN) for term in terms))
+    )
     source = source.where(*_beyond_cursor(query, terms, PLAIN)).order_by(*_ordered(query, terms, PLAIN))
     return _rows_of_hits(query, source.limit(bindparam("limit")).subquery("along"))
 
@@ -156,7 +159,7 @@ def _within_reach(dialect: str, query: ListQuery, terms: list[Term]) -> Select[A
     leading = _leading(query, terms)
     rest, key = _rest(terms, leading), _order_key(query, terms) or "id"
     read = dict.fromkeys(["id", key, *(name for term in rest for name in term.columns)])
-    source = select(*(getattr(PLAIN, name).label(name) for name in read)).select_from(_inquiries(dialect, leading))
+    source = select(*(getattr(PLAIN, name).label(name) for name in read)).select_from(inquiries_of(dialect, leading))
     source = source.where(*(term.condition(PLAIN) for term in leading), *_beyond_cursor(query, terms, PLAIN))
     source = source.order_by(*_ordered(query, terms, PLAIN)).limit(bindparam("reach"))
     near, columns = source.subquery("near"), Columns("near.")
@@ -176,15 +179,9 @@ def _collected(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]
 
     The order stands outside of what finds them: no index that merely has the order comes into question for it.
     """
-    first = terms[0]
-    together = {first.rank, *_FOUND_WITH.get(first.rank, ())}
-    conditions = [term.condition(PLAIN if term.rank in together else _hidden(dialect)) for term in terms]
     key = _sort_key(query, terms, PLAIN)
-    columns = [PLAIN.id.label("id"), *([] if key is None else [key.label("key")])]
-    found = select(*columns).select_from(_inquiries(dialect, terms[:1]))
-    hits = (
-        found.where(*conditions, *_beyond_cursor(query, terms, _hidden(dialect))).cte("hit").prefix_with("MATERIALIZED")
-    )
+    found = found_by_first(dialect, terms, [] if key is None else [key.label("key")])
+    hits = found.where(*_beyond_cursor(query, terms, hidden(dialect))).cte("hit").prefix_with("MATERIALIZED")
     best = select(hits).order_by(*_ordered_hits(query, hits)).limit(bindparam("limit"))
     return _rows_of_hits(query, best.subquery("best"))
 
@@ -192,27 +189,6 @@ def _collected(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]
 def _ordered_hits(query: ListQuery, hits: Any) -> list[Any]:
     order: list[Any] = [hits.c.key, hits.c.id] if "key" in hits.c else [hits.c.id]
     return [column.desc() for column in order] if _is_descending(query) else order
-
-
-_STATES = frozenset({Rank.AWAITED, Rank.RARE_STATE, Rank.STATE, Rank.NO_INDEX})
-# Terms that the index of another finds along with it.
-_FOUND_WITH: Mapping[Rank, frozenset[Rank]] = {
-    Rank.MINE: _STATES,
-    Rank.PERSON: _STATES,
-    Rank.UNASSIGNED: _STATES,
-    Rank.AWAITED: frozenset({Rank.NO_INDEX}),
-}
-
-
-def _inquiries(dialect: str, leading: list[Term]) -> Any:
-    """Return the table; SQLite is told the index of what awaits an answer: it would take any other by state."""
-    if dialect == "sqlite" and leading and leading[0].rank is Rank.AWAITED and not _is_one_state(leading[0]):
-        return text("inquiry INDEXED BY ix_inquiry_answer_due_at")
-    return InquiryRow
-
-
-def _hidden(dialect: str) -> Columns:
-    return DISGUISED if dialect == "sqlite" else PLAIN
 
 
 def _order_key(query: ListQuery, terms: list[Term]) -> str | None:

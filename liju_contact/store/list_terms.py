@@ -7,9 +7,9 @@ is and would take any index it can.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     BindParameter,
@@ -32,6 +32,8 @@ from liju_contact.domain.priority import Priority
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
 from liju_contact.store.list_term import PLAIN, Columns, Rank, Reader, Term
 
+Written = TypeVar("Written", ColumnElement[bool], Select[Any])
+
 
 def terms_of(query: ListQuery, reader: Reader) -> list[Term]:
     """Return what has to hold for every row, fewest rows first."""
@@ -42,14 +44,18 @@ def terms_of(query: ListQuery, reader: Reader) -> list[Term]:
 def condition_of(query: ListQuery, reader: Reader) -> ColumnElement[bool]:
     """Return all of it as one condition on ``InquiryRow``, values included, for a statement of somebody else."""
     terms = terms_of(query, reader)
+    return filled(and_(true(), *(term.condition(PLAIN) for term in terms)), terms)
+
+
+def filled(written: Written, terms: Iterable[Term]) -> Written:
+    """Return a condition or statement made of ``terms`` with their values in it."""
     values = {name: value for term in terms for name, value in term.values.items()}
 
     def fill(parameter: BindParameter[Any]) -> None:
         if parameter.key in values:
             parameter.value, parameter.required = values[parameter.key], False
 
-    whole = and_(true(), *(term.condition(PLAIN) for term in terms))
-    return cloned_traverse(whole, {}, {"bindparam": fill})
+    return cloned_traverse(written, {}, {"bindparam": fill})
 
 
 def _view_terms(query: ListQuery, reader: Reader) -> list[Term]:

@@ -5,9 +5,13 @@ prove (a phrase, a longer run of Chinese) is looked for in the document of each 
 same words and the same pieces of the same text, so both find the same.
 
 SQLite walks the hits from the newest on and stops when the page is full. PostgreSQL's index gives all hits at once, in
-no order: so the newest documents are looked through first, where a common word fills the page, and the index is asked
-only for words that are not common. In both, what else has to hold is asked hit by hit, so the walk ends with the page;
-where a list's filters leave almost nothing of very many hits, these filters are what the hits are found by.
+no order, and so does SQLite's for the beginning of a word: there the newest documents are looked through first, where a
+common word fills the page, and the index is asked only for words that are not common. What else has to hold is asked
+hit by hit, so the walk ends with the page.
+
+A list's filters may leave almost nothing of very many hits. So where the page is not full after some thousand, the
+list's own rows are looked through, the newest first; either the filters leave few, and these were all, or the words are
+common among them and fill the page. Only where neither is so are all hits taken together with all of the list.
 """
 
 from __future__ import annotations
@@ -30,9 +34,12 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import aliased
 
 from liju_contact.domain.search_query import SearchQuery
 from liju_contact.store.desk_tables import SearchDocumentRow
+from liju_contact.store.list_candidates import Candidates
+from liju_contact.store.search_looks import can_be_looked_for, words_stand_in
 from liju_contact.store.tables import InquiryRow
 
 GLANCED_AT = 250
@@ -40,8 +47,10 @@ GLANCED_AT = 250
 LOOKED_THROUGH = 2000
 """How many it looks through where enough was found at a glance, before it asks its index."""
 _ENOUGH = 10  # of those glanced at; so common a word has more hits than the index gives quickly
-REACH = 10_000
+REACH = 4000
 """How many hits are walked before the list's own filters are taken to be what is rare."""
+OWN_REACH = 1500
+"""How many of the list's own rows are then looked through."""
 _FTS5 = table("search_words", column("rowid", BigInteger), column("search_words"))
 _WORDS = table("search_words", column("inquiry_id", BigInteger), column("words"))
 
@@ -60,16 +69,18 @@ def page_of_hits(
     *,
     limit: int,
     condition: ColumnElement[bool] | None = None,
+    candidates: Candidates | None = None,
     place: Place | None = None,
 ) -> list[int]:
     """Return the ids of the inquiries in which all of ``query`` stands, the newest first.
 
-    ``condition`` is about ``InquiryRow``. The filters of the query are not looked at here: they belong to the list.
+    ``condition`` is about ``InquiryRow``, and ``candidates`` finds all for which it holds. The filters of the query are
+    not looked at here: they belong to the list.
     """
     if not query.has_text:
         return []
     at = place or Place()
-    seek = _Seek(query, condition, at, limit)
+    seek = _Seek(query, condition, candidates, at, limit)
     found = seek.on_sqlite(tx) if tx.dialect.name == "sqlite" else seek.on_postgresql(tx)
     return found[::-1] if at.is_backward else found
 
@@ -87,27 +98,62 @@ def _has_many(tx: Connection, query: SearchQuery) -> bool:
 class _Seek:
     query: SearchQuery
     condition: ColumnElement[bool] | None
+    candidates: Candidates | None
     place: Place
     limit: int
 
     def on_sqlite(self, tx: Connection) -> list[int]:
+        is_begun = bool(self.query.prefixes) and can_be_looked_for(self.query)
+        found = self._among_newest(tx) if is_begun else []
+        if len(found) >= self.limit:
+            return found
         if self.condition is None:
             return self._run(tx, _hits_on_sqlite(self.query))
-        found = self._run(tx, _walk_on_sqlite(self.query, self.place), is_in_order=True)
-        if len(found) < self.limit and _has_many(tx, self.query):
-            found = self._run(tx, _kept_on_sqlite(self.query, self.condition))
-        return found
+        own = self._among_own(tx) if is_begun else None
+        if own is None:
+            own = self._run(tx, _walk_on_sqlite(self.query, self.place), is_in_order=True)
+            if len(own) >= self.limit or not _has_many(tx, self.query):
+                return own
+            own = None if is_begun else self._among_own(tx)
+        return self._run(tx, _kept_on_sqlite(self.query, self.condition)) if own is None else own
 
     def on_postgresql(self, tx: Connection) -> list[int]:
-        found = self._run(tx, _newest_on_postgresql(self.query, self.place, GLANCED_AT))
-        if _ENOUGH <= len(found) < self.limit:
-            found = self._run(tx, _newest_on_postgresql(self.query, self.place, LOOKED_THROUGH))
-        if len(found) < self.limit:
-            reach = None if self.condition is None else REACH
-            found = self._run(tx, _indexed_on_postgresql(self.query, self.place, reach))
+        found = self._among_newest(tx)
+        if len(found) >= self.limit:
+            return found
+        if (own := self._among_own(tx)) is not None:
+            return own
+        reach = None if self.condition is None else REACH
+        found = self._run(tx, _indexed_on_postgresql(self.query, self.place, reach))
         if len(found) < self.limit and self.condition is not None and _has_many(tx, self.query):
             found = self._run(tx, _kept_on_postgresql(self.query, self.condition))
         return found
+
+    def _among_newest(self, tx: Connection) -> list[int]:
+        """Look through the newest documents, and through more where a glance finds enough."""
+        is_sqlite = tx.dialect.name == "sqlite"
+        newest = _newest_on_sqlite if is_sqlite else _newest_on_postgresql
+        found = self._run(tx, newest(self.query, self.place, GLANCED_AT), is_in_order=is_sqlite)
+        if _ENOUGH <= len(found) < self.limit:
+            found = self._run(tx, newest(self.query, self.place, LOOKED_THROUGH), is_in_order=is_sqlite)
+        return found
+
+    def _among_own(self, tx: Connection) -> list[int] | None:
+        """Look through the list's own rows; None where that was not all of them and not enough."""
+        own = self.candidates
+        is_sqlite = tx.dialect.name == "sqlite"
+        if own is None or (is_sqlite and not can_be_looked_for(self.query)):
+            return None
+        rows = _beside(own.rows, own.id, self.place)
+        rest = rows.limit(1).offset(OWN_REACH)
+        if own.is_by_id:
+            rows = _in_order(rows, own.id, self.place)
+        elif tx.execute(rest).first() is not None:
+            return None  # some of them, in whatever order, are not the newest
+        standing = _own_on_sqlite if is_sqlite else _own_on_postgresql
+        found = self._run(tx, standing(self.query, rows.limit(OWN_REACH)), is_in_order=is_sqlite and own.is_by_id)
+        is_done = len(found) >= self.limit or not own.is_by_id or tx.execute(rest).first() is None
+        return found if is_done else None
 
     def _run(self, tx: Connection, hits: Select[Any], *, is_in_order: bool = False) -> list[int]:
         """Walk through ``hits``, whose one column is an inquiry's id, and keep those that hold.
@@ -165,6 +211,28 @@ def _indexed_on_postgresql(query: SearchQuery, place: Place, reach: int | None) 
     hits = select(_WORDS.c.inquiry_id).where(_matches(_WORDS.c.words, query)).cte("hits").prefix_with("MATERIALIZED")
     ordered = _in_order(_beside(select(hits.c.inquiry_id), hits.c.inquiry_id, place), hits.c.inquiry_id, place)
     return select((ordered.limit(reach) if reach else ordered).subquery("ordered").c.inquiry_id)
+
+
+def _newest_on_sqlite(query: SearchQuery, place: Place, count: int) -> Select[Any]:
+    newest = _beside(select(SearchDocumentRow.inquiry_id), SearchDocumentRow.inquiry_id, place)
+    return _standing(query, _in_order(newest, SearchDocumentRow.inquiry_id, place).limit(count).subquery("newest"))
+
+
+def _own_on_sqlite(query: SearchQuery, rows: Select[Any]) -> Select[Any]:
+    return _standing(query, rows.with_only_columns(rows.selected_columns[0].label("inquiry_id")).subquery("own"))
+
+
+def _standing(query: SearchQuery, rows: Any) -> Select[Any]:
+    """Return which of ``rows`` have all words of the search in their document, one by one in their order."""
+    document = aliased(SearchDocumentRow)
+    stands = select(words_stand_in(document.body, query)).where(document.inquiry_id == rows.c.inquiry_id)
+    return select(rows.c.inquiry_id).where(stands.scalar_subquery().is_(true()))
+
+
+def _own_on_postgresql(query: SearchQuery, rows: Select[Any]) -> Select[Any]:
+    near = rows.with_only_columns(rows.selected_columns[0].label("inquiry_id")).cte("own").prefix_with("MATERIALIZED")
+    stands = select(_matches(_WORDS.c.words, query)).where(_WORDS.c.inquiry_id == near.c.inquiry_id)
+    return select(near.c.inquiry_id).where(stands.scalar_subquery().is_(true()))
 
 
 def _beside(hits: Select[Any], id_: Any, place: Place) -> Select[Any]:

@@ -65,7 +65,7 @@ class Table(DeclarativeBase):
     type_annotation_map = {datetime: UtcDateTime(), str: Text(), dict[str, Any]: JSON(), list[Any]: JSON()}  # noqa: RUF012  # SQLAlchemy reads it from the class
 
 
-def index_where(table: str, column: str, condition: str) -> Index:
+def index_where(table: str, column: str, condition: str, *more: str) -> Index:
     """Index only the rows anybody looks for: every index that a new row enters costs a page in its commit."""
     where = text(condition)
-    return Index(f"ix_{table}_{column}", column, "id", sqlite_where=where, postgresql_where=where)
+    return Index(f"ix_{table}_{column}", column, "id", *more, sqlite_where=where, postgresql_where=where)

@@ -19,6 +19,7 @@ from liju_contact.domain.reference import Reference, read_reference
 from liju_contact.domain.search_query import SearchQuery, read_query
 from liju_contact.store.inquiries import find_inquiry
 from liju_contact.store.inquiry_list import PAGE_SIZE, Page, page_of_inquiries
+from liju_contact.store.list_candidates import candidates_of
 from liju_contact.store.list_term import Reader
 from liju_contact.store.list_terms import condition_of
 from liju_contact.store.listed_inquiries import rows_of
@@ -92,7 +93,8 @@ def _page_of_hits(tx: Connection, search: SearchQuery, listed: ListQuery, reader
     cursor = listed.cursor
     place = Place(id=cursor.id, is_backward=cursor.is_backward) if cursor else Place()
     condition = condition_of(replace(listed, cursor=None), reader)
-    ids = page_of_hits(tx, search, condition=condition, place=place, limit=limit + 1)
+    candidates = candidates_of(tx.dialect.name, replace(listed, cursor=None), reader)
+    ids = page_of_hits(tx, search, condition=condition, candidates=candidates, place=place, limit=limit + 1)
     has_more = len(ids) > limit
     if place.is_backward and not has_more and place.id is not None:
         return _page_of_hits(tx, search, replace(listed, cursor=None), reader, limit)  # the beginning, as a whole page

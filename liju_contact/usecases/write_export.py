@@ -26,6 +26,7 @@ from liju_contact.store.exported import (
     window_of,
 )
 from liju_contact.store.exports import claim_export, give_back, note_progress, settle_export
+from liju_contact.store.list_candidates import candidates_of
 from liju_contact.store.list_term import Reader
 from liju_contact.store.list_terms import condition_of
 from liju_contact.store.search import Place as HitPlace
@@ -165,7 +166,8 @@ def _hits(deps: Deps, query: ListQuery, reader: Reader, search: SearchQuery) -> 
     condition, place = condition_of(query, reader), HitPlace()
     while True:
         with deps.db.read() as tx:
-            ids = page_of_hits(tx, search, limit=_HITS_AT_ONCE, condition=condition, place=place)
+            own = candidates_of(tx.dialect.name, query, reader)
+            ids = page_of_hits(tx, search, limit=_HITS_AT_ONCE, condition=condition, candidates=own, place=place)
             window = by_ids(tx.dialect.name)
         if not ids:
             return

@@ -21,10 +21,12 @@ from liju_contact.domain.priority import Priority
 from liju_contact.store.database import Database
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
 from liju_contact.store.inquiry_list import Page, page_of_inquiries, statements_of
+from liju_contact.store.list_candidates import candidates_of
 from liju_contact.store.list_term import Reader
 from liju_contact.store.list_terms import condition_of
 from liju_contact.store.listed_inquiries import rows_of
 from liju_contact.store.tables import InquiryRow
+from tests.conftest import ONE_DATABASE
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -139,6 +141,38 @@ def test_a_plan_without_an_index_would_be_named(db: Database) -> None:
     assert reads_every_row(plan)
 
 
+def test_what_a_search_sifts_is_the_list_and_is_found_by_an_index(db: Database) -> None:
+    rows = fill(db, 200 if db.is_sqlite else 3000)
+
+    with db.read() as tx:
+        made = [(query, candidates_of(tx.dialect.name, query, reader(OF_STEAM))) for query in QUERIES]
+        sifted = [(query, own) for query, own in made if own]
+        wrong = [
+            query.to_query()
+            for query, own in sifted
+            if set(tx.execute(own.rows).scalars()) != set(expected(rows, query, OF_STEAM))
+        ]
+        slow = [query.to_query() for query, own in sifted if reads_every_row(plan_of(tx, own.rows))]
+
+    assert len(sifted) > len(FILTERS)
+    assert (wrong, slow) == ([], [])
+
+
+@ONE_DATABASE  # PostgreSQL knows how frequent values are, and takes for three rows whatever it likes
+@pytest.mark.parametrize(("name", "index"), [("country", "country"), ("priority", "priority"), ("person", "assignee")])
+def test_index_of_one_value_tells_what_else_is_asked(db: Database, name: str, index: str) -> None:
+    """To look into the table for each inquiry of a country is what makes two filters slow."""
+    fill(db, 3)
+    query = ListQuery(view=View.ALL, filters=replace(FILTERS[name], topic="fault", has_files=True))
+
+    with db.read() as tx:
+        own = candidates_of(tx.dialect.name, query, reader())
+        assert own is not None
+        plan = plan_of(tx, own.rows)
+
+    assert f"COVERING INDEX ix_inquiry_{index}" in plan
+
+
 # --- what a list has to be, row by row ------------------------------------------------------------------------------
 
 
@@ -236,6 +270,15 @@ def plans_of(db: Database, query: ListQuery) -> list[str]:
         for statement, values in statements_of(tx.dialect.name, query, reader()):
             tx.execute(statement, {**values, "limit": 51, "reach": 100})
         return [explained(tx, sql, given) for sql, given in tuple(sent)]
+
+
+def plan_of(tx: Connection, statement: Any) -> str:
+    if tx.dialect.name == "postgresql":
+        tx.execute(text("SET LOCAL enable_seqscan = off"))
+    sent: list[tuple[str, Any]] = []
+    event.listen(tx, "before_cursor_execute", lambda _c, _cursor, sql, given, *_: sent.append((sql, given)), once=True)
+    tx.execute(statement)
+    return explained(tx, *sent[-1])
 
 
 def explained(tx: Connection, statement: str, given: Any = None) -> str:

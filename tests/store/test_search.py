@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from liju_contact.domain.inquiry_list import Filters, ListQuery, View
 from liju_contact.domain.search_query import read_query
 from liju_contact.domain.search_words import Piece, PieceKind, document_of
 from liju_contact.store import search
 from liju_contact.store.database import Database
+from liju_contact.store.desk_tables import SearchDocumentRow
+from liju_contact.store.list_candidates import candidates_of
+from liju_contact.store.list_term import Reader
+from liju_contact.store.list_terms import condition_of
 from liju_contact.store.search import Place, page_of_hits
 from liju_contact.store.search_documents import put_documents, remove_document
+from liju_contact.store.search_looks import can_be_looked_for, words_stand_in
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.deps import Deps
+from tests.conftest import ONE_DATABASE
+from tests.staff_desk import account
 from tests.usecases.stories import submit
 
 _KIND = PieceKind
@@ -120,6 +131,53 @@ def test_a_hit_has_to_hold_what_the_list_asks(deps: Deps, monkeypatch: pytest.Mo
         )
 
     assert (hits, sparse, older, newer) == ([3, 1], [3, 1], [1], [3])
+
+
+def test_few_of_very_many_hits_are_found_among_what_the_list_has(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(6):
+        submit(deps, nonce=f"n-{number}", country="BR" if number % 2 else "CN")
+    monkeypatch.setattr(search, "REACH", 1)
+    monkeypatch.setattr(search, "GLANCED_AT", 1)
+    query = ListQuery(view=View.ALL, filters=Filters(country="BR"))
+    reader = Reader(person=account(deps), zone=UTC, now=deps.now())
+
+    found = {}
+    with deps.db.begin() as tx:
+        put_documents(tx, {id_: document_of(DOCUMENTS[6 if id_ == 4 else 1]) for id_ in range(1, 7)})
+        condition, own = condition_of(query, reader), candidates_of(tx.dialect.name, query, reader)
+        for typed in ("boilers", "boil*", '"steam boilers"', "锅内", "wns*"):
+            for reach in (1, 2, 100):  # of the list's own rows: too few of them, just enough, all
+                monkeypatch.setattr(search, "OWN_REACH", reach)
+                asked = {"limit": 2, "condition": condition, "candidates": own}
+                pages = [page_of_hits(tx, read_query(typed), **asked)]
+                pages.append(page_of_hits(tx, read_query(typed), **asked, place=Place(id=5)))
+                pages.append(page_of_hits(tx, read_query(typed), **asked, place=Place(id=2, is_backward=True)))
+                found[typed, reach] = pages
+
+    by_word = {
+        "boilers": [[6, 2], [2], [6]],
+        "boil*": [[6, 4], [4, 2], [6, 4]],
+        '"steam boilers"': [[6, 2], [2], [6]],
+        "锅内": [[4], [4], [4]],
+        "wns*": [[4], [4], [4]],
+    }
+    assert found == {(typed, reach): by_word[typed] for typed, reach in found}
+
+
+@ONE_DATABASE
+def test_text_of_a_document_shows_what_its_index_knows(filled: Database) -> None:
+    searches = {typed: read_query(typed) for typed, _ids in HITS}
+    shown = {}
+    with filled.read() as tx:
+        for typed, query in searches.items():
+            stand = words_stand_in(SearchDocumentRow.body, query)
+            indexed = page_of_hits(tx, replace(query, phrases=()), limit=50)
+            found = select(SearchDocumentRow.inquiry_id).where(stand).order_by(SearchDocumentRow.inquiry_id.desc())
+            if query.has_text and can_be_looked_for(query):
+                shown[typed] = (indexed, list(tx.execute(found).scalars()))
+
+    assert {typed: both for typed, both in shown.items() if both[0] != both[1]} == {}
+    assert set(searches) - set(shown) == {"公司:热电", "***"}
 
 
 def test_a_document_written_anew_is_found_by_its_new_words_only(filled: Database) -> None:
