@@ -7,8 +7,9 @@ so that a slow page shows whether it is its query that is slow.
 from __future__ import annotations
 
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -18,6 +19,7 @@ from liju_contact.domain.person import Person, Role
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.search_query import read_query
 from liju_contact.store.inquiry_list import page_of_inquiries
+from liju_contact.store.list_candidates import candidates_of
 from liju_contact.store.list_term import Reader
 from liju_contact.store.list_terms import condition_of
 from liju_contact.store.search import page_of_hits
@@ -37,7 +39,15 @@ _WORDS = {
     "search two rare characters": "剧院",
     "search company:": "company:engineering",
     "search two words": "gasket observatory",
+    "search boil*": "boil*",
+    "search observ*": "observ*",
 }
+_SIFTED = {
+    "search word, two filters": ("boiler", {"country": "DE", "priority": "urgent"}),
+    "search word, rare tag": ("boiler", {"tag": "tibet"}),
+    "search boil*, two filters": ("boil*", {"country": "DE", "priority": "urgent"}),
+}
+_EVERYTHING: Mapping[str, str] = MappingProxyType({})
 _NARROWED = {
     "product": "steam",
     "topic": "fault",
@@ -84,6 +94,8 @@ def pages(deps: Deps) -> Iterator[Page]:
     yield Page(name="next page", address=f"/staff?{_second(deps).to_query()}")
     for name, typed in _WORDS.items():
         yield Page(name=name, address=f"/staff?q={urllib.parse.quote(typed or serial)}")
+    for name, (typed, narrowed) in _SIFTED.items():
+        yield Page(name=name, address=f"/staff?{urllib.parse.urlencode({'view': 'all', 'q': typed, **narrowed})}")
     yield Page(name="inquiry", address=f"/staff/inquiry/{reference}")
     yield Page(name="insight", address="/staff/insight")
     yield Page(name="exports", address="/staff/exports")
@@ -107,16 +119,23 @@ def queries(deps: Deps, person: Person) -> Iterator[Query]:
     serial = _known(deps)[1]
     for name, typed in _WORDS.items():
         yield _searched(f"hits: {name}", typed or serial, reader)
+    for name, (typed, narrowed) in _SIFTED.items():
+        yield _searched(f"hits: {name}", typed, reader, narrowed)
 
 
 def _listed(name: str, query: ListQuery, reader: Reader) -> Query:
     return Query(name=name, run=lambda tx: page_of_inquiries(tx, query, reader))
 
 
-def _searched(name: str, typed: str, reader: Reader) -> Query:
-    search = read_query(typed)
-    condition = condition_of(ListQuery(view=View.ALL), reader)
-    return Query(name=name, run=lambda tx: page_of_hits(tx, search, limit=51, condition=condition))
+def _searched(name: str, typed: str, reader: Reader, narrowed: Mapping[str, str] = _EVERYTHING) -> Query:
+    search, query = read_query(typed), ListQuery.read({"view": "all", **narrowed})
+    condition = condition_of(query, reader)
+
+    def run(tx: Connection) -> object:
+        own = candidates_of(tx.dialect.name, query, reader)
+        return page_of_hits(tx, search, limit=51, condition=condition, candidates=own)
+
+    return Query(name=name, run=run)
 
 
 def _second(deps: Deps) -> ListQuery:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -148,7 +149,7 @@ def test_few_of_very_many_hits_are_found_among_what_the_list_has(deps: Deps, mon
         for typed in ("boilers", "boil*", '"steam boilers"', "锅内", "wns*"):
             for reach in (1, 2, 100):  # of the list's own rows: too few of them, just enough, all
                 monkeypatch.setattr(search, "OWN_REACH", reach)
-                asked = {"limit": 2, "condition": condition, "candidates": own}
+                asked: dict[str, Any] = {"limit": 2, "condition": condition, "candidates": own}
                 pages = [page_of_hits(tx, read_query(typed), **asked)]
                 pages.append(page_of_hits(tx, read_query(typed), **asked, place=Place(id=5)))
                 pages.append(page_of_hits(tx, read_query(typed), **asked, place=Place(id=2, is_backward=True)))

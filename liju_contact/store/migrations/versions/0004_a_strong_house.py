@@ -1,5 +1,7 @@
 """A strong house: spam, refusals, visits, retention, erasure"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -194,5 +196,5 @@ def _create_desk_indices() -> None:
     for column in ("product", "topic", "country", "assignee", "priority"):
         others = [other for other in _LISTED_BY if other != column]
         where = sa.text(_OF_SOME[column]) if column in _OF_SOME else None
-        condition = {"sqlite_where": where, "postgresql_where": where} if where is not None else {}
+        condition: dict[str, Any] = {} if where is None else {"sqlite_where": where, "postgresql_where": where}
         op.create_index(f"ix_inquiry_{column}", "inquiry", [column, "id", *others], **condition)
