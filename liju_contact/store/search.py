@@ -104,17 +104,17 @@ class _Seek:
 
     def on_sqlite(self, tx: Connection) -> list[int]:
         is_begun = bool(self.query.prefixes) and can_be_looked_for(self.query)
-        found = self._among_newest(tx) if is_begun else []
-        if len(found) >= self.limit:
-            return found
+        if is_begun:  # the index would have to put all their hits together first
+            found = self._among_newest(tx)
+            own = found if len(found) >= self.limit else self._among_own(tx)
+            if own is not None:
+                return own
         if self.condition is None:
             return self._run(tx, _hits_on_sqlite(self.query))
-        own = self._among_own(tx) if is_begun else None
-        if own is None:
-            own = self._run(tx, _walk_on_sqlite(self.query, self.place), is_in_order=True)
-            if len(own) >= self.limit or not _has_many(tx, self.query):
-                return own
-            own = None if is_begun else self._among_own(tx)
+        found = self._run(tx, _walk_on_sqlite(self.query, self.place), is_in_order=True)
+        if len(found) >= self.limit or not _has_many(tx, self.query):
+            return found
+        own = None if is_begun else self._among_own(tx)
         return self._run(tx, _kept_on_sqlite(self.query, self.condition)) if own is None else own
 
     def on_postgresql(self, tx: Connection) -> list[int]:

@@ -3,8 +3,8 @@
 Pages are asked for in this process, by Flask's test client, so that only the server's part is measured; each size is
 warm before it counts. For every step: queries, median and 95th percentile in milliseconds, CPU time (which the rest of
 the machine disturbs less; a PostgreSQL server's is not in it), and how many times as long it takes as at the smallest
-size. Nothing here fails for being slow. Seeding a million takes an hour: ``--instances`` names a folder whose databases
-are used again and stay.
+size. Nothing here fails for being slow. Seeding a million takes half an hour of computing: ``--instances`` names a
+folder whose databases are used again and stay.
 """
 
 from __future__ import annotations
