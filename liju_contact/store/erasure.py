@@ -22,6 +22,7 @@ from liju_contact.store.files import is_nobodys
 from liju_contact.store.holdings import Holdings, blobs_of, chunked, gather, ids
 from liju_contact.store.inbound_tables import InboundRow, PictureRow
 from liju_contact.store.inquiries import refresh_conversation
+from liju_contact.store.insight import forget_months_of
 from liju_contact.store.search_documents import note_search_due, remove_documents
 from liju_contact.store.tables import DeliveryRow, EventRow, InquiryRow, LetterRow, LinkRequestRow, MessageRow, NoteRow
 
@@ -57,6 +58,7 @@ def erase(tx: Connection, seeds: Holdings, *, with_moved: bool = True) -> Holdin
         _forget_exports(tx, seeds.inquiries)
         tx.execute(delete(LinkRequestRow).where(LinkRequestRow.reference.in_(requests)))
     staying |= _touched(tx, doomed) - seeds.inquiries
+    forget_months_of(tx, staying | doomed.inquiries)
     blobs, domains = blobs_of(tx, doomed), _domains(tx, doomed)
     _told_of(tx, seeds.inquiries, staying)
     _empty_letters_about(tx, doomed)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, select
 
 from liju_contact.domain.inquiry import InquiryState
-from liju_contact.domain.insight import MonthFacts
+from liju_contact.domain.insight import MonthFacts, month_of
 from liju_contact.domain.message import Author
 from liju_contact.store.desk_tables import InquiryTagRow, InsightMonthRow, InsightRow, RatingRow, TagRow
+from liju_contact.store.holdings import chunked
 from liju_contact.store.statements import insert_or_change
 from liju_contact.store.tables import InquiryRow, MessageRow
 
@@ -50,11 +51,26 @@ _FIRST_MESSAGES = (
 )
 _FORGET = delete(InsightRow).where(InsightRow.month == bindparam("month"))
 _ADD = insert(InsightRow)
+# Nothing is kept where the month is not marked any more as it was when its sums were begun.
 _MARK = insert_or_change(
     InsightMonthRow,
     ["month"],
     lambda new: {"newest_event_id": new.newest_event_id, "measured_at": new.measured_at},
+    returning=InsightMonthRow.month,
+    where=(InsightMonthRow.newest_event_id == bindparam("known_event_id"))
+    & (InsightMonthRow.measured_at == bindparam("known_at")),
 )
+# Each such mark is another than those before, so that sums which were begun under one of them are not taken for newer.
+_MARK_STALE = insert_or_change(
+    InsightMonthRow,
+    ["month"],
+    lambda new: {
+        "newest_event_id": case((InsightMonthRow.newest_event_id < 0, InsightMonthRow.newest_event_id - 1), else_=-1),
+        "measured_at": new.measured_at,
+    },
+)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_OTHER_ZONES = timedelta(hours=15)  # so far is a month's beginning from that of UTC, at most
 _MONTHS = select(InsightRow.month, InsightRow.product, InsightRow.facts).where(
     InsightRow.month >= bindparam("first"), InsightRow.month <= bindparam("last")
 )
@@ -117,13 +133,33 @@ def newest_texts_of_month(
 
 
 def save_month(
-    tx: Connection, month: str, facts: Sequence[tuple[str, MonthFacts]], *, newest_event_id: int, now: datetime
-) -> None:
-    """Keep the sums of a month, one per product line, in place of those before."""
+    tx: Connection, month: str, facts: Sequence[tuple[str, MonthFacts]], mark: Measured, *, known: Measured | None
+) -> bool:
+    """Keep the sums of a month, one per product line, in place of those before, and ``mark`` it so.
+
+    ``known`` is how the month was marked when the sums were begun. Where it is marked otherwise now they are not kept,
+    for they may hold what was erased meanwhile, and the answer is False.
+    """
+    values = {"month": month, "newest_event_id": mark.newest_event_id, "measured_at": mark.measured_at}
+    values["known_event_id"], values["known_at"] = (known.newest_event_id, known.measured_at) if known else (None, None)
+    # The mark comes first: it makes an erasure wait which would have been waited for.
+    if tx.execute(_MARK[tx.dialect.name], values).scalar_one_or_none() is None:
+        return False
     tx.execute(_FORGET, {"month": month})
     if facts:
         tx.execute(_ADD, [{"month": month, "product": product, "facts": sums.to_json()} for product, sums in facts])
-    tx.execute(_MARK[tx.dialect.name], {"month": month, "newest_event_id": newest_event_id, "measured_at": now})
+    return True
+
+
+def forget_months_of(tx: Connection, inquiry_ids: Iterable[int]) -> None:
+    """Forget the sums of the months in which inquiries came: they quote words. The worker makes them anew."""
+    received: set[datetime] = set()
+    for some in chunked(inquiry_ids):
+        received.update(tx.execute(select(InquiryRow.received_at).where(InquiryRow.id.in_(some))).scalars())
+    near = {month_of(at + apart, UTC) for at in received for apart in (-_OTHER_ZONES, _OTHER_ZONES)}
+    for month in sorted(near):
+        tx.execute(_MARK_STALE[tx.dialect.name], {"month": month, "newest_event_id": -1, "measured_at": _LONG_AGO})
+        tx.execute(_FORGET, {"month": month})
 
 
 def months_of(tx: Connection, first: str, last: str) -> list[tuple[str, str, MonthFacts]]:

@@ -26,16 +26,21 @@ def insert_unless_taken(row: type[Table], *returning: Any) -> Mapping[str, Any]:
 
 
 def insert_or_change(
-    row: type[Table], key: Sequence[str], change: Callable[[Any], dict[str, Any]], returning: Any = None
+    row: type[Table],
+    key: Sequence[str],
+    change: Callable[[Any], dict[str, Any]],
+    returning: Any = None,
+    where: Any = None,
 ) -> Mapping[str, Any]:
     """Return, per dialect, an insert that changes the row with the same ``key`` where there is one.
 
-    ``change`` gets the row that would have been inserted and returns the new values of the one there is.
+    ``change`` gets the row that would have been inserted and returns the new values of the one there is. Where that is
+    not as ``where`` says it stays as it is, and nothing is returned.
     """
 
     def statement(insert: Callable[[type[Table]], Any]) -> Any:
         first = insert(row)
-        changed = first.on_conflict_do_update(index_elements=key, set_=change(first.excluded))
+        changed = first.on_conflict_do_update(index_elements=key, set_=change(first.excluded), where=where)
         return changed if returning is None else changed.returning(returning)
 
     return {"sqlite": statement(sqlite_insert), "postgresql": statement(postgresql_insert)}

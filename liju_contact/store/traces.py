@@ -21,6 +21,7 @@ from liju_contact.store.blobs_of_mail import put_raw, raw_of
 from liju_contact.store.erasure import drop_blobs, erase
 from liju_contact.store.holdings import Holdings, chunked, gather, ids
 from liju_contact.store.inbound_tables import InboundRow
+from liju_contact.store.insight import forget_months_of
 from liju_contact.store.mentions import GOES_WHOLE, Mention, mails_with, mentions_of, remove_row, strike_out
 from liju_contact.store.tables import DeliveryRow, InquiryRow, LetterRow, LinkRequestRow, MessageRow, ParticipantRow
 
@@ -75,6 +76,7 @@ def erase_rest(tx: Connection, traces: Traces, address: str) -> Counter[str]:
     """
     gone = erase(tx, replace(traces.seeds, inquiries=frozenset()))
     counted = Counter(gone.counts())
+    forget_months_of(tx, {mention.inquiry_id for mention in traces.others if mention.inquiry_id is not None})
     for mention in traces.others:
         if mention.table in GOES_WHOLE:
             remove_row(tx, mention)

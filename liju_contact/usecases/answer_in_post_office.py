@@ -40,11 +40,15 @@ class Replying:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What somebody wrote; ``nonce`` is that of the form token and becomes the Message-ID."""
+    """What somebody wrote; ``nonce`` is that of the form token and becomes the Message-ID.
+
+    The mail is dated when its page was opened, so that sending it twice gives the same bytes, which are one mail.
+    """
 
     text: str
     files: tuple[KeptFile, ...]
     nonce: str
+    begun_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +85,7 @@ def answer_letter(deps: Deps, letter_id: str, written: Written, *, now: datetime
     subject = clean_line(letter.line.subject)
     mail = OwnMail(
         message_id=_message_id(written),
-        written_at=now,
+        written_at=written.begun_at,
         sender_name="",
         sender=replying.sender,
         recipient=replying.recipient,
@@ -98,7 +102,7 @@ def write_to_us(deps: Deps, author: Correspondent, subject: str, written: Writte
     """Write to the public address, as anybody can. Raises ``NotFound``, ``Unwritable`` or ``StoreBusy``."""
     mail = OwnMail(
         message_id=_message_id(written),
-        written_at=now,
+        written_at=written.begun_at,
         sender_name=author.name,
         sender=author.address,
         recipient=deps.settings.mail.public_address,
@@ -133,9 +137,9 @@ def _matches(pattern: str, address: str) -> bool:
 def _send(deps: Deps, mail: OwnMail, *, now: datetime) -> None:
     post_office = post_office_of(deps)
     raw = post_office.write_mail(mail)
-    post_office.keep_mail(mail.sender, mail.recipient, raw)
     envelope = Envelope(door=Door.POST_OFFICE, sender=mail.sender, recipients=(mail.recipient,))
-    receive_mail(deps, raw, envelope, now=now)
+    if receive_mail(deps, raw, envelope, now=now).is_new:
+        post_office.keep_mail(mail.sender, mail.recipient, raw)
 
 
 def _address_in(value: str) -> str:

@@ -96,8 +96,9 @@ def measure_insight(deps: Deps, *, now: datetime) -> bool:
         if due is None:
             return False
         facts = _measured(tx, *bounds_of(due, zone), now=now)
+    mark = Measured(newest_event_id=event_id, measured_at=now)
     with deps.db.begin() as tx:
-        save_month(tx, due, facts, newest_event_id=event_id, now=now)
+        save_month(tx, due, facts, mark, known=measured.get(due))  # what is not kept is still due
     return True
 
 

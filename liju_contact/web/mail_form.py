@@ -55,7 +55,8 @@ class MailForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hints
         if token is None or not is_valid:
             return self._come_back(UNACCEPTABLE)
         try:
-            deliver(Written(text=self.text.data or "", files=_read_files(), nonce=token.nonce))
+            text = self.text.data or ""
+            deliver(Written(text=text, files=_read_files(), nonce=token.nonce, begun_at=token.issued_at))
         except Unwritable:
             self.notice = _("This cannot be written as an e-mail: plain e-mail has no form for one of its addresses.")
             return self._come_back(UNACCEPTABLE)

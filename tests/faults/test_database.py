@@ -25,6 +25,7 @@ from liju_contact.config import Settings
 from liju_contact.store.database import BUSY_SECONDS, Database
 from liju_contact.store.schema import migrate
 from tests.journeys.pages import form_values
+from tests.limits import UNLIMITED
 from tests.program import Program, running, wait_for
 from tests.visitor import FORM, Answer, Upload, Visit, visit_in
 
@@ -208,7 +209,7 @@ def own_postgresql() -> Iterator[Any]:
 
 def test_postgresql_restarted_under_load_recovers(own_postgresql: Any, tmp_path: Path) -> None:
     url = own_postgresql.get_uri()
-    with running(tmp_path / "instance", LIJU_DATABASE_URL=url) as program:
+    with running(tmp_path / "instance", LIJU_DATABASE_URL=url, **UNLIMITED) as program:
         kept: list[Visit] = []
         stopping = threading.Event()
         writers = [threading.Thread(target=write_on, args=(program, kept, stopping)) for _ in range(WRITERS)]

@@ -27,6 +27,7 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.find_inquiry import answer_link_request, ask_for_links
 from liju_contact.usecases.index_search import index_search
 from liju_contact.usecases.keep_limits import Caller
+from liju_contact.usecases.measure_insight import measure_insight
 from liju_contact.usecases.rate_inquiry import rate_inquiry
 from liju_contact.usecases.save_view import save_view
 from liju_contact.usecases.submit_inquiry import Submitted
@@ -75,6 +76,8 @@ def plant(deps: Deps, admin: Person) -> Submitted:
     ask_for_links(deps, ADDRESS, language="en", caller=Caller(network="127.0.0.0/24"), now=deps.now())
     carry_all(deps)
     _index(deps)
+    while measure_insight(deps, now=deps.now()):
+        pass
     return mine
 
 

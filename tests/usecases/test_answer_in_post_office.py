@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -38,7 +39,8 @@ from tests.usecases.stories import ScriptedCarrier, rows, status_of, submit
 
 pytestmark = ONE_DATABASE
 
-ANSWER = Written(text="LSS2-1.0 does it.\n-- \nLi", files=(), nonce="aB3_-xYz90qwerty")
+OPENED_AT = datetime(2026, 11, 23, 1, 58, tzinfo=UTC)
+ANSWER = Written(text="LSS2-1.0 does it.\n-- \nLi", files=(), nonce="aB3_-xYz90qwerty", begun_at=OPENED_AT)
 DRAWING = KeptFile(name="图纸 1.pdf", media_type="application/pdf", content=b"%PDF-1.7 " + bytes(range(256)))
 
 
@@ -100,7 +102,7 @@ def test_an_answer_is_written_as_a_mail_program_would(deps: Deps, clock: Clock) 
     assert answer["In-Reply-To"] == letter.header("Message-ID")
     assert answer["References"].split() == [*letter.header("References").split(), letter.header("Message-ID")]
     assert answer["Message-ID"] == "<aB3_-xYz90qwerty@post-office.localhost>"
-    assert answer["Date"].datetime == clock.at
+    assert answer["Date"].datetime == OPENED_AT
     [file] = answer.iter_attachments()
     assert (file.get_filename(), file.get_content_type()) == (DRAWING.name, "application/pdf")
     assert file.get_content() == DRAWING.content
@@ -131,13 +133,15 @@ def test_an_answer_comes_in_by_the_door_of_the_post_office_and_shows_in_its_list
     assert [shown] == raw_mails(deps)
 
 
-def test_a_form_sent_twice_at_once_is_one_mail(deps: Deps) -> None:
+def test_a_form_sent_twice_at_once_is_one_mail(deps: Deps, clock: Clock) -> None:
     letter = kept(deps)
 
     for _ in range(2):
-        answer_letter(deps, letter.line.id, ANSWER, now=deps.now())
+        answer_letter(deps, letter.line.id, replace(ANSWER, files=(DRAWING,)), now=deps.now())
+        clock.move(seconds=2)
 
     assert len(rows(deps.db, "inbound")) == 1
+    assert len(post_office_of(deps).list_letters(10)) == 2
 
 
 def test_the_loop_closes_from_answer_to_reply(deps: Deps) -> None:
@@ -148,7 +152,7 @@ def test_the_loop_closes_from_answer_to_reply(deps: Deps) -> None:
     answer_letter(deps, newest_to(deps, LI).line.id, replace(ANSWER, files=(DRAWING,)), now=deps.now())
     judge_waiting(deps, DirectReader())
     deliver(deps)
-    back = Written(text="谢谢", files=(), nonce="other")
+    back = replace(ANSWER, text="谢谢", nonce="other")
     answer_letter(deps, newest_to(deps, CUSTOMER).line.id, back, now=deps.now())
     judge_waiting(deps, DirectReader())
 
@@ -164,7 +168,7 @@ def test_the_loop_closes_from_answer_to_reply(deps: Deps) -> None:
 def test_a_mail_to_us_opens_an_inquiry(deps: Deps) -> None:
     author = Correspondent(name="林 Wei, Ltd", address="wei@newcomer.example")
 
-    write_to_us(deps, author, "Two boilers", Written(text="What do they cost?", files=(), nonce="n"), now=deps.now())
+    write_to_us(deps, author, "Two boilers", replace(ANSWER, text="What do they cost?"), now=deps.now())
     judge_waiting(deps, DirectReader())
 
     [inquiry] = rows(deps.db, "inquiry")

@@ -9,8 +9,10 @@ from sqlalchemy import insert, update
 
 from liju_contact.domain.insight import MonthFacts
 from liju_contact.store.desk_tables import InquiryTagRow, RatingRow, TagRow
+from liju_contact.store.insight import Measured, measured_months, months_of, save_month
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.erase_address import erase_address
 from liju_contact.usecases.measure_insight import measure_insight
 from liju_contact.usecases.show_insight import Insight, show_insight
 from tests.conftest import Clock
@@ -113,3 +115,26 @@ def test_the_time_before_is_as_long_and_nothing_is_counted_twice(deps: Deps, clo
     assert (insight.months, insight.total.received_count) == (("2026-12", "2027-01"), 2)
     assert insight.total_before == MonthFacts.from_json(insight.total_before.to_json())
     assert insight.total_before.received_count == 1
+
+
+def test_sums_begun_before_an_erasure_are_not_kept(deps: Deps) -> None:
+    submit(deps, nonce="1", email="ana@usina.example", message="The grumblewort leaks.")
+    submit(deps, nonce="2", email="eva@elsewhere.example", message="The valve leaks.")
+    month, before = "2026-11", Measured(newest_event_id=7, measured_at=deps.now())
+    begun = [("steam", MonthFacts(received_count=2, words={"grumblewort": 1, "leaks": 2}))]
+
+    kept: list[bool] = []
+    known: Measured | None = None
+    for _erasure in range(3):  # of a month never summed up, of one marked stale, and of one marked so again
+        erase_address(deps, "ana@usina.example", actor="", now=deps.now())
+        with deps.db.begin() as tx:
+            kept.append(save_month(tx, month, begun, before, known=known))
+            known = measured_months(tx, month)[month]
+        submit(deps, nonce=f"again {_erasure}", email="ana@usina.example", message="The grumblewort leaks.")
+    erase_address(deps, "ana@usina.example", actor="", now=deps.now())
+    measure_all(deps)
+
+    with deps.db.read() as tx:
+        [(_month, _product, facts)] = months_of(tx, month, month)
+    assert kept == [False, False, False]
+    assert facts.words == {"valve": 1, "leaks": 1}
