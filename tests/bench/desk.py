@@ -102,17 +102,16 @@ def _server(kind: str, folder: Path) -> Iterator[str | None]:
 
 
 def _measure_kind(kind: str, server: str | None, options: argparse.Namespace) -> None:
-    table, exports = Table(), []
-    for count in options.counts:
-        url = database_url(options.folder, kind, count, server)
+    table, urls = Table(), {count: database_url(options.folder, kind, count, server) for count in options.counts}
+    for count, url in urls.items():
         deps = seeded(options.folder, url, count)
         _measure_size(deps, count, table, options.rounds)
         deps.db.close()
-        if options.with_exports:
-            exports += [_exported(options.folder, url, count, format_) for format_ in ExportFormat]
     _say_table(kind, table, options.counts)
-    for line in exports:
-        _say(line)
+    if options.with_exports:
+        for count, url in urls.items():
+            for format_ in ExportFormat:
+                _say(_exported(options.folder, url, count, format_))
 
 
 def _measure_size(deps: Deps, count: int, table: Table, rounds: int) -> None:
