@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from jinja2 import Environment
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -40,6 +41,15 @@ EXAMPLE = PROJECT / "instance" / "config.example.toml"
 SECRET = "a secret that only the tests know, and long enough"
 # For tests of rules, which the database has no part in: the stories beside them run on both.
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+# The same examples every time, and a sample of them by default: whoever changes a rule asks for all.
+hypothesis.settings.register_profile(
+    "repeatable",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=100 if os.environ.get("LIJU_TEST_FULL") == "1" else 40,
+)
+hypothesis.settings.load_profile("repeatable")
 _numbers = itertools.count()
 _MEMORY = Path("/dev/shm")  # noqa: S108  # the kernel's own folder in memory
 _ROOM_NEEDED_BYTES = 4 * 1024**3
