@@ -18,11 +18,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import hypothesis
 import pytest
 from jinja2 import Environment
-from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
 from liju_contact.app import make_deps
 from liju_contact.config import Settings, read_settings
@@ -40,6 +41,15 @@ EXAMPLE = PROJECT / "instance" / "config.example.toml"
 SECRET = "a secret that only the tests know, and long enough"
 # For tests of rules, which the database has no part in: the stories beside them run on both.
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+# The same examples every time, and a sample of them by default: whoever changes a rule asks for all.
+hypothesis.settings.register_profile(
+    "repeatable",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    max_examples=100 if os.environ.get("LIJU_TEST_FULL") == "1" else 40,
+)
+hypothesis.settings.load_profile("repeatable")
 _numbers = itertools.count()
 _MEMORY = Path("/dev/shm")  # noqa: S108  # the kernel's own folder in memory
 _ROOM_NEEDED_BYTES = 4 * 1024**3
@@ -56,6 +66,22 @@ def pytest_configure() -> None:
 
 def _free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
+
+
+@event.listens_for(Engine, "engine_connect")
+def _compile_once(connection: Connection) -> None:
+    """Let all engines of a kind share what is compiled: every test has its own, and compiling took a third of it all.
+
+    What is compiled belongs to a dialect, so they share the first one's too; all of a kind speak to the same server.
+    The dialect knows the isolation its engine was made with: one that commits each statement shares with its like.
+    """
+    engine: Any = connection.engine
+    first = _first_engines.setdefault((engine.dialect.name, engine.dialect._on_connect_isolation_level), engine)
+    connection.dialect = engine.dialect = engine.pool._dialect = first.dialect
+    engine._compiled_cache = first._compiled_cache
+
+
+_first_engines: dict[tuple[str, str | None], Any] = {}
 
 
 @dataclass
@@ -127,14 +153,18 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_server(postgresql_admin: Engine) -> Iterator[str]:
-    """The same on PostgreSQL, by its URL; one for all tests, because making one takes longer than emptying it."""
+def migrated_server(postgresql_admin: Engine) -> Iterator[Database]:
+    """The same on PostgreSQL; one for all tests, because making one takes longer than emptying it.
+
+    Its connections stay open: what a new one costs the server is more than most stories do.
+    """
     with _postgresql_database(postgresql_admin) as url:
         _migrate(url)
-        engine = create_engine(url, poolclass=NullPool)
-        with engine.begin() as tx:
-            tx.execute(text(_EMPTY_ALL))
-        yield url
+        database = Database(url)
+        with database.begin() as tx:
+            tx.execute(text(_empty_all(tx)))
+        yield database
+        database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -147,9 +177,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
             shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
     elif is_migrated:
-        url = request.getfixturevalue("migrated_server")
-        _empty(url)
-        yield url
+        server: Database = request.getfixturevalue("migrated_server")
+        _empty(server)
+        yield server.url
     else:
         with _postgresql_database(request.getfixturevalue("postgresql_admin")) as url:
             yield url
@@ -167,31 +197,30 @@ def _postgresql_database(admin: Engine) -> Iterator[str]:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-# Deletes from the tables that have rows and restarts the counters that have counted: in one round trip.
-_EMPTY_ALL = """
-CREATE FUNCTION empty_all(tables text[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE name text; is_filled boolean;
-BEGIN
-  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid();
-  FOREACH name IN ARRAY tables LOOP
-    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', name) INTO is_filled;
-    IF is_filled THEN EXECUTE format('DELETE FROM %I', name); END IF;
-  END LOOP;
-  FOR name IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL LOOP
-    EXECUTE format('ALTER SEQUENCE %I RESTART', name);
-  END LOOP;
-END $$
-"""
-_TABLES = [table.name for table in reversed(Table.metadata.sorted_tables)]
+def _empty_all(tx: Connection) -> str:
+    """Return a function that deletes from the tables that have rows and restarts all counters, in one round trip."""
+    tables = [table.name for table in reversed(Table.metadata.sorted_tables)]
+    counters = tx.execute(text("SELECT sequencename FROM pg_sequences")).scalars()
+    steps = [
+        *(f"IF EXISTS (SELECT 1 FROM {name}) THEN DELETE FROM {name}; END IF;" for name in tables),  # noqa: S608  # names of our own
+        *(f"PERFORM setval('{name}', 1, false);" for name in counters),
+        f"UPDATE alembic_version SET version_num = '{HEAD}';",  # noqa: S608  # as above
+    ]
+    return f"CREATE FUNCTION empty_all() RETURNS void LANGUAGE plpgsql AS $$ BEGIN {' '.join(steps)} END $$"
 
 
-def _empty(url: str) -> None:
+# Whoever of the test before is not done would be waited for.
+_END_OTHERS = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+)
+
+
+def _empty(server: Database) -> None:
     """Bring the database back to how migrating left it, whatever the test before did to its rows."""
-    engine = create_engine(url, poolclass=NullPool)
-    with engine.begin() as tx:
-        tx.execute(text("SELECT empty_all(:tables)"), {"tables": _TABLES})
-        tx.execute(text("UPDATE alembic_version SET version_num = :head"), {"head": HEAD})
+    with server.begin() as tx:
+        tx.execute(_END_OTHERS)
+        tx.execute(text("SELECT empty_all()"))
 
 
 def _migrate(url: str) -> None:
@@ -201,11 +230,13 @@ def _migrate(url: str) -> None:
 
 
 @pytest.fixture
-def db(database_url: str) -> Iterator[Database]:
+def db(database_url: str, request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database, once on SQLite and once on PostgreSQL."""
-    database = Database(database_url)
+    is_kept = database_url.startswith("postgresql")
+    database: Database = request.getfixturevalue("migrated_server") if is_kept else Database(database_url)
     yield database
-    database.close()
+    if not is_kept or database.engine.pool.checkedout():  # type: ignore[attr-defined]  # of the kind of pool we have
+        database.close()
 
 
 @pytest.fixture

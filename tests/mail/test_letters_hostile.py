@@ -104,7 +104,7 @@ def test_answer_quotes_no_line_outside_of_the_quote() -> None:
 
 @pytest.mark.parametrize("kind", REPLY_LOOP)
 def test_letter_of_the_reply_loop_with_hostile_values_gains_no_element_and_no_header(kind: LetterKind) -> None:
-    values = [clean_text(value) for value in hostile_values()]
+    values = in_threes([clean_text(value) for value in hostile_values()])
     plain = typed_by_others(kind, itertools.repeat("plain\ntext"))
     addressee = Addressee(name="", address="li.wei@liju.example", reply_to="inquiry+key@liju.example", reply_key="key")
     expected_marks, expected_headers = marks(forgiving_tree(plain)), read(in_mail(plain, addressee)).keys()
@@ -190,6 +190,11 @@ def test_customer_letter_to_hostile_names_gains_no_header() -> None:
         mail = read(in_mail(letter, Addressee(name=name, address=INQUIRY.email)))
         assert mail.keys() == expected
         assert mail["From"] == "力聚锅炉 <inquiry@liju.example>"
+
+
+def in_threes(values: list[str]) -> list[str]:
+    """Join values, because what takes the time is reading a letter again: each begins a line of its own."""
+    return ["\n".join(values[start : start + 3]) for start in range(0, len(values), 3)]
 
 
 def blns() -> list[str]:

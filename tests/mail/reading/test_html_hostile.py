@@ -102,8 +102,9 @@ def test_hostile_html_needs_little_memory(name: str) -> None:
 @pytest.mark.parametrize("tag", ["span", "blockquote", "table", "ul", "unknown", "p"])
 def test_deep_nesting_loses_no_text(tag: str) -> None:
     html = f"<{tag}>" * 50_000 + "deep" + f"</{tag}>" * 50_000
-    assert html_to_text(f"first{html}last").endswith("last")
-    assert "deep" in html_to_text(html)
+    text = html_to_text(f"first{html}last")
+    assert "deep" in text
+    assert text.endswith("last")
 
 
 def test_a_hundred_thousand_divisions_lose_no_text() -> None:
