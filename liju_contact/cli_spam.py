@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
@@ -15,14 +16,16 @@ from liju_contact.cli_parts import Program, instance_option
 from liju_contact.config import Settings, load_settings
 from liju_contact.domain.errors import NotFound
 from liju_contact.domain.spam_mail import mail_words
+from liju_contact.domain.spam_score import Weighable, weighable
 from liju_contact.spam_lists import shipped_prior, write_prior
 from liju_contact.usecases.evaluate_spam import Held, MarkedText, evaluate_spam, prior_from
 from liju_contact.usecases.mail_reader import MailReader, Unreadable
-from liju_contact.usecases.seeding.inquiry_texts import HonestText, inquiry_texts
+from liju_contact.usecases.seeding.inquiry_texts import SentText, inquiry_texts
+from liju_contact.usecases.seeding.mail_programs import mail_of_today
 
 SETS = ("spamassassin", "sms_spam")
 HONEST_GOAL, SPAM_GOAL = 0.2, 97.0  # percent
-_USUAL_TEXTS, _SEED, _DAY = 1500, 1, date(2026, 11, 23)
+_USUAL_TEXTS, _SEED, _DAY = 1800, 1, date(2026, 11, 23)
 corpus_option = click.option(
     "--corpus",
     required=True,
@@ -57,7 +60,7 @@ def evaluate(  # noqa: PLR0917  # click passes them by name
     """
     texts = list(_texts(program, corpus, sets))
     prior = shipped_prior() if shipped else None
-    usual = () if shipped else _usual(_settings(program, instance))
+    usual = () if shipped else _usual(program, _settings(program, instance))
     for line in evaluate_spam(texts, prior=prior, usual=usual):
         click.echo(_told(line))
         if mistakes:
@@ -72,10 +75,10 @@ def evaluate(  # noqa: PLR0917  # click passes them by name
 def teach(program: Program, corpus: Path, write: Path, instance: Path) -> None:
     """Make the prior that comes with the program anew, from all texts of the sets."""
     texts = list(_texts(program, corpus, SETS))
-    marked = [(text.read, text.is_spam) for text in texts]
-    prior = prior_from(marked, usual=_usual(_settings(program, instance)))
+    prior = prior_from(texts, usual=_usual(program, _settings(program, instance)))
     write.write_text(write_prior(prior), "utf-8")
-    click.echo(f"{len(prior.weights)} weights and {len(prior.usual)} usual words of {len(texts)} texts.")
+    weights = f"{len(prior.text.words)} weights for texts, {len(prior.mail.words)} for mails"
+    click.echo(f"{weights} and {len(prior.usual)} usual words of {len(texts)} texts.")
 
 
 def _told(line: Held) -> str:
@@ -90,8 +93,19 @@ def _settings(program: Program, instance: Path) -> Settings:
     return load_settings(instance.resolve(), os.environ)
 
 
-def _usual(settings: Settings) -> list[HonestText]:
-    return inquiry_texts(settings.catalogue, count=_USUAL_TEXTS, seed=_SEED, today=_DAY)
+def _usual(program: Program, settings: Settings) -> list[Weighable]:
+    """Return honest inquiries, each as if it came by mail; a text's own words are what they are by form."""
+    reader = program.new_mail_reader()
+    try:
+        texts = inquiry_texts(settings.catalogue, count=_USUAL_TEXTS, seed=_SEED, today=_DAY)
+        return [weighable(*text, head=_head_of_today(reader, text, number)) for number, text in enumerate(texts)]
+    finally:
+        reader.close()
+
+
+def _head_of_today(reader: MailReader, text: SentText, number: int) -> frozenset[str]:
+    mail = reader.read(mail_of_today(text, number, seed=_SEED))
+    return frozenset() if isinstance(mail, Unreadable) else mail_words(mail)
 
 
 def _texts(program: Program, folder: Path, sets: tuple[str, ...]) -> Iterator[MarkedText]:
@@ -123,8 +137,10 @@ def _mail(reader: MailReader, name: str, case: dict[str, Any], path: Path) -> It
     text = visible if mail.subject in visible else f"{mail.subject}\n\n{visible}".strip()
     address = mail.sender.address if mail.sender else ""
     is_spam = case["expected"]["label"] == "spam"
-    head = mail_words(mail)
-    yield MarkedText(id=case["id"], corpus=name, text=text, is_spam=is_spam, address=address, head=head)
+    today = _head_of_today(reader, (text, address), int(hashlib.sha256(case["id"].encode()).hexdigest()[:8], 16))
+    yield MarkedText(
+        id=case["id"], corpus=name, text=text, is_spam=is_spam, address=address, head=mail_words(mail), today=today
+    )
 
 
 def _lines(name: str, path: Path) -> Iterator[MarkedText]:

@@ -55,4 +55,4 @@ def test_texts_are_judged_and_a_prior_is_written(corpus: Path, tmp_path: Path) -
     ]
     assert (missing.returncode, "enron/manifest.json" in missing.stderr) == (1, True)
     assert (taught.returncode, "of 42 texts" in taught.stdout) == (0, True)
-    assert read_prior(prior.read_text("utf-8")).weights["guest post"] > 0
+    assert read_prior(prior.read_text("utf-8")).text.words["guest post"] > 0

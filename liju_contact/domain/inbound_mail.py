@@ -56,7 +56,8 @@ class InboundMail:
     is all of the running text, ``visible`` what the writer wrote now, ``folded`` the rest of it: quotes and signature.
     ``automatic`` names the rule by which no person wrote this; it is empty for a person's mail. ``authentication`` are
     the values of Authentication-Results, topmost first. ``is_from_list`` mail may be a
-    person's, and is not answered by itself. ``faults`` are sentences about what could not be read.
+    person's, and is not answered by itself. ``making`` are words for how it was made (``mail.reading.making``).
+    ``faults`` are sentences about what could not be read.
     """
 
     sender: Mailbox | None
@@ -77,4 +78,5 @@ class InboundMail:
     authentication: tuple[str, ...]
     is_marked_spam: bool
     is_from_list: bool
+    making: tuple[str, ...]
     faults: tuple[str, ...]

@@ -60,6 +60,8 @@ ALONE = Surroundings()
 class Weighable:
     """An inquiry as it is weighed; ``words`` are those of the learner, ``normal`` the text's normal form.
 
+    ``head`` are the words that the head of a mail gives; a text that came by form has none.
+
     ``sketch`` is what the same text is known again by. ``technical_count`` counts details with a value.
     ``country`` and ``language`` may be empty, by mail they are not known.
     """
@@ -69,23 +71,24 @@ class Weighable:
     words: frozenset[str]
     sketch: tuple[int, ...]
     email: str
+    head: frozenset[str] = frozenset()
     country: str = ""
     language: str = ""
     technical_count: int = 0
     signs: SubmissionSigns = NO_SIGNS
 
 
-def weighable(text: str, email: str, *, also: frozenset[str] = frozenset(), **more: Any) -> Weighable:
-    """Return a text as it is weighed, cut to what is looked at; ``also`` are words that a mail's head gives."""
+def weighable(text: str, email: str, **more: Any) -> Weighable:
+    """Return a text as it is weighed, cut to what is looked at."""
     text = text[:MOST_CHARACTERS]
     normal = normal_of(text)
-    words = words_to_weigh(text, email, normal=normal) | also
+    words = words_to_weigh(text, email, normal=normal)
     return Weighable(text=text, normal=normal, words=words, sketch=sketch_of(normal), email=email, **more)
 
 
 def weigh(inquiry: Weighable, around: Surroundings, *, prior: Prior, disposable: Collection[str]) -> SpamJudgement:
     """Return what speaks for and against; ``disposable`` are domains that lend mail boxes for minutes."""
-    learnt = learnt_points(inquiry.words, prior, around.marks)
+    learnt = learnt_points(inquiry.words, prior, around.marks, head=inquiry.head)
     return judgement_of(
         [
             Reason(sign=SpamSign.LEARNT, points=learnt),

@@ -34,6 +34,11 @@ _MUCH_MONEY = re.compile(r"[$£€¥]\s?\d{1,3}(?:,\d{3})+")
 _SHOUTED = re.compile(r"\b[A-Z]{4,}\b")
 _ASKS_TO_LEAVE = re.compile(r"unsub|remove|opt.?out|click|track|\?.*=", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"[0-9]+(?:\.[0-9]+){3}(?::\d+)?|0x[0-9a-f]+|[0-9]{8,10}", re.IGNORECASE)
+_NUMBER = re.compile("[0-9]{1,40}")
+_PRICE = re.compile(r"[$£€]\s?[0-9]{1,12}")
+_UNIT = re.compile(r"[0-9](p|ppm|pm|mins?|hrs?|st|nd|k|gbp|pounds?)\b", re.IGNORECASE)
+_MOST_NUMBERS = 60
+_LONG_NUMBER, _LONGEST_NUMBER = 4, 12
 _SHOUTED_STEPS = (1, 3, 8)
 
 
@@ -53,7 +58,7 @@ def words_to_weigh(text: str, address: str = "", *, normal: str | None = None) -
     found.update(f"{one} {other}" for one, other in pairwise(words) if not (is_dense(one) or is_dense(other)))
     first = normal_form(text.partition("\n")[0][:_FIRST_LINE]).split()[:_FIRST_WORDS]
     found.update(f"^{_plain(word)}" for word in first if not is_dense(word))
-    found |= _looks(text) | _link_words(text)
+    found |= _looks(text) | _link_words(text) | _number_words(text[:_READ_CHARACTERS])
     if address:
         found |= _sender_words(address)
     return frozenset(found)
@@ -121,6 +126,24 @@ def _looks(text: str) -> set[str]:
         found.add("*@")
     shouted = len(_SHOUTED.findall(text))
     return found | {f"*shouted {step}" for step in _SHOUTED_STEPS if shouted >= step}
+
+
+def _number_words(text: str) -> set[str]:
+    """Return how numbers are made: how long they are, how the long ones begin, and what unit or currency is at them.
+
+    The first digits of a long number say what it is (a mobile telephone, a dear one, a code), and nobody's number.
+    """
+    numbers = _NUMBER.findall(text)[:_MOST_NUMBERS]
+    found = {f"#n{min(_LONGEST_NUMBER, len(number))}" for number in numbers}
+    for number in numbers:
+        if len(number) >= _LONG_NUMBER:
+            found |= {f"#{min(_LONGEST_NUMBER, len(number))}:{number[0]}", f"#:{number[:2]}", f"#:{number[:3]}"}
+    digits = sum(map(len, numbers))
+    found |= {f"*digits {digits.bit_length()}", f"*digits in {min(9, 20 * digits // max(1, len(text)))}"}
+    found.add(f"*signs {min(20, len(text) // 10)}")
+    found.update(f"#{_DIGITS.sub('#', price)}" for price in _PRICE.findall(text)[:_MOST_NUMBERS])
+    found.update(f"#{unit.lower()}" for unit in _UNIT.findall(text)[:_MOST_NUMBERS])
+    return found
 
 
 def _link_words(text: str) -> set[str]:

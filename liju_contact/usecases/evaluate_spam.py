@@ -11,13 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from liju_contact.domain.spam_learner import Prior, train, usual_words
+from liju_contact.domain.spam_learner import Prior, Weights, train, usual_words
 from liju_contact.domain.spam_score import ALONE, Weighable, weigh, weighable
 from liju_contact.spam_lists import disposable_domains
-from liju_contact.usecases.seeding.inquiry_texts import HonestText
 
 PARTS = 4
-_KEPT_WORDS = 20_000  # of a prior, those that say most
+_KEPT_WORDS = 30_000  # of either weights, those that say most
 _KEPT_SHARE = 0.004  # of what honest people use, what so many of them do
 
 
@@ -25,7 +24,8 @@ _KEPT_SHARE = 0.004  # of what honest people use, what so many of them do
 class MarkedText:
     """A text somebody has marked; ``corpus`` is the set that it is from, ``address`` its sender's, if that is known.
 
-    ``head`` are the words that the head of a mail gives.
+    ``head`` are the words that the head of a mail gives, ``today`` those of one that a mail program of today would make
+    of the same text; a text that is no mail has neither.
     """
 
     id: str
@@ -34,10 +34,11 @@ class MarkedText:
     is_spam: bool
     address: str = ""
     head: frozenset[str] = frozenset()
+    today: frozenset[str] = frozenset()
 
     @property
     def read(self) -> Weighable:
-        return weighable(self.text, self.address, also=self.head)
+        return weighable(self.text, self.address, head=self.head)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Held:
 
 
 def evaluate_spam(
-    texts: Sequence[MarkedText], *, prior: Prior | None = None, usual: Sequence[HonestText] = ()
+    texts: Sequence[MarkedText], *, prior: Prior | None = None, usual: Sequence[Weighable] = ()
 ) -> list[Held]:
     """Judge every text and return one line per set and one for all of them.
 
@@ -72,26 +73,33 @@ def evaluate_spam(
     for part in range(PARTS):
         judged = [place for place, its in enumerate(parts) if its == part]
         judging = prior or prior_from(
-            [(read[place], texts[place].is_spam) for place, its in enumerate(parts) if its != part], usual=usual
+            [text for text, its in zip(texts, parts, strict=True) if its != part], usual=usual
         )
         held.update(place for place in judged if is_held(read[place], judging))
     return _lines(texts, held)
 
 
-def prior_from(marked: Iterable[tuple[Weighable, bool]], *, usual: Sequence[HonestText]) -> Prior:
+def prior_from(marked: Iterable[MarkedText], *, usual: Sequence[Weighable]) -> Prior:
     """Return what marked texts teach, together with honest ones as customers write them.
 
-    It keeps the words alone that say most, and how often honest people use those that are common.
+    It keeps the words alone that say most, and how often honest people use those that are common. Spam is learnt with a
+    head of today beside its own: what today's programs do would speak for honest people otherwise, as theirs alone.
     """
-    examples = [(inquiry.words, is_spam) for inquiry, is_spam in marked]
-    examples += [(weighable(text, address).words, False) for text, address in usual]
-    whole, shares = train(examples), usual_words(examples)
-    loudest = sorted(whole.weights, key=lambda word: (-abs(whole.weights[word]), word))[:_KEPT_WORDS]
+    known = [(text.read, text.today, text.is_spam) for text in marked]
+    examples = [(inquiry.words, inquiry.head, is_spam) for inquiry, _, is_spam in known]
+    examples += [(inquiry.words, inquiry.head, False) for inquiry in usual]
+    today = [(inquiry.words, head, is_spam) for inquiry, head, is_spam in known if head and is_spam]
+    shares = usual_words(examples)
     return Prior(
-        bias=whole.bias,
-        weights={word: whole.weights[word] for word in loudest},
+        text=_loudest(train([(words, (), is_spam) for words, _, is_spam in examples])),
+        mail=_loudest(train([*(example for example in examples if example[1]), *today])),
         usual={word: share for word, share in shares.items() if share >= _KEPT_SHARE},
     )
+
+
+def _loudest(weights: Weights) -> Weights:
+    words = sorted(weights.words, key=lambda word: (-abs(weights.words[word]), word))[:_KEPT_WORDS]
+    return Weights(bias=weights.bias, words={word: weights.words[word] for word in words})
 
 
 def is_held(inquiry: Weighable, prior: Prior, disposable: Collection[str] | None = None) -> bool:

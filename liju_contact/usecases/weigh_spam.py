@@ -42,7 +42,7 @@ def read_for_spam(new: NewInquiry, signs: SubmissionSigns, mail: InboundMail | N
         language=new.language,
         technical_count=sum(detail.canonical is not None for detail in new.details),
         signs=signs,
-        also=mail_words(mail) if mail else frozenset(),
+        head=mail_words(mail) if mail else frozenset(),
     )
 
 

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from liju_contact.domain.spam_learner import NO_MARKS, Marks, learnt_points
+from liju_contact.domain.spam_mail import mail_words
 from liju_contact.domain.spam_score import ALONE, SaidBefore, Surroundings, weigh, weighable
 from liju_contact.domain.spam_signs import LINE, SpamJudgement, SpamSign, SubmissionSigns
 from liju_contact.domain.spam_sketch import SHARED, sketch_of
 from liju_contact.domain.spam_words import links_in, normal_of, words_to_weigh
+from liju_contact.mail.reading.mail import read_mail
 from liju_contact.spam_lists import disposable_domains, read_prior, shipped_prior, write_prior
+from liju_contact.usecases.seeding.mail_programs import mail_of_today
 
 HONEST = (
     "We need two steam boilers, 10 t/h each.",
@@ -52,6 +55,24 @@ def judged(text: str, email: str = ADDRESSES[0], around: Surroundings = ALONE, *
 @pytest.mark.parametrize("text", HONEST)
 def test_honest_inquiry_is_not_held(text: str, email: str) -> None:
     assert judged(text, email).score < LINE
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_honest_inquiry_by_mail_is_not_held_whatever_program_made_it(text: str) -> None:
+    heads = [mail_words(read_mail(mail_of_today((text, ADDRESSES[1]), number, seed=5))) for number in range(30)]
+
+    assert max(judged(text, ADDRESSES[1], head=head).score for head in heads) < LINE
+
+
+def test_program_of_today_does_not_vouch_for_spam() -> None:
+    sent = (
+        "Viagra!!! Click http://8.8.8.8/buy now, 100% free offer. To be removed from our list, click here.",
+        "a@b.com",
+    )
+
+    heads = [mail_words(read_mail(mail_of_today(sent, number, seed=5))) for number in range(30)]
+
+    assert min(judged(*sent, head=head).score for head in heads) >= LINE
 
 
 @pytest.mark.parametrize("text", [HONEST[0], HONEST[8], HONEST[15]])
@@ -171,5 +192,5 @@ def test_prior_is_read_as_it_was_written() -> None:
     prior = shipped_prior()
 
     assert read_prior(write_prior(prior)) == prior
-    assert len(prior.weights) > 10_000
+    assert min(len(prior.text.words), len(prior.mail.words)) > 10_000
     assert learnt_points(frozenset(), prior, NO_MARKS) == 0

@@ -16,6 +16,7 @@ from liju_contact.mail.reading.complaint import find_complaint
 from liju_contact.mail.reading.faults import Faults
 from liju_contact.mail.reading.files import contents_of
 from liju_contact.mail.reading.header import date_of, mailboxes, message_ids, readable, unique
+from liju_contact.mail.reading.making import making_of
 from liju_contact.mail.reading.part import Part, cut
 from liju_contact.mail.reading.running_text import RunningText
 
@@ -55,14 +56,16 @@ def read_mail(received: bytes) -> InboundMail:
     text = running.read(contents.texts)
     parted = fold(text)
     named = {name: _mailboxes(mail, name, faults) for name in _RECIPIENT_FIELDS}
+    sender = _sender(mail, faults)
+    message_id = next(iter(message_ids(mail.value("Message-ID"))), "")
     return InboundMail(
-        sender=_sender(mail, faults),
+        sender=sender,
         reply_to=_mailboxes(mail, "Reply-To", faults),
         to=unique(mailbox.address for mailbox in named["To"]),
         recipients=_recipients(named),
         subject=faults.guarded(partial(readable, mail.value("Subject")), "", "The subject cannot be read."),
         date=_date(mail, faults),
-        message_id=next(iter(message_ids(mail.value("Message-ID"))), ""),
+        message_id=message_id,
         references=_references(mail),
         text=text,
         visible=parted.visible,
@@ -70,6 +73,7 @@ def read_mail(received: bytes) -> InboundMail:
         files=contents.files + tuple(running.uu_files),
         automatic=automatic_rule(mail),
         is_from_list=is_from_list(mail),
+        making=making_of(mail, message_id, sender.address if sender else ""),
         bounce=find_bounce(mail),
         complaint=find_complaint(mail),
         authentication=tuple(readable(value) for value in mail.values("Authentication-Results")),

@@ -16,7 +16,7 @@ from liju_contact.usecases.seeding.letters import Letters
 from liju_contact.usecases.seeding.people import COUNTRIES, Customer, customer
 from liju_contact.usecases.seeding.sheets import Sheets
 
-HonestText = tuple[str, str]
+SentText = tuple[str, str]
 """A text and the address it is from."""
 
 _PRICES = ("$12,000", "€ 45,000", "USD 3 500", "£900", "¥ 120 000")
@@ -25,7 +25,7 @@ _HOSTS = ("gmail.com", "yahoo.com", "hotmail.com", "outlook.com", "163.com", "qq
 _LINKS = ("datasheet", "spec", "catalog/boiler", "docs/p-id.pdf", "nameplate.jpg")
 
 
-def inquiry_texts(catalogue: Catalogue, *, count: int, seed: int, today: date) -> list[HonestText]:
+def inquiry_texts(catalogue: Catalogue, *, count: int, seed: int, today: date) -> list[SentText]:
     """Return ``count`` texts with their senders; the same seed gives the same ones."""
     dice = random.Random(seed).random  # noqa: S311  # invented, not secret
     lines, topics = list(catalogue.product_lines), [topic.id for topic in catalogue.topics]
@@ -79,4 +79,53 @@ def _linked(text: str, who: Customer, dice: Callable[[], float]) -> str:
     return f"{text}\n\n" + "\n".join(links)
 
 
-_WAYS = (_whole, _one_sentence, _whole, _call_back, _whole, _shouted, _priced, _whole, _linked, _one_sentence)
+def _traded(_text: str, who: Customer, dice: Callable[[], float]) -> str:
+    """Write as buyers and agents do, who have no time for sentences and no fear of capitals or figures."""
+    amount = (
+        f"{_CURRENCIES[int(len(_CURRENCIES) * dice())]}{1 + int(900 * dice())}{(',000', ',500', '')[int(3 * dice())]}"
+    )
+    host = "".join(filter(str.isalnum, who.company.partition(" ")[0].casefold())) or "plant"
+    facts = {
+        "amount": amount,
+        "host": f"www.{host}.com",
+        "phone": f"+{1 + int(990 * dice())} {int(100 * dice())} {int(1e7 * dice())}",
+        "count": str(1 + int(40 * dice())),
+        "size": str(15 + int(285 * dice())),
+        "land": COUNTRIES[int(len(COUNTRIES) * dice())].code,
+    }
+    said = [_TRADED[int(len(_TRADED) * dice())] for _ in range(1 + int(3 * dice()))]
+    text = " ".join(dict.fromkeys(said)).format(**facts)
+    return text.upper() if dice() < 0.25 else text  # noqa: PLR2004  # one in four
+
+
+_CURRENCIES = ("$", "USD ", "€", "£", "$ ", "EUR ")
+_TRADED = (
+    "Dear Sirs, please offer {count} boiler(s) CIF our port, our ceiling is {amount}.",
+    "Kindly send best price and delivery, FOB or EXW, for {count} pcs. Budget {amount}.",
+    "Valve DN{size} PN25, {count} pcs, how much? We paid {amount} last time.",
+    "Gaskets DN{size} x {count}, burner nozzle x {count}, ship to {land}.",
+    "Quote please: pump, {count} units, PN16, flange DN{size}.",
+    "We would like to represent your products in {land}. Please send your conditions and catalogue!",
+    "Looking for an exclusive agency for {land}, what do you offer to dealers?",
+    "Hello, I am interested in your boilers. Contact me by WhatsApp {phone}!!!",
+    "URGENT!! Burner stopped, nobody answers. Call {phone} at once!",
+    "Our plant is down, call now {phone}",
+    "More about us: {host}. Please click on contact there if our mail does not reach you.",
+    "Could you give us a free estimate? Is there any discount or a free sample of the catalogue?",
+    "The display says error {count} when we press start, is that under guarantee? Load never over {size} %.",
+    "Can you match this offer ({amount})? See https://{host}/offer.pdf and https://{host}/sheet{count}.pdf",
+)
+_WAYS = (
+    _traded,
+    _traded,
+    _whole,
+    _one_sentence,
+    _whole,
+    _call_back,
+    _whole,
+    _shouted,
+    _priced,
+    _whole,
+    _linked,
+    _one_sentence,
+)

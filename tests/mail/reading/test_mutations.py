@@ -11,7 +11,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from random import Random
 from typing import Any
 
@@ -79,14 +78,17 @@ def _evened(file: MailFile, besides: bytes) -> MailFile:
 
 
 def comparable(way: str, raw: bytes) -> Callable[[InboundMail], InboundMail]:
-    """Return what evens out of a mail what a mutation cannot keep of the mail ``raw``: line ends, of files as well."""
+    """Return what evens out of a mail what a mutation cannot keep of the mail ``raw``: line ends, of files as well.
+
+    How a mail was made is what a mutation changes.
+    """
     match way:
         case "other_line_ends":
-            return partial(evened, besides=raw)
+            return lambda mail: evened(replace(mail, making=()), besides=raw)
         case "stacked":
-            return evened
+            return lambda mail: evened(replace(mail, making=()))
         case _:
-            return lambda mail: mail
+            return lambda mail: replace(mail, making=())
 
 
 @pytest.mark.timeout(600)

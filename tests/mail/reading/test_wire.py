@@ -40,6 +40,7 @@ FULL_MAIL = InboundMail(
     authentication=("mx; dmarc=pass",),
     is_marked_spam=True,
     is_from_list=False,
+    making=("m:mutt", "md:same"),
     faults=("The date cannot be read.",),
 )
 
