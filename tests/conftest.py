@@ -24,6 +24,7 @@ import hypothesis
 import pytest
 from jinja2 import Environment
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from werkzeug.routing import Rule
 
 from liju_contact.app import make_deps
 from liju_contact.config import Settings, read_settings
@@ -82,6 +83,28 @@ def _compile_once(connection: Connection) -> None:
 
 
 _first_engines: dict[tuple[str, str | None], Any] = {}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def routes_compiled_once() -> Iterator[None]:
+    """Let all applications share how a route's path is put together: writing that was half of a page's test.
+
+    What Werkzeug writes is a function of the path alone, unless it has defaults.
+    """
+    compile_builder = Rule._compile_builder
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002  # Werkzeug's signature
+        if rule.defaults:
+            return compile_builder(rule, append_unknown)
+        path = (*rule._trace, append_unknown)
+        if path not in known:
+            known[path] = compile_builder(rule, append_unknown)
+        return known[path]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
 
 
 @dataclass
