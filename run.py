@@ -117,6 +117,8 @@ def make_importable() -> None:
     """Let the environment's Python find ``liju_contact``, and give it the ``liju-contact`` command."""
     folder = ENVIRONMENT / "lib" / f"python{dotted(sys.version_info[:2])}" / "site-packages"
     (folder / "liju_contact.pth").write_text(f"{HOME}\n")
+    # As pip does for what it installs: a start costs half, also for an account that may write nothing here.
+    subprocess.run([str(PYTHON), "-m", "compileall", "-q", str(HOME / "liju_contact")], check=False)
     command = PYTHON.with_name("liju-contact")
     command.write_text(f"#!{PYTHON}\nfrom liju_contact.app import main\n\nmain()\n")
     command.chmod(0o755)

@@ -45,7 +45,7 @@ _TIMES = 3
 # Below it points fall faster, so that what reads like an inquiry stays one with a sign or two against it.
 _POINTS_PER_LOGIT, _POINTS_PER_LOGIT_BELOW = 1.6, 3.0
 _SHORT, _LONG = 100, 240
-_LINES_OF_TEXT, _LINES_OF_MAIL = (-0.5, 2.0), (-0.3, 1.0)
+_LINES_OF_TEXT, _LINES_OF_MAIL = (-0.5, 2.0), (0.0, 1.3)
 MOST_POINTS = 9.0
 LEAST_POINTS = -4.0
 
