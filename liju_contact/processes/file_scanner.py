@@ -1,51 +1,30 @@
-"""The part of the worker that has files scanned: a thread of its own, because a slow scanner must not hold up a letter.
-
-It keeps no state worth keeping: the process may be killed at any moment, and the next one asks about the file anew.
-"""
+"""The part of the worker that has files scanned: a scanner may be slow."""
 
 from __future__ import annotations
 
-import logging
-import threading
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
+from typing import ClassVar
 
-from liju_contact.domain.errors import StoreBusy
-from liju_contact.processes.mail_fetcher import Stoppable
-from liju_contact.usecases.deps import Deps
+from liju_contact.processes.side_thread import SteppingThread
 from liju_contact.usecases.scan_files import ScanStep, alarm_of_scanner, scan_next_file
 from liju_contact.usecases.virus_scanner import VirusScanner
 
-STOP_SECONDS = 2.0
-_IDLE_SECONDS = 1.0
-_TROUBLED_SECONDS = 15.0
-
-_log = logging.getLogger(__name__)
+_PAUSES = MappingProxyType({ScanStep.DONE: 0.0, ScanStep.IDLE: 1.0, ScanStep.AWAY: 15.0})
 
 
 @dataclass(slots=True)
-class FileScanner:
-    deps: Deps
+class FileScanner(SteppingThread):
+    name: ClassVar[str] = "file-scanner"
+    doing: ClassVar[str] = "Scanning a file"
+    troubled_seconds: ClassVar[float] = _PAUSES[ScanStep.AWAY]
+
     scanner: VirusScanner
-    stopping: Stoppable
     away_since: datetime | None = field(default=None, init=False)
-    _thread: threading.Thread | None = field(default=None, init=False)
 
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self.run, name="file-scanner", daemon=True)
-        self._thread.start()
-
-    def join(self) -> None:
-        """Wait for the end, after ``stopping`` was set; a file that is just being looked at is left behind."""
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
-
-    def run(self) -> None:
-        """Scan what waits until told to stop. What goes wrong is logged and tried again."""
-        while not self.stopping.is_set():
-            pause = self._guarded_step()
-            if pause:
-                self.stopping.wait(pause)
+    def take_step(self) -> float:
+        return _PAUSES[self.step()]
 
     def step(self) -> ScanStep:
         """Have one file looked at, and tell of a scanner that stays away."""
@@ -56,12 +35,3 @@ class FileScanner:
         self.away_since = self.away_since or now
         alarm_of_scanner(self.deps, self.away_since, now=now)
         return step
-
-    def _guarded_step(self) -> float:
-        try:
-            return {ScanStep.DONE: 0, ScanStep.IDLE: _IDLE_SECONDS, ScanStep.AWAY: _TROUBLED_SECONDS}[self.step()]
-        except StoreBusy as error:
-            _log.warning("Scanning a file waits for the database: %s", error)
-        except Exception:  # noqa: BLE001  # the outermost step of the thread: nothing may end it but stopping
-            _log.exception("Scanning a file failed; it goes on.")
-        return _TROUBLED_SECONDS

@@ -1,24 +1,19 @@
-"""The part of the worker that fetches mail: a thread of its own, because a slow mailbox must not hold up a letter.
-
-It keeps no state worth keeping: the process may be killed at any moment, and the next one goes on from the database.
-"""
+"""The part of the worker that fetches mail: a mailbox may be slow."""
 
 from __future__ import annotations
 
 import contextlib
 import logging
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from typing import ClassVar
 
 from liju_contact.domain.errors import MailboxTrouble, StoreBusy
-from liju_contact.usecases.deps import Deps
+from liju_contact.processes.side_thread import SideThread
 from liju_contact.usecases.fetch_mail import fetch_mail, note_trouble
 from liju_contact.usecases.mailbox import Mailbox
 
-STOP_SECONDS = 2.0
 # A server that announces new mail is asked for the rest no less often; RFC 2177 wants a sign of life within 29 minutes,
 # and what stands between the two may forget them much earlier.
 LONGEST_WAIT_SECONDS = 540.0
@@ -29,33 +24,15 @@ _LONGEST_PAUSE_SECONDS = 60.0
 _log = logging.getLogger(__name__)
 
 
-class Stoppable(Protocol):
-    """What ``worker.Stopping`` is."""
-
-    def is_set(self) -> bool: ...
-
-    def wait(self, seconds: float) -> None: ...
-
-
 @dataclass(slots=True)
-class MailFetcher:
+class MailFetcher(SideThread):
     """Fetches at least every ``every_seconds``, and at once when the server says that there is something."""
 
-    deps: Deps
+    name: ClassVar[str] = "mail-fetcher"
+
     mailbox: Mailbox
-    stopping: Stoppable
     every_seconds: float
     pause_seconds: float = _FIRST_PAUSE_SECONDS
-    _thread: threading.Thread | None = field(default=None, init=False)
-
-    def start(self) -> None:
-        self._thread = threading.Thread(target=self.run, name="mail-fetcher", daemon=True)
-        self._thread.start()
-
-    def join(self) -> None:
-        """Wait for the end, after ``stopping`` was set; what hangs in the network is left behind, as a crash would."""
-        if self._thread is not None:
-            self._thread.join(STOP_SECONDS)
 
     def run(self) -> None:
         """Fetch and wait until told to stop. What goes wrong is noted and tried again, after a growing pause."""

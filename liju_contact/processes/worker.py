@@ -14,7 +14,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +22,7 @@ from liju_contact.domain.errors import StoreBusy
 from liju_contact.processes.export_writer import ExportWriter
 from liju_contact.processes.file_scanner import FileScanner
 from liju_contact.processes.mail_fetcher import MailFetcher
+from liju_contact.processes.side_thread import SideThread
 from liju_contact.usecases.clean_up import CleanUp
 from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter, take_back
@@ -169,36 +170,26 @@ class Worker:
     def run(self) -> None:
         """Step until told to stop. What goes wrong is logged and tried again; nothing ends the worker but a signal."""
         threading.Thread(target=self._beat_meanwhile, daemon=True).start()
-        fetcher = self._new_fetcher()
-        if fetcher:
-            fetcher.start()
-        exports = ExportWriter(self.deps, self.stopping, self.holder)
-        exports.start()
-        scanner = self._new_scanner()
-        if scanner:
-            scanner.start()
+        beside = list(self._side_threads())
+        for thread in beside:
+            thread.start()
         while not self.stopping.is_set():
             pause = self._guarded_step()
             if pause:
                 self.stopping.wait(pause)
-        if fetcher:
-            fetcher.join()
-        exports.join()
-        if scanner:
-            scanner.join()
+        for thread in beside:
+            thread.join()
         self.carrier.close()
         self.reader.close()
         self.pictures.close()
 
-    def _new_fetcher(self) -> MailFetcher | None:
-        imap, mailbox = self.deps.settings.inbound.imap, self.deps.new_mailbox()
-        if imap is None or mailbox is None:
-            return None
-        return MailFetcher(self.deps, mailbox, self.stopping, imap.poll_seconds)
-
-    def _new_scanner(self) -> FileScanner | None:
-        scanner = self.deps.new_scanner()
-        return FileScanner(self.deps, scanner, self.stopping) if scanner else None
+    def _side_threads(self) -> Iterator[SideThread]:
+        imap = self.deps.settings.inbound.imap
+        if imap is not None and (mailbox := self.deps.new_mailbox()) is not None:
+            yield MailFetcher(self.deps, self.stopping, mailbox, imap.poll_seconds)
+        yield ExportWriter(self.deps, self.stopping, self.holder)
+        if (scanner := self.deps.new_scanner()) is not None:
+            yield FileScanner(self.deps, self.stopping, scanner)
 
     def _beat_meanwhile(self) -> None:
         """Give signs of life while a slow letter holds up the steps, but not for longer than a letter may take."""

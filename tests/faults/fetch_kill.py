@@ -100,7 +100,7 @@ def judge(storm: Storm) -> list[str]:
 
 
 def fetch_until_killed(settings: Settings, imap: ImapSettings) -> None:
-    MailFetcher(make_deps(settings), _Lingering(imap), Stopping(), every_seconds=60).run()
+    MailFetcher(make_deps(settings), Stopping(), _Lingering(imap), every_seconds=60).run()
 
 
 class _Lingering(ImapMailbox):

@@ -10,7 +10,8 @@ import pytest
 
 from liju_contact.domain.errors import MailboxTrouble
 from liju_contact.mail.imap import ImapMailbox
-from liju_contact.processes.mail_fetcher import STOP_SECONDS, MailFetcher
+from liju_contact.processes.mail_fetcher import MailFetcher
+from liju_contact.processes.side_thread import STOP_SECONDS
 from liju_contact.processes.worker import Stopping
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.mailbox import Mailbox
@@ -25,7 +26,7 @@ MAIL = b"Subject: one\r\n\r\n1\r\n"
 @contextmanager
 def fetching(deps: Deps, mailbox: Mailbox, *, every_seconds: float = 60, pause_seconds: float = 0.01) -> Iterator[None]:
     stopping = Stopping()
-    fetcher = MailFetcher(deps, mailbox, stopping, every_seconds, pause_seconds)
+    fetcher = MailFetcher(deps, stopping, mailbox, every_seconds, pause_seconds)
     fetcher.start()
     try:
         yield
@@ -102,6 +103,6 @@ def test_pauses_grow_with_trouble_and_are_short_again_after_success(deps: Deps) 
             fail(step)
 
     mailbox.when = fail
-    MailFetcher(deps, mailbox, Counting(), every_seconds=60).run()
+    MailFetcher(deps, Counting(), mailbox, every_seconds=60).run()
 
     assert pauses == [5, 10, 20, 40, 60, 60, 5, 5]

@@ -99,7 +99,7 @@ def test_file_that_the_scanner_is_silent_about_holds_up_no_other_and_is_given_up
 @ONE_DATABASE
 def test_scanner_that_stays_away_raises_one_alarm(deps: Deps, clock: Clock) -> None:
     submit(deps, files=(staged(deps, EICAR),))
-    watch = FileScanner(deps, ScriptedScanner(is_away=True), Stopping())
+    watch = FileScanner(deps, Stopping(), ScriptedScanner(is_away=True))
 
     for _ in range(5):
         watch.step()
