@@ -14,16 +14,14 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from liju_contact.store.database import Database
 from liju_contact.store.schema import migrate
+from tests.chromium import open_browser
 from tests.program import Program, running
 
 PROJECT = Path(__file__).parents[2]
-# The one without windows draws the same pages for a third of the work.
-_PLACES = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
-CHROMIUM = os.environ.get("CHROMIUM") or next(filter(os.path.exists, _PLACES), _PLACES[-1])
 START_SECONDS = 30.0
 # What a browser says about every answer that is no 2xx, wanted or not; when a summary has the focus already; and when
 # axe speaks to a frame that may run nothing.
@@ -66,13 +64,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"There is no browser at {CHROMIUM}; the variable CHROMIUM names another place.")
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

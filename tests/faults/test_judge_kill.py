@@ -13,7 +13,7 @@ from liju_contact.config import Settings
 from liju_contact.store.database import Database
 from tests.faults.judge_kill import judge, rage, settle
 
-KILLS = int(os.environ.get("LIJU_KILLS", "5"))
+KILLS = int(os.environ.get("LIJU_KILLS", "3"))
 SEED = int(os.environ.get("LIJU_SEED", "1"))
 
 

@@ -100,7 +100,7 @@ def test_every_mail_of_a_set_is_kept_and_judged(open_door: Deps, reader: Guarded
 @pytest.mark.timeout(600)
 @ON_SQLITE
 def test_every_mail_of_spamassassin_is_kept_and_judged(open_door: Deps, reader: GuardedReader) -> None:
-    chosen = cases("spamassassin") if FULL else Random(20261123).sample(cases("spamassassin"), k=300)
+    chosen = cases("spamassassin") if FULL else Random(20261123).sample(cases("spamassassin"), k=150)
     began = time.monotonic()
 
     entries = brought(open_door, reader, "spamassassin", chosen)

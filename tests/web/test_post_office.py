@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from liju_contact.app import make_deps
@@ -33,6 +32,7 @@ from liju_contact.web.assets import Assets
 from liju_contact.web.form_token import new_form_token
 from liju_contact.web.headers import install_headers
 from liju_contact.web.post_office import LETTERS_ON_A_PAGE, SHOWN_CHARACTERS, bp
+from tests.chromium import open_browser
 from tests.usecases.stories import rows
 
 if TYPE_CHECKING:
@@ -413,12 +413,8 @@ def serving(app: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+    with open_browser() as browser:
         yield browser
-        browser.close()
 
 
 def test_newcomer_clicks_the_link_of_a_letter_whose_script_never_runs(

@@ -11,8 +11,8 @@ import pytest
 
 from liju_contact.mail.reading.mail import read_mail
 
-SIZE = 300_000
-SECONDS = 10.0
+SIZE = 150_000
+SECONDS = 5.0
 
 SIGNS = (
     ";",

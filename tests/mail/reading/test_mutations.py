@@ -39,7 +39,7 @@ from tests.mail.reading.pieces import (
 FULL = os.environ.get("LIJU_TEST_FULL") == "1"
 SETS = (*MAIL_SETS, *REPLY_SETS, "spamassassin")
 SEEDS = range(2 if FULL else 1)
-LARGE_SAMPLE = 2999 if FULL else 100
+LARGE_SAMPLE = 2999 if FULL else 50
 REFERENCE = "LJ-7K3F-9Q2X"
 PROVEN = {"place": "address", "reference": REFERENCE, "purpose": "conversation", "proven": True}
 NOT_ENCODED = {b"", b"7bit", b"8bit", b"binary"}
