@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -25,7 +24,7 @@ from liju_contact.usecases.submit_inquiry import submit_inquiry
 from liju_contact.web.form_page import FormPages, own_inputs
 from liju_contact.web.form_signs import HIDDEN_FIELD, read_signs
 from liju_contact.web.form_token import new_form_token, read_sent_token
-from liju_contact.web.inquiry_form import InquiryForm, doubt_codes, doubts_to_ask
+from liju_contact.web.inquiry_form import InquiryForm, doubt_codes, doubts_to_ask, seen_notice
 from liju_contact.web.rendering import current_deps, current_language, current_wording, known_choices, render
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.turned_away import TOO_MANY, answered, come_again, current_caller, note, why_not_accepted
@@ -35,7 +34,6 @@ bp = Blueprint("inquiry", __name__)
 UNACCEPTABLE = 422
 UNAVAILABLE = 503
 RETRY_SECONDS = 30
-_NOTICE_VERSION = re.compile(r"(?:\d{4}-\d\d-\d\d-)?[0-9a-f]{8}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,10 +219,5 @@ def _new_inquiry(form: InquiryForm, token: FormToken, details: tuple[Detail, ...
         language=current_language(),
         details=details,
         files=uploads.files,
-        notice_version=_seen_notice(request.form.get("notice", "")),
+        notice_version=seen_notice(request.form) or current_deps().settings.company.notice_version,
     )
-
-
-def _seen_notice(sent: str) -> str:
-    """Return the version of the notice that stood beside a form, which may be older than today's."""
-    return sent if _NOTICE_VERSION.fullmatch(sent) else current_deps().settings.company.notice_version

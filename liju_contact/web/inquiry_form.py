@@ -6,6 +6,8 @@ puts a sentence beside each field that cannot be accepted.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, cast
 
@@ -24,9 +26,17 @@ from liju_contact.web.rendering import current_wording
 from liju_contact.web.rendering import translated as _
 
 LINE_LIMIT = 200
+NOTICE_FIELD = "notice"
+_NOTICE_VERSION = re.compile(r"(?:\d{4}-\d\d-\d\d-)?[0-9a-f]{8}", re.ASCII)
 _ADDRESS_LIMIT = 254  # RFC 5321 section 4.5.3.1.3
 # A remark in place of a number is simply kept; only what may be a slip of the pen is worth a question.
 _NOT_ASKED = frozenset({Doubt.NOT_A_NUMBER, Doubt.NOT_A_DATE})
+
+
+def seen_notice(sent: Mapping[str, str]) -> str:
+    """Return the version of the notice that stood beside a form, which may be older than today's; empty if unknown."""
+    version = sent.get(NOTICE_FIELD, "")
+    return version if _NOTICE_VERSION.fullmatch(version) else ""
 
 
 def required(_form: FlaskForm, field: Field) -> None:

@@ -18,6 +18,7 @@ from liju_contact.usecases.note_refusal import note_refusal
 from liju_contact.usecases.staff_session import recognise
 from liju_contact.vocabulary import FIELDS
 from liju_contact.web.form_token import FIELD, read_sent_token
+from liju_contact.web.inquiry_form import NOTICE_FIELD
 from liju_contact.web.network import network_of
 from liju_contact.web.rendering import current_deps, current_language, current_wording
 from liju_contact.web.rendering import translated as _
@@ -25,7 +26,7 @@ from liju_contact.web.staff.cookies import cookie_name
 from liju_contact.web.uploads import Uploads
 
 TOO_MANY = 429
-_TYPED = frozenset({*FIELDS, *(f"{name}_unit" for name in FIELDS), "body", "stars", "words"}) - {"files"}
+_TYPED = frozenset({*FIELDS, *(f"{name}_unit" for name in FIELDS), "body", "stars", "words", NOTICE_FIELD}) - {"files"}
 _NOTHING = Uploads(files=(), errors=())
 
 

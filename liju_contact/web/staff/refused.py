@@ -29,7 +29,7 @@ from liju_contact.usecases.tend_refused import (
 )
 from liju_contact.web.download import as_download
 from liju_contact.web.inquiry import UNACCEPTABLE, FieldError
-from liju_contact.web.inquiry_form import InquiryForm
+from liju_contact.web.inquiry_form import InquiryForm, seen_notice
 from liju_contact.web.rendering import current_deps, current_wording
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
@@ -117,7 +117,7 @@ def _new_inquiry(refused: Refused, form: InquiryForm) -> NewInquiry:
         language=entry.language if entry.language in languages else languages[0],
         details=form.read_details(_day_of(refused)),
         files=tuple(file.staged for file in refused.files),
-        notice_version="",  # which one they had read is not kept
+        notice_version=seen_notice(entry.typed),
     )
 
 

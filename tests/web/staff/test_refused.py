@@ -51,7 +51,8 @@ def refused(deps: Deps, **more: Any) -> int:
 
 
 def test_real_person_is_taken_by_one_click_with_letters_and_files(deps: Deps, client: FlaskClient) -> None:
-    id_ = refused(deps, files=[staged(deps, b"%PDF-1.7 plan")], nonce="n-7")
+    typed = TYPED | {"notice": "2026-01-01-0123abcd"}
+    id_ = refused(deps, files=[staged(deps, b"%PDF-1.7 plan")], nonce="n-7", typed=typed)
     li = at_the_desk(deps, client)
     page = li.get("/staff/refused").text
     assert "Ana &lt;b&gt;Souza&lt;/b&gt;" in page
@@ -67,6 +68,7 @@ def test_real_person_is_taken_by_one_click_with_letters_and_files(deps: Deps, cl
         "zh_Hans",
         pytest.approx(7000, rel=0.2),
     )
+    assert inquiry["notice_version"] == "2026-01-01-0123abcd", "the one that they had read"
     assert sorted(row["kind"] for row in rows(deps.db, "letter")) == ["inquiry_for_team", "inquiry_received"]
     assert [file["name"] for file in rows(deps.db, "file")] == ["plan.pdf"]
     [entry] = rows(deps.db, "refusal")
