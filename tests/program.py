@@ -32,7 +32,7 @@ from tests.launcher import Launched, Streams, launch, run_for_text
 from tests.visitor import Visitor
 
 SECRET = "a secret that only the tests know, and long enough"
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 STOP_SECONDS = 45.0
 _Found = TypeVar("_Found")
 _FORM_LINE = re.compile(r"^The form: +http://127\.0\.0\.1:(\d+)/$", re.MULTILINE)

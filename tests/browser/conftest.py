@@ -22,7 +22,7 @@ from tests.chromium import open_browser
 from tests.program import Program, running
 
 PROJECT = Path(__file__).parents[2]
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 # What a browser says about every answer that is no 2xx, wanted or not; when a summary has the focus already; and when
 # axe speaks to a frame that may run nothing.
 _EXPECTED_REMARKS = (
@@ -85,7 +85,7 @@ def new_page(browser: Browser, server: str) -> Iterator[NewPage]:
         # Without the transition between two pages, which a test would only wait for.
         usual = {"base_url": server, "locale": "en-GB", "reduced_motion": "reduce"}
         context = browser.new_context(**{**usual, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)

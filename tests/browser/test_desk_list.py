@@ -46,7 +46,7 @@ def open_list(deps: Deps, browser: Browser) -> Iterator[Open]:
 
     def open_page(**options: Any) -> Page:
         context = browser.new_context(**{"base_url": address, "locale": "en-GB", **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         context.add_cookies([{"name": COOKIE, "value": li.token, "url": address}])
         contexts.append(context)
         page = context.new_page()

@@ -128,7 +128,7 @@ def _fetching(storm: Storm) -> Iterator[BaseProcess]:
 
 
 def _wait_for_more(storm: Storm, count: int) -> None:
-    wait_for(lambda: _stored_count(storm) > count, seconds=30, what="a fetcher to begin")
+    wait_for(lambda: _stored_count(storm) > count, seconds=60, what="a fetcher to begin")
 
 
 def _feed(storm: Storm) -> None:

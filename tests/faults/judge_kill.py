@@ -99,7 +99,7 @@ def rage(settings: Settings, db: Database, *, kills: int, seed: int) -> Storm:
         before, tried = _number(storm, _JUDGED), _number(storm, _TRIED_AGAIN)
         with _judging(storm) as process:
             # Starting takes a moment that depends on the machine: the dice are for the work.
-            wait_for(lambda: _number(storm, _JUDGED) > before, seconds=30, what="a worker to begin")  # noqa: B023  # called at once
+            wait_for(lambda: _number(storm, _JUDGED) > before, seconds=60, what="a worker to begin")  # noqa: B023  # called at once
             _feed_a_while(storm)
             _kill(storm, process)
         storm.hits["at work" if _number(storm, _BEGUN) else "between mails"] += 1

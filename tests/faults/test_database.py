@@ -92,7 +92,7 @@ def test_database_locked_for_a_minute_loses_no_word(tmp_path: Path) -> None:
             assert_busy_with_everything_typed(answer)
         again = [program.visitor().post("/", form_values(answer.text, "inquiry")) for answer in answers]
         assert [answer.status for answer in again] == [303] * WRITERS
-        wait_for(lambda: len(program.letters()) == 2 * WRITERS, seconds=30, what="the letters")
+        wait_for(lambda: len(program.letters()) == 2 * WRITERS, seconds=60, what="the letters")
 
 
 def test_form_sent_to_a_locked_database_comes_back_and_is_taken_later(settings: Settings, tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_full_disk_loses_no_word_and_is_told(tmp_path: Path) -> None:
     ):
         kept = [visit_in(send(program, program.visitor().open_form()))]
         fill(disk / "ballast")
-        refused = wait_for(lambda: first_refusal(program, kept), seconds=30, what="the disk to be full")
+        refused = wait_for(lambda: first_refusal(program, kept), seconds=60, what="the disk to be full")
         assert_busy_with_everything_typed(refused)
         assert program.visitor().get("/").status == 200
         assert program.visitor().get(kept[0].path).status == 200
@@ -168,7 +168,7 @@ def test_full_disk_loses_no_word_and_is_told(tmp_path: Path) -> None:
         wait_for(program.is_well, seconds=RECOVERY_SECONDS, what="/healthz to be 200 again")
         again = program.visitor().post("/", form_values(refused.text, "inquiry"))
         kept.append(visit_in(again))
-        wait_for(lambda: len(program.letters()) == 2 * len(kept), seconds=30, what="the letters")
+        wait_for(lambda: len(program.letters()) == 2 * len(kept), seconds=60, what="the letters")
         with contextlib.closing(sqlite3.connect(disk / "liju.db")) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             stored = {row[0] for row in database.execute("SELECT reference FROM inquiry")}
@@ -229,7 +229,7 @@ def test_postgresql_restarted_under_load_recovers(own_postgresql: Any, tmp_path:
         stopping.set()
         for writer in writers:
             writer.join(30)
-        wait_for(lambda: all_delivered(url), seconds=30, what="all letters")
+        wait_for(lambda: all_delivered(url), seconds=60, what="all letters")
         assert {visit.reference for visit in kept} <= stored_references(url)
 
 

@@ -23,12 +23,15 @@ from tests.mail.smtp_scripts import (
     signing_in,
 )
 
+# An encrypted connection takes its time to begin, on a busy machine above all.
+PATIENT: dict[str, Any] = {"timeout_seconds": 10, "letter_limit_seconds": 20}
+
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])
 class TestCertificates:
     def test_trusted_one_is_accepted(self, security: str) -> None:
         secured = Script(tls_from_the_start=security == "tls")
-        trusting = {"security": security, "ca_file": CERTIFICATES / "localhost.pem"}
+        trusting = PATIENT | {"security": security, "ca_file": CERTIFICATES / "localhost.pem"}
 
         with ScriptedServer(secured) as server, Transport(server_at(server.port, **trusting)) as transport:
             outcomes = [transport.send(LETTER), transport.send(LETTER)]
@@ -47,7 +50,7 @@ class TestCertificates:
         self, security: str, certificate: str, ca_file: Any, reason: str
     ) -> None:
         secured = Script(tls_from_the_start=security == "tls", certificate=certificate)
-        demanding = {"security": security, "ca_file": ca_file, "username": "liju", "password": "open sesame"}
+        demanding = PATIENT | {"security": security, "ca_file": ca_file, "username": "liju", "password": "open sesame"}
 
         with ScriptedServer(secured) as server, Transport(server_at(server.port, **demanding)) as transport:
             outcome = transport.send(LETTER)
