@@ -13,6 +13,7 @@ import contextlib
 import os
 import random
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -164,7 +165,15 @@ def _crash_whole(program: Program) -> None:
     children = [psutil.Process(pid) for pid in program.children()]
     program.kill()
     wait_for(lambda: not any(map(still_runs, children)), seconds=5, what="the orphans to die")
+    # A child that was forked since the look above dies as well, but holds the port until then.
+    wait_for(lambda: _is_free(program.port), seconds=10, what="the port to be free")
     program.start()
+
+
+def _is_free(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def _integrity(program: Program) -> Iterator[str]:
