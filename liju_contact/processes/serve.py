@@ -25,6 +25,7 @@ from liju_contact.store.database import Database
 from liju_contact.store.schema import is_current, migrate
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_account import Given, open_demo_account
+from liju_contact.usecases.weigh_spam import read_spam_lists
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -92,7 +93,11 @@ def _migrate(url: str) -> None:
 
 
 def warm_up(app: Any) -> None:
-    """Make one request for each page before the fork, so that what it loads is shared by all processes."""
+    """Make one request for each page before the fork, so that what it loads is shared by all processes.
+
+    The lists that spam is weighed by would else be read by each of them while it holds the database's one writer.
+    """
+    read_spam_lists()
     client = app.test_client()
     for language in ("en", "zh-Hans"):
         client.get("/", query_string={"lang": language})

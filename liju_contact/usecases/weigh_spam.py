@@ -46,6 +46,12 @@ def read_for_spam(new: NewInquiry, signs: SubmissionSigns, mail: InboundMail | N
     )
 
 
+def read_spam_lists() -> None:
+    """Read what every weighing needs, once for this process and those that are forked from it."""
+    shipped_prior()
+    disposable_domains()
+
+
 def weigh_spam(deps: Deps, tx: Connection, inquiry: Weighable, *, now: datetime) -> SpamJudgement:
     """Return what speaks for and against an inquiry that is about to be written."""
     signs = inquiry.signs

@@ -7,13 +7,12 @@ from urllib.parse import quote
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from liju_contact.domain.errors import Withheld
 from liju_contact.domain.person import Action
 from liju_contact.usecases.fetch_file import fetch_file_for_staff, fetch_thumbnail
 from liju_contact.web.download import as_download, as_picture
 from liju_contact.web.rendering import current_deps
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs
-from liju_contact.web.staff.withheld import withheld_page
+from liju_contact.web.staff.withheld import unless_withheld
 
 bp = desk_blueprint("staff_files", __name__, prefix="/staff/inquiry/<reference>")
 
@@ -21,10 +20,10 @@ bp = desk_blueprint("staff_files", __name__, prefix="/staff/inquiry/<reference>"
 @bp.get("/file/<int(max=9223372036854775807):file_id>/<name>")  # what a BIGINT column can be asked for
 @needs(Action.READ)
 def download(reference: str, file_id: int, name: str) -> ResponseReturnValue:  # noqa: ARG001  # for the save dialog
-    try:
-        return as_download(fetch_file_for_staff(current_deps(), current_person(), reference, file_id))
-    except Withheld as withheld:
-        return withheld_page(withheld, back=f"/staff/inquiry/{quote(reference)}")
+    return unless_withheld(
+        lambda: as_download(fetch_file_for_staff(current_deps(), current_person(), reference, file_id)),
+        back=f"/staff/inquiry/{quote(reference)}",
+    )
 
 
 @bp.post("/file/<int(max=9223372036854775807):file_id>/<name>")

@@ -13,7 +13,6 @@ from typing import Any
 from flask import Response, make_response, request
 from flask.typing import ResponseReturnValue
 
-from liju_contact.domain.errors import Withheld
 from liju_contact.domain.person import Action
 from liju_contact.domain.response_headers import PAGE_POLICY
 from liju_contact.domain.status_links import without_status_keys
@@ -31,7 +30,7 @@ from liju_contact.web.rendering import current_deps
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.held_words import said_of, state_sentence, why_here
 from liju_contact.web.staff.mail_frame import mail_frame
-from liju_contact.web.staff.withheld import withheld_page
+from liju_contact.web.staff.withheld import unless_withheld
 
 bp = desk_blueprint("staff_originals", __name__, prefix="/staff/mail/<int(max=9223372036854775807):inbound_id>")
 # What no page can hold and no reader could see; line breaks and tabs stay.
@@ -56,10 +55,10 @@ def html(inbound_id: int) -> Response:
 @bp.get("/source.eml")
 @needs(Action.ANSWER)
 def source(inbound_id: int) -> ResponseReturnValue:
-    try:
-        return _as_eml(inbound_id, fetch_source(current_deps(), current_person(), inbound_id))
-    except Withheld as withheld:
-        return withheld_page(withheld, back=f"/staff/mail/{inbound_id}")
+    return unless_withheld(
+        lambda: _as_eml(inbound_id, fetch_source(current_deps(), current_person(), inbound_id)),
+        back=f"/staff/mail/{inbound_id}",
+    )
 
 
 @bp.post("/source.eml")
@@ -71,10 +70,10 @@ def source_at_own_risk(inbound_id: int) -> ResponseReturnValue:
 @bp.get("/file/<int(max=9999):position>/<name>")
 @needs(Action.READ)
 def file(inbound_id: int, position: int, name: str) -> ResponseReturnValue:  # noqa: ARG001  # for the save dialog
-    try:
-        return as_download(fetch_file_of_mail(current_deps(), current_person(), inbound_id, position))
-    except Withheld as withheld:
-        return withheld_page(withheld, back=f"/staff/mail/{inbound_id}")
+    return unless_withheld(
+        lambda: as_download(fetch_file_of_mail(current_deps(), current_person(), inbound_id, position)),
+        back=f"/staff/mail/{inbound_id}",
+    )
 
 
 @bp.post("/file/<int(max=9999):position>/<name>")

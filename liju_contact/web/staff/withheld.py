@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from flask import Response
 from flask.typing import ResponseReturnValue
 
 from liju_contact.domain.errors import Withheld
@@ -10,7 +13,15 @@ from liju_contact.web.staff.desk import render_desk
 STATUS = 451
 
 
-def withheld_page(withheld: Withheld, *, back: str) -> ResponseReturnValue:
-    """``back`` is the path of the page that the file belongs to. The button sends to where the file was asked for."""
+def unless_withheld(answer: Callable[[], Response], *, back: str) -> ResponseReturnValue:
+    """Hand a file out, or show why it is not; ``back`` is the path of the page that it belongs to."""
+    try:
+        return answer()
+    except Withheld as withheld:
+        return _withheld_page(withheld, back=back)
+
+
+def _withheld_page(withheld: Withheld, *, back: str) -> ResponseReturnValue:
+    """The button sends to where the file was asked for."""
     page = render_desk("staff/withheld.html", name=withheld.name, signature=withheld.signature, back=back)
     return page, STATUS
