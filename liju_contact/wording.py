@@ -22,7 +22,7 @@ from babel.dates import format_date, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from liju_contact.domain.detail import DETAIL_FIELDS, Detail, DetailKind, quantity_of
 from liju_contact.domain.quantity import both_ways
@@ -119,14 +119,7 @@ class Wording:
 
     def brief_moment(self, at: datetime, zone: tzinfo, now: datetime) -> Markup:
         """Return a time as a narrow column has room for it: the hour today, else the day; all of it on pointing."""
-        local, today = at.astimezone(zone), now.astimezone(zone)
-        if local.date() == today.date():
-            text = f"{local:%H:%M}"
-        else:
-            pattern = _BRIEF_DAY if local.year == today.year else _BRIEF_DATE
-            text = _day(local.date(), pattern.get(self.language, "d MMM y"), self.language)
-        whole = self.date_time(at, zone)
-        return Markup(f'<time class="brief" datetime="{at.isoformat()}" title="{escape(whole)}">{escape(text)}</time>')  # noqa: S704  # what is not escaped is digits
+        return _brief_moment(at.replace(second=0, microsecond=0), zone, now.astimezone(zone).date(), self.language)
 
     def month(self, day: date) -> str:
         """Return the month a day is in, with its year."""
@@ -215,6 +208,19 @@ def _date_time(minute: datetime, zone: tzinfo, language: str) -> str:
 @lru_cache(maxsize=4096)
 def _moment(minute: datetime, zone: tzinfo, language: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(minute.isoformat(), _date_time(minute, zone, language))
+
+
+@lru_cache(maxsize=4096)
+def _brief_moment(minute: datetime, zone: tzinfo, today: date, language: str) -> Markup:
+    local = minute.astimezone(zone)
+    day = local.date()
+    if day == today:
+        text = f"{local:%H:%M}"
+    else:
+        pattern = _BRIEF_DAY if day.year == today.year else _BRIEF_DATE
+        text = _day(day, pattern.get(language, "d MMM y"), language)
+    whole = _date_time(minute, zone, language)
+    return Markup('<time class="brief" datetime="{}" title="{}">{}</time>').format(minute.isoformat(), whole, text)
 
 
 @lru_cache(maxsize=512)

@@ -31,6 +31,26 @@ def test_date_time_is_right_where_babel_is_not() -> None:
     assert wording_in("en").date_time(AT, newfoundland) == "Tue 24 Nov 2026, 06:00 (UTC-0330)"
 
 
+@pytest.mark.parametrize(
+    ("now", "english", "chinese"),
+    [
+        (AT, "17:30", "17:30"),
+        (AT + timedelta(hours=7), "24 Nov", "11月24日"),  # the day after in Shanghai, the same one in Greenwich
+        (AT + timedelta(days=60), "24 Nov 2026", "2026年11月24日"),
+    ],
+)
+def test_a_brief_time_is_the_hour_or_the_day(now: datetime, english: str, chinese: str) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+
+    shown = [wording_in(language).brief_moment(AT, zone, now) for language in ("en", "zh_Hans")]
+
+    head = '<time class="brief" datetime="2026-11-24T09:30:00+00:00" title='
+    assert shown == [
+        f'{head}"Tue 24 Nov 2026, 17:30 (UTC+08)">{english}</time>',
+        f'{head}"2026年11月24日 周二 17:30 (UTC+08)">{chinese}</time>',
+    ]
+
+
 def test_date_time_in_chinese() -> None:
     assert wording_in("zh_Hans").date_time(AT, ZoneInfo("Asia/Shanghai")) == "2026年11月24日 周二 17:30 (UTC+08)"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 from liju_contact.domain.catalogue import ProductLine
 from liju_contact.domain.detail import Detail
@@ -38,9 +38,3 @@ def missing_for_quotation(product_line: ProductLine | None, details: Iterable[De
     """Return the ids of the fields a quotation for this product line still waits for."""
     given = {detail.field for detail in details if detail.typed.strip()}
     return tuple(field for field in needed_for_quotation(product_line) if field not in given)
-
-
-def told_for_quotation(product_line: ProductLine | None, given_fields: Collection[str]) -> tuple[int, int]:
-    """Return how many of the needed fields are given, and how many are needed (0 where nothing is)."""
-    needed = needed_for_quotation(product_line)
-    return sum(field in given_fields for field in needed), len(needed)

@@ -86,7 +86,7 @@ def statements_of(dialect: str, query: ListQuery, reader: Reader) -> list[tuple[
 def _rows(tx: Connection, query: ListQuery, reader: Reader, limit: int) -> list[ListedInquiry]:
     rows: list[ListedInquiry] = []
     for statement, values in statements_of(tx.dialect.name, query, reader):
-        rows = [listed(row) for row in tx.execute(statement, {**values, "limit": limit, "reach": REACH})]
+        rows = [listed(row) for row in tx.execute(statement, {**values, "limit": limit, "reach": REACH}).all()]
         if len(rows) >= limit:
             break
     return rows

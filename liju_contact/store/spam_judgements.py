@@ -75,7 +75,7 @@ def find_judgement(tx: Connection, inquiry_id: int) -> StoredJudgement | None:
 
 def reasons_of(tx: Connection, inquiry_ids: Collection[int]) -> dict[int, tuple[Reason, ...]]:
     """Return why these inquiries were held, by their ids; one that was not is left out."""
-    rows = tx.execute(_OF_INQUIRIES, {"inquiry_ids": list(inquiry_ids)}) if inquiry_ids else ()
+    rows = tx.execute(_OF_INQUIRIES, {"inquiry_ids": list(inquiry_ids)})
     return {row.inquiry_id: _reasons(row.reasons) for row in rows if row.reasons}
 
 

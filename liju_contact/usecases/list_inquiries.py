@@ -12,6 +12,7 @@ from liju_contact.domain.excerpt import Excerpt
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, View
 from liju_contact.domain.person import ACTIONS_OF, Action, Person, Role
+from liju_contact.domain.refusal import CALM
 from liju_contact.domain.search_query import SearchQuery
 from liju_contact.domain.spam_signs import Reason
 from liju_contact.store.events import newest_event_id
@@ -20,6 +21,7 @@ from liju_contact.store.inquiry_list import page_of_inquiries
 from liju_contact.store.list_news import changed_count
 from liju_contact.store.list_term import Reader
 from liju_contact.store.listed_inquiries import ListedInquiry
+from liju_contact.store.refusal_lists import count_refusals
 from liju_contact.store.saved_views import SavedView, views_for
 from liju_contact.store.spam_judgements import reasons_of
 from liju_contact.store.staff import names_of_active
@@ -43,7 +45,7 @@ class ListPage:
 
     ``spam_reasons`` say of what is held why.
     ``people`` are the names by address of all who may have an inquiry, ``newest_event_id`` is for ``list_news``,
-    ``held_count`` the mails that wait for a decision, ``MOST_COUNTED`` at most.
+    ``held_count`` the mails and ``refused_count`` the refusals that wait for somebody, ``MOST_COUNTED`` at most.
     """
 
     listed: ListQuery
@@ -60,6 +62,7 @@ class ListPage:
     newest_event_id: int
     spam_reasons: Mapping[int, tuple[Reason, ...]]
     held_count: int
+    refused_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,7 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
             newest_event_id=event_id,
             spam_reasons=reasons_of(tx, [row.id for row in page.rows if row.state is InquiryState.SPAM]),
             held_count=count_waiting(tx, person, most=MOST_COUNTED),
+            refused_count=count_refusals(tx, person, calm_before=now - CALM, most=MOST_COUNTED),
         )
 
 

@@ -21,7 +21,6 @@ from liju_contact.store.inquiries import find_inquiry, get_inquiry_for_update
 from liju_contact.store.refusal_lists import (
     RefusalEntry,
     RefusedFile,
-    count_refusals,
     files_of_refusals,
     find_refusal,
     find_refused_file,
@@ -37,8 +36,6 @@ from liju_contact.usecases.staff_directory import require
 from liju_contact.usecases.submit_inquiry import submit_inquiry
 
 PAGE = 30
-MOST_COUNTED = 100
-"""Above this a count says no more than that there are many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +76,6 @@ def list_refused(deps: Deps, person: Person, *, before: Mark = TOP, now: datetim
         refused=tuple(Refused(entry=entry, files=tuple(files.get(entry.id, ()))) for entry in shown),
         next=Mark(at=last.happened_at, id=last.id) if last else None,
     )
-
-
-def count_refused(deps: Deps, person: Person, *, now: datetime) -> int:
-    """Return how many entries wait for somebody, ``MOST_COUNTED`` at most."""
-    with deps.db.read() as tx:
-        return count_refusals(tx, person, calm_before=now - CALM, most=MOST_COUNTED)
 
 
 def show_refused(deps: Deps, person: Person, refusal_id: int) -> Refused:

@@ -15,7 +15,6 @@ from liju_contact.domain.inquiry_list import ListQuery, Sort, View
 from liju_contact.domain.person import Action
 from liju_contact.usecases.list_inquiries import ListPage, list_inquiries, list_news
 from liju_contact.usecases.search_inquiries import find_by_reference
-from liju_contact.usecases.tend_refused import count_refused
 from liju_contact.web.rendering import current_deps, current_wording
 from liju_contact.web.staff import spam_words
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
@@ -57,10 +56,10 @@ def short_count(count: int) -> str:
 
 def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
     deps, words = current_deps(), current_list_words()
-    options, now = options_of(page, words), deps.now()
+    options = options_of(page, words)
     return {
         "page": page,
-        "rows": rows_in_words(page, words, current_wording(), deps.settings, now=now),
+        "rows": rows_in_words(page, words, current_wording(), deps.settings, now=deps.now()),
         "query": query,
         "listed": page.listed,
         "words": words,
@@ -69,8 +68,6 @@ def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
         "options": options,
         "narrowed": narrowed_by(page, words, options),
         "counts": {view: short_count(count) for view, count in page.counts.items() if count},
-        "held_count": page.held_count,
-        "refused_count": count_refused(deps, current_person(), now=now),
         "SPAM_VIEW": View.SPAM,
         "spam_word": spam_words.word_of,
         "against": spam_words.against,

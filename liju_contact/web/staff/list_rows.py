@@ -13,7 +13,7 @@ from liju_contact.domain.excerpt import Excerpt
 from liju_contact.domain.inquiry import awaits_answer, fold_address
 from liju_contact.domain.inquiry_list import NO_PRODUCT, Sort
 from liju_contact.domain.priority import Priority
-from liju_contact.domain.quotation import told_for_quotation
+from liju_contact.domain.quotation import needed_for_quotation
 from liju_contact.usecases.list_inquiries import ListedInquiry, ListPage
 from liju_contact.web.staff.list_words import ListWords
 from liju_contact.wording import Wording
@@ -44,12 +44,12 @@ def rows_in_words(
     page: ListPage, words: ListWords, wording: Wording, settings: Settings, *, now: datetime
 ) -> Iterator[ListRow]:
     products, zone = words.options["product"].texts, settings.company.working_hours.zone
-    lines = {line.id: line for line in settings.catalogue.product_lines}
+    needs = {line.id: needed_for_quotation(line) for line in settings.catalogue.product_lines}
     people = {fold_address(address): name for address, name in page.people.items()}
     order = page.listed.order
     for row in page.rows:
         is_awaited = awaits_answer(row.state)
-        told, needed = told_for_quotation(lines.get(row.product), row.given_fields)
+        needed = needs.get(row.product, ())
         yield ListRow(
             row,
             words.states[row.state],
@@ -58,8 +58,8 @@ def rows_in_words(
             "" if row.priority is Priority.NORMAL else words.priorities[row.priority],
             people.get(fold_address(row.assignee), row.assignee) if row.assignee else "",
             is_awaited and row.answer_due_at < now,
-            told,
-            needed,
+            len(row.given_fields.intersection(needed)),
+            len(needed),
             wording.brief_moment(_shown_moment(row, order, is_awaited=is_awaited), zone, now),
             page.tags.get(row.id, ()),
             page.excerpts.get(row.id),
