@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.axe import violations
 from tests.browser.conftest import NewPage
 from tests.browser.visitor import PLAN, PROGRAM, attach, expect_status_page, fill_in, send
-
-AXE = Axe()
-CONTRAST_ALONE = {"resultTypes": ["violations"], "runOnly": ["color-contrast"]}
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
@@ -31,15 +27,6 @@ def test_axe_would_find_a_field_without_a_label(page: Page) -> None:
     page.evaluate("document.querySelector('label').remove()")
 
     assert "label" in {violation["id"] for violation in violations(page)}
-
-
-def violations(page: Page) -> list[dict[str, Any]]:
-    """Return what axe finds in light, and what the dark colours alone can change."""
-    page.emulate_media(color_scheme="light")
-    light = AXE.run(page).response["violations"]
-    page.emulate_media(color_scheme="dark")
-    dark = AXE.run(page, options=CONTRAST_ALONE).response["violations"]
-    return [*light, *dark]
 
 
 def walk(page: Page) -> Iterator[str]:

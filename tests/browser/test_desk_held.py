@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from threading import Thread
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from liju_contact.app import make_app
 from liju_contact.usecases.deps import Deps
+from tests.axe import violations
 from tests.conftest import ONE_DATABASE
 from tests.staff_desk import COOKIE, at_the_desk
 from tests.usecases.carried import carry_all
@@ -47,7 +47,7 @@ def page(office: Deps, browser: Browser) -> Iterator[Page]:
 
 def assert_fit(page: Page) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
 
 
 def test_mail_is_read_and_decided_about_on_a_phone(office: Deps, page: Page) -> None:

@@ -18,8 +18,8 @@ from liju_contact.domain.person import Person
 from liju_contact.usecases.canned_replies import write_reply
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.staff_session import begin_session
+from tests.axe import violations
 from tests.browser.conftest import NewPage
-from tests.browser.test_accessibility import violations
 from tests.staff_desk import COOKIE, account
 from tests.usecases.mails import WANG, messages, with_staff
 from tests.usecases.stories import rows, submit

@@ -16,7 +16,7 @@ from liju_contact.domain.change import Change
 from liju_contact.domain.priority import Priority
 from liju_contact.usecases.change_inquiry import change_inquiry
 from liju_contact.usecases.deps import Deps
-from tests.browser.test_accessibility import violations
+from tests.axe import violations
 from tests.conftest import ONE_DATABASE
 from tests.staff_desk import COOKIE, at_the_desk
 from tests.usecases.stories import rows, submit

@@ -11,12 +11,12 @@ from email.message import EmailMessage
 from threading import Thread
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, Page
 from werkzeug.serving import make_server
 
 from liju_contact.app import make_app
 from liju_contact.usecases.deps import Deps
+from tests.axe import violations
 from tests.conftest import ONE_DATABASE
 from tests.pictures.samples import encoded, photo
 from tests.staff_desk import COOKIE, at_the_desk
@@ -107,7 +107,7 @@ def test_hostile_mail_is_laid_out_and_can_do_nothing(
     assert frame.locator("img").first.bounding_box()["width"] == 60  # type: ignore[index]  # it is there
     assert (asked, "stolen" in page.title()) == ([], False)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
 
 
 def test_frame_holds_alone_where_nothing_is_taken_out(

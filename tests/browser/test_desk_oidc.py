@@ -7,12 +7,12 @@ from dataclasses import replace
 from threading import Thread
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from liju_contact.app import make_app
 from liju_contact.usecases.deps import Deps
+from tests.axe import violations
 from tests.browser.conftest import free_port
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account
@@ -47,7 +47,7 @@ def page(deps: Deps, service: Service, browser: Browser) -> Iterator[Page]:
 
 def test_one_click_leads_to_the_service_and_back_to_where_somebody_wanted_to_go(page: Page, service: Service) -> None:
     page.goto("/staff/account")
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
 
     page.get_by_role("button", name="Sign in with Works login").click()

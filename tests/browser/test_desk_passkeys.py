@@ -8,7 +8,6 @@ from dataclasses import replace
 from threading import Thread
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, CDPSession, Page, Route, expect
 from sqlalchemy import text
 from werkzeug.serving import make_server
@@ -22,6 +21,7 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.known_device import KnownDevice
 from liju_contact.usecases.sign_in import Entered, StepOver, Visit, Wrong
 from liju_contact.usecases.sign_in_by_passkey import sign_in_by_passkey
+from tests.axe import violations
 from tests.browser.conftest import free_port
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import at_the_desk
@@ -123,7 +123,7 @@ def test_a_passkey_signs_in_without_password_and_code_until_it_is_removed(deps: 
     add_passkey(page)
     expect(page.locator(".said")).to_contain_text("Your passkey is added.")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     page.get_by_role("button", name="Sign out here").click()
     sign_in(page)
 
@@ -139,7 +139,7 @@ def test_a_passkey_signs_in_without_password_and_code_until_it_is_removed(deps: 
 
     expect(page.locator("#summary")).to_contain_text("This passkey opens no account here.")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
     assert rows(deps.db, "passkey") == []
 
 
@@ -187,7 +187,7 @@ def test_an_older_session_adds_one_with_the_password_only(deps: Deps, page: Page
     expect(page.locator("#summary")).to_contain_text("This is not your present password.")
     expect(page.get_by_label("Name of the new passkey")).to_have_value("Kept words")
     assert rows(deps.db, "passkey") == []
-    assert Axe().run(page).response["violations"] == []
+    assert violations(page) == []
 
     field.fill(PASSWORD)
     add_passkey(page)

@@ -12,8 +12,8 @@ import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from liju_contact.mail.maildir import letter_ids
+from tests.axe import violations
 from tests.browser.conftest import NewPage
-from tests.browser.test_accessibility import violations
 from tests.browser.visitor import PLAN, attach, sent_inquiry, widest
 from tests.program import Program
 
@@ -24,13 +24,19 @@ SECONDS = 15.0
 
 
 def until_shown(page: Page, what: str, path: str) -> None:
-    """Look at a page until it shows an element: the worker needs a moment, and the page may have no script."""
-    deadline = time.monotonic() + SECONDS
-    page.goto(path)
-    while not page.locator(what).count():
-        assert time.monotonic() < deadline, f"waited in vain for {what} on {path}"
+    """Look at a page until it shows an element: the worker needs a moment, and the page may have no script.
+
+    It is drawn only when it is another than before, which costs far less than to draw it again and again.
+    """
+    deadline, drawn = time.monotonic() + SECONDS, ""
+    while time.monotonic() < deadline:
+        if (content := page.request.get(path).text()) != drawn:
+            page.goto(path)
+            if page.locator(what).count():
+                return
+            drawn = content
         time.sleep(0.1)
-        page.goto(path)
+    pytest.fail(f"waited in vain for {what} on {path}")
 
 
 def open_letter(page: Page, recipient: str, about: str) -> None:

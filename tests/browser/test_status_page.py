@@ -13,8 +13,8 @@ from liju_contact.domain.event import Actor, EventKind
 from liju_contact.store.database import Database
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import find_inquiry, set_unreachable
+from tests.axe import violations
 from tests.browser.conftest import NewPage
-from tests.browser.test_accessibility import violations
 from tests.browser.visitor import PLAN, PROGRAM, attach, fill_in, send, sent_inquiry, widest
 from tests.program import Program
 
