@@ -7,7 +7,7 @@ folding moves characters, each place in the folded text is traced back to the ch
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -30,6 +30,7 @@ _TELLING = (
     PieceKind.PERSON,
     PieceKind.COMPANY,
 )
+_TELLING_PLACES = {kind: place for place, kind in enumerate(_TELLING)}
 # A letter and what is written over, under or behind it: folded together, because they may become one character.
 _CLUSTER = re.compile("[^\u0300-\u036f\u3099\u309a\uff9e\uff9f][\u0300-\u036f\u3099\u309a\uff9e\uff9f]*|.", re.DOTALL)
 _MARKS = "".join(MARKS.values())
@@ -53,15 +54,21 @@ class Excerpt:
         return "".join(part.text for part in self.parts)
 
 
-def excerpt_of(pieces: Sequence[Piece], query: SearchQuery) -> Excerpt | None:
-    """Return the piece in which most of ``query`` stands, cut around the first hit; None where none is to be seen.
+def excerpts_of(pieces: Mapping[int, Sequence[Piece]], query: SearchQuery) -> dict[int, Excerpt]:
+    """Return the excerpts of several inquiries by their ids; one in which nothing is to be seen is left out."""
+    patterns = _patterns(query)
+    found = {id_: _excerpt(of_inquiry, patterns) for id_, of_inquiry in pieces.items()}
+    return {id_: excerpt for id_, excerpt in found.items() if excerpt}
+
+
+def _excerpt(pieces: Sequence[Piece], patterns: Sequence[re.Pattern[str]]) -> Excerpt | None:
+    """Return the piece in which most of ``patterns`` stand, cut around the first hit; None where none is to be seen.
 
     The most telling pieces are read first, and no more of them when all that was looked for stands in one.
     """
-    patterns = _patterns(query)
     best: tuple[PieceKind, str, str] | None = None
     best_count = 0
-    for piece in sorted(pieces, key=lambda piece: _TELLING.index(piece.kind)):
+    for piece in sorted(pieces, key=_place):
         line = " ".join(piece.text[:_READ].split())
         folded = fold(line)
         count = sum(pattern.search(folded) is not None for pattern in patterns)
@@ -70,6 +77,10 @@ def excerpt_of(pieces: Sequence[Piece], query: SearchQuery) -> Excerpt | None:
         if count == len(patterns):
             break
     return _cut(*best, patterns) if best else None
+
+
+def _place(piece: Piece) -> int:
+    return _TELLING_PLACES[piece.kind]
 
 
 def _cut(kind: PieceKind, line: str, folded: str, patterns: Sequence[re.Pattern[str]]) -> Excerpt:

@@ -6,6 +6,7 @@ Two queries, however many inquiries.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, literal, select, union_all
@@ -80,6 +81,8 @@ _WEIGHT = (
 )
 
 
+_ROW_ID = itemgetter(2)
+_KINDS = {kind.value: kind for kind in PieceKind}
 _PLACE = {kind: place for place, kind in enumerate(_WEIGHT)}
 
 
@@ -96,9 +99,9 @@ def pieces_of(
         row.id: dict.fromkeys(_of_head(row, country_names)) for row in tx.execute(_HEADS, {"ids": list(inquiry_ids)})
     }
     rows = tx.execute(_PARTS, {"ids": list(inquiry_ids)}).all()
-    for row in sorted(rows, key=lambda row: row.row_id):
-        if (found := pieces.get(row.inquiry_id)) is not None:
-            found.update(dict.fromkeys(_of_part(row)))
+    for kind, inquiry_id, _row_id, text, name, address in sorted(rows, key=_ROW_ID):
+        if (found := pieces.get(inquiry_id)) is not None:
+            found.update(dict.fromkeys(_of_part(_KINDS[kind], text, name, address)))
     return {id_: sorted(found, key=_weight) for id_, found in pieces.items()}
 
 
@@ -115,12 +118,11 @@ def _of_head(row: Any, country_names: Callable[[str], Sequence[str]]) -> Iterato
     yield Piece(PieceKind.PERSON, f"{row.name} <{row.email}>")
 
 
-def _of_part(row: Any) -> Iterator[Piece]:
-    kind = PieceKind(row.kind)
+def _of_part(kind: PieceKind, text: str, name: str, address: str) -> Iterator[Piece]:
     if kind is PieceKind.PERSON:
-        yield Piece(kind, f"{row.name} <{row.text}>".strip())
+        yield Piece(kind, f"{name} <{text}>".strip())
         return
-    if row.name or row.address:
-        yield Piece(PieceKind.PERSON, f"{row.name} <{row.address}>" if row.address else row.name)
-    if row.text:
-        yield Piece(kind, row.text)
+    if name or address:
+        yield Piece(PieceKind.PERSON, f"{name} <{address}>" if address else name)
+    if text:
+        yield Piece(kind, text)

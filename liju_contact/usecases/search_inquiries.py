@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.excerpt import Excerpt, excerpt_of
+from liju_contact.domain.excerpt import Excerpt, excerpts_of
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, Sort, View
 from liju_contact.domain.person import Person
 from liju_contact.domain.reference import Reference, read_reference
@@ -114,6 +114,4 @@ def _excerpts(
 ) -> dict[int, Excerpt]:
     if not search.has_text:
         return {}
-    pieces = pieces_of(tx, ids, country_names)
-    found = {id_: excerpt_of(pieces.get(id_, []), search) for id_ in ids}
-    return {id_: excerpt for id_, excerpt in found.items() if excerpt}
+    return excerpts_of(pieces_of(tx, ids, country_names), search)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from liju_contact.domain.excerpt import excerpt_of
+from liju_contact.domain.excerpt import Excerpt, excerpts_of
 from liju_contact.domain.search_query import Number, labels_by_name, read_query
 from liju_contact.domain.search_words import (
     LONGEST_DOCUMENT,
@@ -31,8 +31,12 @@ def message(text: str) -> list[Piece]:
     return [Piece(PieceKind.MESSAGE, text)]
 
 
+def excerpt_of(pieces: list[Piece], typed: str) -> Excerpt | None:
+    return excerpts_of({7: pieces}, read_query(typed, LABELS)).get(7)
+
+
 def shown(pieces: list[Piece], typed: str) -> str:
-    excerpt = excerpt_of(pieces, read_query(typed))
+    excerpt = excerpt_of(pieces, typed)
     return "".join(f"[{part.text}]" if part.is_hit else part.text for part in excerpt.parts) if excerpt else ""
 
 
@@ -109,7 +113,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 def test_nothing_that_is_typed_can_be_wrong(typed: str) -> None:
     query = read_query(typed, LABELS)
-    excerpt_of(message(typed), query)
+    excerpts_of({7: message(typed)}, query)
 
     assert all(word.strip("\ue001\ue002\ue003").isprintable() and " " not in word for word in query.words)
     assert not set("\"'\\&|!():*") & set("".join((*query.words, *query.prefixes)))
@@ -169,7 +173,7 @@ def test_a_hit_is_shown_as_it_was_written(typed: str, expected: str) -> None:
 
 
 def test_an_excerpt_is_cut_around_the_hit() -> None:
-    excerpt = excerpt_of(message("word " * 200 + "boiler" + " more" * 200), read_query("boiler"))
+    excerpt = excerpt_of(message("word " * 200 + "boiler" + " more" * 200), "boiler")
 
     assert excerpt
     assert len(excerpt.text) <= 162
@@ -181,7 +185,7 @@ def test_an_excerpt_is_cut_around_the_hit() -> None:
 def test_the_piece_in_which_most_stands_is_shown_and_named() -> None:
     pieces = [*message("a boiler"), Piece(PieceKind.NOTE, "the boiler leaks")]
 
-    excerpt = excerpt_of(pieces, read_query("boiler leaks"))
+    excerpt = excerpt_of(pieces, "boiler leaks")
 
     assert excerpt
     assert (excerpt.kind, excerpt.text) == (PieceKind.NOTE, "the boiler leaks")
