@@ -1,10 +1,12 @@
 """Measure the staff desk at several sizes: ``python3 run.py bench desk --counts 1000,100000``.
 
 Pages are asked for in this process, by Flask's test client, so that only the server's part is measured; each size is
-warm before it counts. For every step: queries, median and 95th percentile in milliseconds, CPU time (which the rest of
-the machine disturbs less; a PostgreSQL server's is not in it), and how many times as long it takes as at the smallest
-size. Nothing here fails for being slow. Seeding a million takes half an hour of computing: ``--instances`` names a
-folder whose databases are used again and stay.
+warm before it counts. For every step: queries, median and 95th percentile in milliseconds, CPU time (a PostgreSQL
+server's is not in it), and how many times as long it takes as a bare Flask list and as itself at the smallest size.
+
+Many a machine runs at half its speed for some seconds. So the bare list is asked for in turns with every step, and what
+a step takes at two sizes is compared in bare lists. Nothing here fails for being slow. Seeding a million takes half an
+hour of computing: ``--instances`` names a folder whose databases are used again and stay.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
 WARM_UPS = 3
 LONGEST_SECONDS = 6.0  # for one step; a slow one is measured less often
-ROW = "{:28} {:>9} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9}"
+ROW = "{:28} {:>9} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,12 @@ class Measured:
     median_ms: float
     p95_ms: float
     cpu_ms: float
+    bare_ms: float
     query_count: int
+
+    @property
+    def in_bare_lists(self) -> float:
+        return self.median_ms / self.bare_ms
 
 
 @dataclass(slots=True)
@@ -67,10 +74,10 @@ def main(arguments: list[str]) -> int:
     options.folder, is_kept = folder.resolve(), bool(options.instances)
     options.folder.mkdir(parents=True, exist_ok=True)
     try:
-        _say_baseline(options.folder, options.rounds)
+        bare = bare_list(options.folder).test_client()
         for kind in options.databases:
             with _server(kind, options.folder) as server:
-                _measure_kind(kind, server, options)
+                _measure_kind(kind, server, options, _asking(bare, "/"))
     finally:
         if not is_kept:
             shutil.rmtree(options.folder, ignore_errors=True)
@@ -101,11 +108,11 @@ def _server(kind: str, folder: Path) -> Iterator[str | None]:
         yield url
 
 
-def _measure_kind(kind: str, server: str | None, options: argparse.Namespace) -> None:
+def _measure_kind(kind: str, server: str | None, options: argparse.Namespace, bare: Callable[[], object]) -> None:
     table, urls = Table(), {count: database_url(options.folder, kind, count, server) for count in options.counts}
     for count, url in urls.items():
         deps = seeded(options.folder, url, count)
-        _measure_size(deps, count, table, options.rounds)
+        _measure_size(deps, count, table, options.rounds, bare)
         deps.db.close()
     _say_table(kind, table, options.counts)
     if options.with_exports:
@@ -114,7 +121,7 @@ def _measure_kind(kind: str, server: str | None, options: argparse.Namespace) ->
                 _say(_exported(options.folder, url, count, format_))
 
 
-def _measure_size(deps: Deps, count: int, table: Table, rounds: int) -> None:
+def _measure_size(deps: Deps, count: int, table: Table, rounds: int, bare: Callable[[], object]) -> None:
     person = bench_person(deps)
     with deps.db.begin() as tx:
         token = begin_session(deps, tx, person.id, browser="Bench", network="127.0.0.0/24", now=deps.now())
@@ -125,9 +132,9 @@ def _measure_size(deps: Deps, count: int, table: Table, rounds: int) -> None:
         if status != 200:  # there is no such page (yet), or it is broken
             _say(f"left out: {page.name}, {page.address.split('?')[0]} answers {status}")
             continue
-        table.add(page.name, count, _measured(deps, _asking(client, page.address), rounds))
+        table.add(page.name, count, _measured(deps, _asking(client, page.address), rounds, bare))
     for query in queries(deps, person):
-        table.add(query.name, count, _measured(deps, _reading(deps, query.run), rounds))
+        table.add(query.name, count, _measured(deps, _reading(deps, query.run), rounds, bare))
 
 
 def _asking(client: FlaskClient, address: str) -> Callable[[], object]:
@@ -142,28 +149,33 @@ def _reading(deps: Deps, run: Callable[..., object]) -> Callable[[], object]:
     return read
 
 
-def _measured(deps: Deps | None, step: Callable[[], object], rounds: int) -> Measured:
+def _measured(deps: Deps, step: Callable[[], object], rounds: int, bare: Callable[[], object]) -> Measured:
     for _ in range(WARM_UPS):
         step()
-    query_count = 0
-    if deps:
-        query_count = min(_queries_of(deps, step), _queries_of(deps, step))  # once a minute a session notes its use
-    times, cpu_times, end_at = [], [], time.perf_counter() + LONGEST_SECONDS
+    query_count = min(_queries_of(deps, step), _queries_of(deps, step))  # once a minute a session notes its use
+    times, cpu_times, bare_times = list[float](), list[float](), list[float]()
+    end_at = time.perf_counter() + LONGEST_SECONDS
     for _ in range(rounds):
-        began_at, cpu = time.perf_counter(), time.process_time()
-        step()
-        times.append(1000 * (time.perf_counter() - began_at))
+        cpu = time.process_time()
+        times.append(_milliseconds(step))
         cpu_times.append(1000 * (time.process_time() - cpu))
+        bare_times.append(_milliseconds(bare))
         if time.perf_counter() > end_at:
             break
     ordered = sorted(times)
-    p95_ms = ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)]
     return Measured(
         median_ms=statistics.median(ordered),
-        p95_ms=p95_ms,
+        p95_ms=ordered[min(len(ordered) - 1, len(ordered) * 95 // 100)],
         cpu_ms=statistics.median(cpu_times),
+        bare_ms=statistics.median(bare_times),
         query_count=query_count,
     )
+
+
+def _milliseconds(step: Callable[[], object]) -> float:
+    began_at = time.perf_counter()
+    step()
+    return 1000 * (time.perf_counter() - began_at)
 
 
 def _queries_of(deps: Deps, step: Callable[[], object]) -> int:
@@ -184,25 +196,20 @@ def _exported(folder: Path, url: str, count: int, format_: ExportFormat) -> str:
     )
 
 
-def _say_baseline(folder: Path, rounds: int) -> None:
-    client = bare_list(folder).test_client()
-    measured = _measured(None, lambda: client.get("/").data, rounds)
-    times = f"{measured.median_ms:.2f} ms median, {measured.p95_ms:.2f} ms p95, {measured.cpu_ms:.2f} ms CPU"
-    _say(f"baseline, a bare Flask list: {times}")
-
-
 def _say_table(kind: str, table: Table, counts: list[int]) -> None:
+    all_bare = [measured.bare_ms for by_count in table.cells.values() for measured in by_count.values()]
     _say("")
-    _say(ROW.format(kind, "count", "queries", "median ms", "p95 ms", f"x {counts[0]}", "CPU ms", f"x {counts[0]}"))
+    _say(f"a bare Flask list in between: {min(all_bare):.2f} to {max(all_bare):.2f} ms median")
+    heads = ("queries", "median ms", "p95 ms", "CPU ms", "bare ms", "x bare", f"x {counts[0]}")
+    _say(ROW.format(kind, "count", *heads))
     for step, by_count in table.cells.items():
         smallest = by_count.get(counts[0])
         for count, measured in by_count.items():
             is_compared = smallest is not None and count != counts[0]
-            times = (f"{measured.median_ms:.2f}", f"{measured.p95_ms:.2f}")
-            ratio = f"{measured.median_ms / smallest.median_ms:.2f}" if smallest and is_compared else ""
-            cpu_ratio = f"{measured.cpu_ms / smallest.cpu_ms:.2f}" if smallest and is_compared else ""
-            cells = (*times, ratio, f"{measured.cpu_ms:.2f}", cpu_ratio)
-            _say(ROW.format(step if count == counts[0] else "", count, measured.query_count, *cells))
+            ratio = f"{measured.in_bare_lists / smallest.in_bare_lists:.2f}" if smallest and is_compared else ""
+            times = (measured.median_ms, measured.p95_ms, measured.cpu_ms, measured.bare_ms, measured.in_bare_lists)
+            cells = (f"{value:.2f}" for value in times)
+            _say(ROW.format(step if count == counts[0] else "", count, measured.query_count, *cells, ratio))
         if len({measured.query_count for measured in by_count.values()}) > 1:
             _say(f"{'':28} the number of queries differs between sizes")
 
