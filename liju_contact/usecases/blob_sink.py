@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from sqlalchemy import Connection
 
@@ -20,7 +21,12 @@ from liju_contact.usecases.deps import Deps
 
 
 class BlobSink:
-    """Each chunk is a transaction of its own; until ``finish`` the blob counts for nothing, and is swept one day."""
+    """Each chunk is a transaction of its own; until ``finish`` the blob counts for nothing, and is swept one day.
+
+    A chunk is stored by a thread of the sink's own while the next is put together: half of that is waiting for the
+    disk. What goes wrong with it is raised by the next ``write`` or by ``finish``, of which one has to follow, or
+    ``abandon``.
+    """
 
     def __init__(self, deps: Deps) -> None:
         self.bytes_count = 0
@@ -28,11 +34,12 @@ class BlobSink:
         self._digest = hashlib.sha256()
         self._held = bytearray()
         self._position = 0
+        self._storing = ThreadPoolExecutor(1, "blob")
+        self._underway: Future[None] | None = None
         with deps.db.begin() as tx:
             self._blob_id = start_blob(tx, 0, deps.now())
 
     def write(self, content: bytes, /) -> int:
-        self._digest.update(content)
         self._held += content
         self.bytes_count += len(content)
         while len(self._held) >= CHUNK_BYTES:
@@ -43,6 +50,8 @@ class BlobSink:
     def finish(self) -> int:
         """Make the blob count and return its id, or that of the same bytes that were stored before."""
         self._put(bytes(self._held))
+        self._wait()
+        self._storing.shutdown()
         try:
             with self._deps.db.begin() as tx:
                 return self._finish(tx)
@@ -51,6 +60,8 @@ class BlobSink:
                 return self._finish(tx)
 
     def abandon(self) -> None:
+        """Let go of what was written, also after something went wrong with it."""
+        self._storing.shutdown()
         with self._deps.db.begin() as tx:
             drop_blob(tx, self._blob_id)
 
@@ -64,6 +75,17 @@ class BlobSink:
         return found
 
     def _put(self, content: bytes) -> None:
-        with self._deps.db.begin() as tx:
-            add_chunk(tx, self._blob_id, self._position, content)
+        """Have a chunk stored once the one before it is."""
+        self._wait()
+        self._underway = self._storing.submit(self._store, self._position, content)
         self._position += 1
+
+    def _wait(self) -> None:
+        underway, self._underway = self._underway, None
+        if underway:
+            underway.result()
+
+    def _store(self, position: int, content: bytes) -> None:
+        self._digest.update(content)
+        with self._deps.db.begin() as tx:
+            add_chunk(tx, self._blob_id, position, content)
