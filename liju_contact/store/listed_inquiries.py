@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Text, bindparam, cast, select, type_coerce
 
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.priority import Priority
 from liju_contact.store.tables import InquiryRow
 
-ROW_COLUMNS = (
+ROW_COLUMNS: tuple[Any, ...] = (
     InquiryRow.id,
     InquiryRow.reference,
     InquiryRow.state,
@@ -22,7 +24,7 @@ ROW_COLUMNS = (
     InquiryRow.country,
     InquiryRow.product,
     InquiryRow.topic,
-    InquiryRow.details,
+    cast(type_coerce(InquiryRow.details, Text()), Text).label("details"),
     InquiryRow.preview,
     InquiryRow.priority,
     InquiryRow.assignee,
@@ -34,6 +36,9 @@ ROW_COLUMNS = (
     InquiryRow.has_mail_trouble,
     InquiryRow.version,
 )
+# The beginning of a fact as ``json`` writes it. No text that somebody typed can hold one: within a text of JSON a
+# backslash stands before each quotation mark.
+_FACT = re.compile(r'\{"field": "(\w+)"')
 _BY_IDS = select(*ROW_COLUMNS).where(InquiryRow.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -76,8 +81,16 @@ def listed(row: Any) -> ListedInquiry:
     values = list(row)
     values[_STATE] = _STATES[values[_STATE]]
     values[_PRIORITY] = _PRIORITIES[values[_PRIORITY]]
-    values[_GIVEN] = frozenset([detail["field"] for detail in values[_GIVEN]])
+    values[_GIVEN] = _given_fields(values[_GIVEN])
     return ListedInquiry._make(values)
+
+
+def _given_fields(details: str) -> frozenset[str]:
+    """Return the fields of the facts in this JSON; most is left unread, a page of the list has hundreds of facts."""
+    fields = _FACT.findall(details)
+    if len(fields) != details.count("{"):  # somebody typed a brace, or something else of the house wrote it
+        fields = [detail["field"] for detail in json.loads(details)]
+    return frozenset(fields)
 
 
 _STATE, _PRIORITY, _GIVEN = map(ListedInquiry._fields.index, ("state", "priority", "given_fields"))

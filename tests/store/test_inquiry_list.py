@@ -72,6 +72,20 @@ def test_every_list_has_the_rows_that_belong_to_it_in_its_order(db: Database) ->
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    "typed", ["10", '"', "}{", '{"field": "fuel"', '\\{"field": "fuel", "typed": "', "锅炉\n{", "[]"]
+)
+def test_a_row_knows_which_facts_are_given_whatever_was_typed(db: Database, typed: str) -> None:
+    facts = [{"field": field, "typed": typed, "unit": "t_h", "canonical": None} for field in ("capacity", "pressure")]
+    for number, details in enumerate(([], facts[:1], facts), 1):
+        add(db, number, **chances(random.Random(number), NOW), details=details)
+
+    with db.read() as tx:
+        given = [row.given_fields for row in rows_of(tx, [1, 2, 3])]
+
+    assert given == [set(), {"capacity"}, {"capacity", "pressure"}]
+
+
 def test_walking_back_from_the_end_meets_the_same_rows(db: Database) -> None:
     rows = fill(db, 40)
 
