@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from liju_contact.store.table import Id, Table
@@ -40,8 +40,8 @@ class FileRow(Table):
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
     position: Mapped[int] = mapped_column(Integer)
-    blob_id: Mapped[int] = mapped_column(ForeignKey("blob.id"), index=True)
+    blob_id: Mapped[int] = mapped_column(ForeignKey("blob.id"))
     name: Mapped[str]
     kind: Mapped[str] = mapped_column(String(20))
 
-    __table_args__ = (UniqueConstraint("message_id", "position"),)
+    __table_args__ = (UniqueConstraint("message_id", "position"), Index(None, "blob_id", "id"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, func, select, true
 from sqlalchemy.orm import aliased
 
 from liju_contact.domain.file_kind import FileKind
@@ -32,39 +32,76 @@ _KINDS = [
         FileKind.ZIP,
     )
 ]
-_MOST_ROWS = 200  # a brochure of ours that everybody sends back must not cost more than a page
-_OTHER_FILE, _OTHER_MESSAGE, _OTHER = aliased(FileRow), aliased(MessageRow), aliased(InquiryRow)
-_SAME: Any = (
+_MOST_ROWS = 200
+# The few files of the inquiry come first, whatever PostgreSQL thinks of all the others.
+_OWN: Any = (
     select(
+        FileRow.id,
         FileRow.name,
-        InquiryRow.email_folded.label("own_email"),
-        InquiryRow.company.label("own_company"),
-        _OTHER.reference,
-        _OTHER.company,
-        _OTHER.name.label("other_name"),
-        _OTHER.email_folded,
-        _OTHER.product,
-        _OTHER.assignee,
+        FileRow.blob_id,
+        InquiryRow.email_folded.label("email_folded"),
+        InquiryRow.company.label("company"),
     )
     .select_from(MessageRow)
     .join(InquiryRow, InquiryRow.id == MessageRow.inquiry_id)
     .join(FileRow, FileRow.message_id == MessageRow.id)
     .join(BlobRow, BlobRow.id == FileRow.blob_id)
-    .join(_OTHER_FILE, _OTHER_FILE.blob_id == FileRow.blob_id)
-    .join(_OTHER_MESSAGE, _OTHER_MESSAGE.id == _OTHER_FILE.message_id)
-    .join(_OTHER, _OTHER.id == _OTHER_MESSAGE.inquiry_id)
     .where(
         MessageRow.inquiry_id == bindparam("inquiry_id"),
+        MessageRow.author == Author.CUSTOMER.value,
         FileRow.kind.in_(_KINDS),
         BlobRow.bytes_count > SMALLEST_BYTES,
-        _OTHER.id != bindparam("inquiry_id"),
-        _OTHER.state != InquiryState.SPAM.value,
-        MessageRow.author == Author.CUSTOMER.value,
-        _OTHER_MESSAGE.author == Author.CUSTOMER.value,
     )
-    .order_by(_OTHER_FILE.id.desc(), FileRow.id)
-    .limit(_MOST_ROWS)
+    .cte("own")
+    .prefix_with("MATERIALIZED")
 )
+_MESSAGE, _INQUIRY = aliased(MessageRow), aliased(InquiryRow)
+
+
+def _newest_with_same_bytes(dialect: str) -> tuple[Any, Any]:
+    """Return the files with the bytes of one of ``_OWN``, and on what they are joined to it.
+
+    A brochure of ours that everybody sends back must not cost more than a page: only its newest are looked at. SQLite
+    has no LATERAL; it is told from which id on to look, and PostgreSQL would not go by that.
+    """
+    file = aliased(FileRow)
+    newest = select(file.id, file.message_id).where(file.blob_id == _OWN.c.blob_id).order_by(file.id.desc())
+    if dialect == "postgresql":
+        return aliased(FileRow, newest.limit(_MOST_ROWS).lateral("newest")), true()
+    beyond = newest.with_only_columns(file.id).limit(1).offset(_MOST_ROWS).correlate(_OWN).scalar_subquery()
+    others = aliased(FileRow)
+    return others, and_(others.blob_id == _OWN.c.blob_id, others.id > func.coalesce(beyond, 0))
+
+
+def _same(dialect: str) -> Any:
+    file, is_same = _newest_with_same_bytes(dialect)
+    return (
+        select(
+            _OWN.c.name,
+            _OWN.c.email_folded.label("own_email"),
+            _OWN.c.company.label("own_company"),
+            _INQUIRY.reference,
+            _INQUIRY.company,
+            _INQUIRY.name.label("other_name"),
+            _INQUIRY.email_folded,
+            _INQUIRY.product,
+            _INQUIRY.assignee,
+        )
+        .select_from(_OWN)
+        .join(file, is_same)
+        .join(_MESSAGE, _MESSAGE.id == file.message_id)
+        .join(_INQUIRY, _INQUIRY.id == _MESSAGE.inquiry_id)
+        .where(
+            _INQUIRY.id != bindparam("inquiry_id"),
+            _INQUIRY.state != InquiryState.SPAM.value,
+            _MESSAGE.author == Author.CUSTOMER.value,
+        )
+        .order_by(file.id.desc(), _OWN.c.id)
+        .limit(_MOST_ROWS)
+    )
+
+
+_SAME = {dialect: _same(dialect) for dialect in ("sqlite", "postgresql")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +120,7 @@ def same_files(tx: Connection, inquiry_id: int, *, person: Person) -> list[SameF
     """
     found = {
         SameFile(name=row.name, reference=row.reference, company=row.company or row.other_name): None
-        for row in tx.execute(_SAME, {"inquiry_id": inquiry_id})
+        for row in tx.execute(_SAME[tx.dialect.name], {"inquiry_id": inquiry_id})
         if person.serves(row.product, row.assignee)
         if not is_same_sender((row.own_email, row.own_company), (row.email_folded, row.company))
     }
