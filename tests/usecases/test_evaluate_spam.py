@@ -16,7 +16,7 @@ from liju_contact.domain.spam_learner import Marks
 from liju_contact.domain.spam_score import Surroundings, weigh, weighable
 from liju_contact.domain.spam_words import words_to_weigh
 from liju_contact.spam_lists import disposable_domains, shipped_prior
-from liju_contact.usecases.evaluate_spam import MarkedText, evaluate_spam
+from liju_contact.usecases.evaluate_spam import PARTS, MarkedText, evaluate_spam, part_of, prior_from
 from liju_contact.usecases.seeding.inquiry_texts import inquiry_texts
 from tests.corpora import content
 
@@ -101,14 +101,42 @@ def test_fresh_kind_of_spam_is_held_after_twenty_marks_and_no_inquiry_is(style: 
 
 def test_short_messages_are_told_apart(settings: Settings) -> None:
     lines = content("sms_spam", {"files": {"message": "dev/sms.jsonl"}}).decode().splitlines()
-    rows = [json.loads(line) for line in lines][:1400]
+    rows = [json.loads(line) for line in lines]
     texts = [
-        MarkedText(id=f"sms-{row['i']}", corpus="sms_spam", text=row["text"], is_spam=row["label"] == "spam")
+        MarkedText(
+            id=f"sms-{row['i']}",
+            corpus="sms_spam",
+            inquiry=weighable(row["text"], ""),
+            is_spam=row["label"] == "spam",
+        )
         for row in rows
     ]
-    usual = [weighable(*text) for text in inquiry_texts(settings.catalogue, count=60, seed=1, today=date(2026, 11, 23))]
+    judged = [text for text in texts if part_of(text.id) in {0, 1, 2}]
+    usual = inquiry_texts(settings.catalogue, count=200, seed=1, today=date(2026, 11, 23))
+    prior = prior_from([text for text in texts if part_of(text.id) > 2], usual=[weighable(*text) for text in usual])
 
-    (line,) = evaluate_spam(texts, usual=usual)
+    (line,) = evaluate_spam(judged, prior=prior)
 
-    assert (line.honest_count + line.spam_count, line.honest_percent <= 0.2) == (1400, True)
-    assert line.spam_percent >= 90
+    assert line.honest_count + line.spam_count > 700
+    assert line.honest_percent <= 0.2
+    assert line.spam_percent >= 93
+
+
+@pytest.mark.parametrize(("is_spread", "held_percent"), [(False, 0), (True, 100)], ids=["in one part", "in all parts"])
+def test_a_text_is_judged_by_what_the_other_parts_teach(held_percent: int, *, is_spread: bool) -> None:
+    """What advertises the same stands in one part alone, where nothing else tells of it, or in all of them."""
+    ids: dict[int, list[str]] = {part: [] for part in range(PARTS)}
+    for number in range(500):
+        ids[part_of(f"t-{number}")].append(f"t-{number}")
+    texts = []
+    for part, of_part in ids.items():
+        for place, id_ in enumerate(of_part[:30]):
+            is_spam = place % 10 == 1
+            goods = chr(ord("a") + (place // 10 if is_spread else part)) * 4
+            said = goods if is_spam else "".join(chr(ord("k") + int(digit)) for digit in f"{part}{place:03}")
+            text = " ".join(said + last for last in "xyzw")
+            texts.append(MarkedText(id=id_, corpus="made", inquiry=weighable(text, ""), is_spam=is_spam))
+
+    (line,) = evaluate_spam(texts)
+
+    assert (line.spam_count, line.spam_percent, line.honest_percent) == (30, held_percent, 0)

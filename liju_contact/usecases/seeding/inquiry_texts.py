@@ -114,6 +114,18 @@ _TRADED = (
     "Could you give us a free estimate? Is there any discount or a free sample of the catalogue?",
     "The display says error {count} when we press start, is that under guarantee? Load never over {size} %.",
     "Can you match this offer ({amount})? See https://{host}/offer.pdf and https://{host}/sheet{count}.pdf",
+    "Dear Sir, kindly quote best price FOB or CIF for {count} x boiler {size} kW, budget {amount}. {host}",
+    "Inquiry: {count} t/h steam boiler, {size} kPa, gas fired. Your best offer please, tel {phone}",
+    "询价：{count}吨锅炉{size}台，预算{amount}，电话{phone}",
+    "Which certificates do you have? We need ISO 9001 and the type approval for {land}.",
+    "Please send the material certificate and the test report, the inspector of {land} asks for them.",
+    "Do you offer financing, leasing or credit? We can pay {amount} now and the rest in {count} months.",
+    "We have transferred {amount} to your bank account. Please confirm and send the invoice.",
+    "The part you sent is wrong. We want our money back or a new one at no cost.",
+    "Let us talk about business with {land}. Call me on {phone}.",
+    "Is there a training or a degree course for operators? {count} of our men need the license.",
+    "We are a hospital with {count} beds. Which boiler saves most money and gas?",
+    "Have you received my order of last week? Please reply, it is urgent.",
 )
 _WAYS = (
     _traded,
