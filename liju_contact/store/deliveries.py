@@ -46,6 +46,7 @@ _CLAIMED = (
     .where(DeliveryRow.id.in_(bindparam("ids", expanding=True)))
     .order_by(DeliveryRow.id)
 )
+_IS_ANY_DUE = select(DeliveryRow.id).where(DeliveryRow.due_at <= bindparam("now")).limit(1)
 _DUE = (
     select(DeliveryRow.id)
     .where(DeliveryRow.due_at <= bindparam("now"))
@@ -127,6 +128,11 @@ class DeliveryLine:
     due_at: datetime | None
     settled_at: datetime | None
     written_at: datetime
+
+
+def is_delivery_due(tx: Connection, now: datetime) -> bool:
+    """Tell whether there is anything to claim, without taking a writer's turn for it."""
+    return tx.execute(_IS_ANY_DUE, {"now": now}).first() is not None
 
 
 def claim_deliveries(tx: Connection, *, holder: str, limit: int, lease: timedelta, now: datetime) -> list[Claimed]:

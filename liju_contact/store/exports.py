@@ -29,7 +29,7 @@ _COLUMNS = (
 _UNFINISHED = (ExportState.WAITING.value, ExportState.WRITING.value)
 _OF_STAFF = select(*_COLUMNS).where(ExportRow.staff_id == bindparam("staff_id")).order_by(ExportRow.id.desc())
 _ONE = select(*_COLUMNS).where(ExportRow.id == bindparam("export_id"), ExportRow.staff_id == bindparam("staff_id"))
-_OLDEST_DUE = (
+_FIRST_DUE = (
     select(ExportRow.id)
     .where(
         or_(
@@ -39,8 +39,8 @@ _OLDEST_DUE = (
     )
     .order_by(ExportRow.id)
     .limit(1)
-    .with_for_update(skip_locked=True)
 )
+_TAKE_DUE = _FIRST_DUE.with_for_update(skip_locked=True)
 _MINE = (
     update(ExportRow)
     .where(
@@ -91,9 +91,14 @@ def remove_export(tx: Connection, export_id: int, staff_id: int) -> bool:
     return tx.execute(mine).rowcount > 0
 
 
+def is_export_due(tx: Connection, *, silent_since: datetime) -> bool:
+    """Tell whether there is anything to claim, without taking a writer's turn for it."""
+    return tx.execute(_FIRST_DUE, {"silent_since": silent_since}).first() is not None
+
+
 def claim_export(tx: Connection, holder: str, *, silent_since: datetime, now: datetime) -> Export | None:
     """Take the export that waits longest, or one whose writer has been silent since then, from its beginning."""
-    id_ = tx.execute(_OLDEST_DUE, {"silent_since": silent_since}).scalar_one_or_none()
+    id_ = tx.execute(_TAKE_DUE, {"silent_since": silent_since}).scalar_one_or_none()
     if id_ is None:
         return None
     values: dict[str, Any] = {"state": ExportState.WRITING.value, "words": holder, "changed_at": now}

@@ -20,6 +20,7 @@ from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import InquiryRow
 
 _ADD = insert_unless_taken(InboundRow, InboundRow.id)
+_IS_ANY_DUE = select(InboundRow.id).where(InboundRow.due_at <= bindparam("now")).limit(1)
 _DUE = (
     select(InboundRow.id)
     .where(InboundRow.due_at <= bindparam("now"))
@@ -141,6 +142,11 @@ def add_recipients(tx: Connection, inbound_id: int, recipients: Sequence[str]) -
     if known is not None and not set(recipients) <= set(known):
         every = list(dict.fromkeys([*known, *recipients]))
         tx.execute(update(InboundRow).where(waits).values(envelope_recipients=every))
+
+
+def is_inbound_due(tx: Connection, now: datetime) -> bool:
+    """Tell whether there is anything to claim, without taking a writer's turn for it."""
+    return tx.execute(_IS_ANY_DUE, {"now": now}).first() is not None
 
 
 def claim_inbound(tx: Connection, *, limit: int, retry_after: timedelta, now: datetime) -> list[TakenInbound]:

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from liju_contact.store.tables import LinkRequestRow
 
+_ANY = select(LinkRequestRow.id).limit(1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkRequest:
@@ -28,6 +30,11 @@ def add_link_request(
 ) -> None:
     values = {"reference": reference, "address": address, "language": language, "asked_at": now}
     tx.execute(insert(LinkRequestRow), values)
+
+
+def is_link_asked_for(tx: Connection) -> bool:
+    """Tell whether a request waits, without taking a writer's turn for it."""
+    return tx.execute(_ANY).first() is not None
 
 
 def take_link_request(tx: Connection) -> LinkRequest | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from liju_contact.store.staff_tables import PasswordResetRow, ResetRequestRow
 
 _REQUEST = insert(ResetRequestRow)
+_ANY = select(ResetRequestRow.id).limit(1)
 _OLDEST = select(ResetRequestRow.id).order_by(ResetRequestRow.id).limit(1).with_for_update(skip_locked=True)
 _TAKE = (
     delete(ResetRequestRow)
@@ -38,6 +39,11 @@ class ResetRequest:
 
 def add_reset_request(tx: Connection, *, address_folded: str, language: str, now: datetime) -> None:
     tx.execute(_REQUEST, {"address_folded": address_folded, "language": language, "asked_at": now})
+
+
+def is_reset_asked_for(tx: Connection) -> bool:
+    """Tell whether a request waits, without taking a writer's turn for it."""
+    return tx.execute(_ANY).first() is not None
 
 
 def take_reset_request(tx: Connection) -> ResetRequest | None:

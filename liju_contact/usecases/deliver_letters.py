@@ -23,6 +23,7 @@ from liju_contact.store.deliveries import (
     Claimed,
     claim_deliveries,
     extend_lease,
+    is_delivery_due,
     postpone_delivery,
     release_all_of,
     release_deliveries,
@@ -64,6 +65,9 @@ def deliver_letters(
     behind a letter that makes the carrying itself fail, which stays leased for a while and so cannot hold up the
     others.
     """
+    with deps.db.read() as tx:
+        if not is_delivery_due(tx, deps.now()):
+            return Delivering(claimed_count=0, delivered_count=0)
     with deps.db.begin() as tx:
         batch = claim_deliveries(tx, holder=holder, limit=BATCH, lease=lease_of(deps), now=deps.now())
     waiting = deque(batch)

@@ -16,7 +16,7 @@ from liju_contact.domain.public_door import PublicDoor
 from liju_contact.domain.reference import read_reference
 from liju_contact.store.inquiries import find_inquiry, newest_inquiries_of
 from liju_contact.store.letters import post_letters
-from liju_contact.store.link_requests import LinkRequest, add_link_request, take_link_request
+from liju_contact.store.link_requests import LinkRequest, add_link_request, is_link_asked_for, take_link_request
 from liju_contact.usecases.count_rate import count_in_window, may_write_automatically
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.keep_limits import Caller, count_entry
@@ -43,6 +43,9 @@ def ask_for_links(deps: Deps, typed: str, *, language: str, caller: Caller, now:
 
 def answer_link_request(deps: Deps, *, now: datetime) -> bool:
     """Answer the oldest request, by a letter if there is anything to tell; False when there is none."""
+    with deps.db.read() as tx:
+        if not is_link_asked_for(tx):
+            return False
     with deps.db.begin() as tx:
         request = take_link_request(tx)
         if request is None:

@@ -24,6 +24,7 @@ from liju_contact.store.inbound import (
     TakenInbound,
     claim_inbound,
     conclude_inbound,
+    is_inbound_due,
     is_waiting,
     make_due,
     note_failure,
@@ -82,6 +83,9 @@ def _claim(deps: Deps) -> list[TakenInbound]:
     A worker that is killed has counted an attempt of all it had taken: at most one mail comes nearer to being parked.
     """
     now = deps.now()
+    with deps.db.read() as tx:
+        if not is_inbound_due(tx, now):
+            return []
     with deps.db.begin() as tx:
         due = claim_inbound(tx, limit=BATCH, retry_after=RETRY_AFTER, now=now)
         in_hand = [taken for taken in due if taken.attempt_count > 1][:1] or due

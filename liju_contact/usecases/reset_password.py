@@ -21,6 +21,7 @@ from liju_contact.store.password_resets import (
     add_reset,
     add_reset_request,
     find_reset,
+    is_reset_asked_for,
     take_reset,
     take_reset_request,
 )
@@ -70,6 +71,9 @@ def ask_for_reset(deps: Deps, typed: str, *, language: str, network: str, now: d
 
 def answer_reset_request(deps: Deps, *, now: datetime) -> bool:
     """Answer the oldest request, by a letter if there is such an account; False when there is none."""
+    with deps.db.read() as tx:
+        if not is_reset_asked_for(tx):
+            return False
     with deps.db.begin() as tx:
         request = take_reset_request(tx)
         if request is None:

@@ -25,7 +25,7 @@ from liju_contact.store.exported import (
     page_of_window,
     window_of,
 )
-from liju_contact.store.exports import claim_export, give_back, note_progress, settle_export
+from liju_contact.store.exports import claim_export, give_back, is_export_due, note_progress, settle_export
 from liju_contact.store.list_candidates import candidates_of
 from liju_contact.store.list_term import Reader
 from liju_contact.store.list_terms import condition_of
@@ -56,6 +56,9 @@ def write_next_export(deps: Deps, *, holder: str, is_stopping: Callable[[], bool
     Raises ``StoreBusy``; the export is taken up again later.
     """
     now = deps.now()
+    with deps.db.read() as tx:
+        if not is_export_due(tx, silent_since=now - SILENCE):
+            return False
     with deps.db.begin() as tx:
         export = claim_export(tx, holder, silent_since=now - SILENCE, now=now)
     if export is None:

@@ -16,6 +16,7 @@ import pytest
 
 from liju_contact.domain.letter import Letter
 from liju_contact.pictures.maker import GuardedPictureMaker
+from liju_contact.processes.export_writer import ExportWriter
 from liju_contact.processes.worker import Stopping, Worker
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import claim_deliveries
@@ -66,6 +67,20 @@ def test_signs_of_life_and_sweeping_have_their_own_pace(deps: Deps, clock: Clock
 
     assert [(beat - beats[0]).total_seconds() for beat in beats] == [0, 0, 5, 3605]
     assert (worker.swept_at - beats[0]).total_seconds() == 3605
+
+
+def test_a_worker_with_nothing_to_do_takes_no_writers_turn(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite has one writer, and customers wait for their turn: nobody takes it to look for work."""
+    worker, writer = worker_of(deps), ExportWriter(deps, Stopping(), "w1")
+    submit(deps)
+    while worker.step() or writer.step():
+        pass
+    turns, begin = list[str](), Database.begin
+    monkeypatch.setattr(Database, "begin", lambda db: turns.append("write") or begin(db))  # type: ignore[func-returns-value]
+
+    assert (worker.step(), writer.step(), turns) == (False, False, [])
+    submit(deps, nonce="n-2")
+    assert (worker.step(), turns != []) == (True, True)
 
 
 def test_a_new_worker_goes_on_at_once_with_what_the_dead_one_had(deps: Deps, clock: Clock) -> None:
