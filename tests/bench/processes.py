@@ -102,6 +102,10 @@ def floor_command(server: str, port: int, threads: int) -> list[str]:
     return [sys.executable, "-m", "gunicorn", "--worker-class", worker_class, *threading, *options, app]
 
 
+# All visitors come from one network: they are counted as ever, and stay below.
+_WIDE_LIMITS = {f"LIJU_LIMITS_INQUIRY_{scope}": "1000000" for scope in ("PER_NETWORK", "PER_ADDRESS", "IN_ALL")}
+
+
 def program_command(port: int, instance: Path, *options: str) -> list[str]:
     return [PYTHON, "-m", "liju_contact", "serve", "--bind", f"127.0.0.1:{port}", "--instance", str(instance), *options]
 
@@ -130,7 +134,7 @@ def serving(target: str, server: str, threads: int, smtp_port: int) -> Iterator[
             if target == "floor"
             else program_command(port, Path(folder) / "instance")
         )
-        with started(command, port, {DATABASE_VARIABLE: str(Path(folder) / "floor.db")}) as running:
+        with started(command, port, {DATABASE_VARIABLE: str(Path(folder) / "floor.db"), **_WIDE_LIMITS}) as running:
             yield running
 
 
