@@ -46,14 +46,13 @@ _CLAIMED = (
     .where(DeliveryRow.id.in_(bindparam("ids", expanding=True)))
     .order_by(DeliveryRow.id)
 )
-_IS_ANY_DUE = select(DeliveryRow.id).where(DeliveryRow.due_at <= bindparam("now")).limit(1)
 _DUE = (
     select(DeliveryRow.id)
     .where(DeliveryRow.due_at <= bindparam("now"))
     .order_by(DeliveryRow.due_at, DeliveryRow.id)
     .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
 )
+_TAKE_DUE = _DUE.with_for_update(skip_locked=True)
 _LEASE = (
     update(DeliveryRow)
     .where(DeliveryRow.id.in_(bindparam("ids", expanding=True)))
@@ -132,12 +131,12 @@ class DeliveryLine:
 
 def is_delivery_due(tx: Connection, now: datetime) -> bool:
     """Tell whether there is anything to claim, without taking a writer's turn for it."""
-    return tx.execute(_IS_ANY_DUE, {"now": now}).first() is not None
+    return tx.execute(_DUE, {"now": now, "limit": 1}).first() is not None
 
 
 def claim_deliveries(tx: Connection, *, holder: str, limit: int, lease: timedelta, now: datetime) -> list[Claimed]:
     """Lease up to ``limit`` deliveries, due or with a lease that ran out, oldest first, to ``holder``."""
-    ids = list(tx.execute(_DUE, {"now": now, "limit": limit}).scalars())
+    ids = list(tx.execute(_TAKE_DUE, {"now": now, "limit": limit}).scalars())
     if not ids:
         return []
     lease_until = now + lease

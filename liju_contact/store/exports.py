@@ -29,7 +29,7 @@ _COLUMNS = (
 _UNFINISHED = (ExportState.WAITING.value, ExportState.WRITING.value)
 _OF_STAFF = select(*_COLUMNS).where(ExportRow.staff_id == bindparam("staff_id")).order_by(ExportRow.id.desc())
 _ONE = select(*_COLUMNS).where(ExportRow.id == bindparam("export_id"), ExportRow.staff_id == bindparam("staff_id"))
-_FIRST_DUE = (
+_DUE = (
     select(ExportRow.id)
     .where(
         or_(
@@ -40,7 +40,7 @@ _FIRST_DUE = (
     .order_by(ExportRow.id)
     .limit(1)
 )
-_TAKE_DUE = _FIRST_DUE.with_for_update(skip_locked=True)
+_TAKE_DUE = _DUE.with_for_update(skip_locked=True)
 _MINE = (
     update(ExportRow)
     .where(
@@ -93,7 +93,7 @@ def remove_export(tx: Connection, export_id: int, staff_id: int) -> bool:
 
 def is_export_due(tx: Connection, *, silent_since: datetime) -> bool:
     """Tell whether there is anything to claim, without taking a writer's turn for it."""
-    return tx.execute(_FIRST_DUE, {"silent_since": silent_since}).first() is not None
+    return tx.execute(_DUE, {"silent_since": silent_since}).first() is not None
 
 
 def claim_export(tx: Connection, holder: str, *, silent_since: datetime, now: datetime) -> Export | None:

@@ -20,14 +20,13 @@ from liju_contact.store.statements import insert_unless_taken
 from liju_contact.store.tables import InquiryRow
 
 _ADD = insert_unless_taken(InboundRow, InboundRow.id)
-_IS_ANY_DUE = select(InboundRow.id).where(InboundRow.due_at <= bindparam("now")).limit(1)
 _DUE = (
     select(InboundRow.id)
     .where(InboundRow.due_at <= bindparam("now"))
     .order_by(InboundRow.due_at, InboundRow.id)
     .limit(bindparam("limit"))
-    .with_for_update(skip_locked=True)
 )
+_TAKE_DUE = _DUE.with_for_update(skip_locked=True)
 _CLAIM = (
     update(InboundRow)
     .where(InboundRow.id.in_(bindparam("ids", expanding=True)))
@@ -146,12 +145,12 @@ def add_recipients(tx: Connection, inbound_id: int, recipients: Sequence[str]) -
 
 def is_inbound_due(tx: Connection, now: datetime) -> bool:
     """Tell whether there is anything to claim, without taking a writer's turn for it."""
-    return tx.execute(_IS_ANY_DUE, {"now": now}).first() is not None
+    return tx.execute(_DUE, {"now": now, "limit": 1}).first() is not None
 
 
 def claim_inbound(tx: Connection, *, limit: int, retry_after: timedelta, now: datetime) -> list[TakenInbound]:
     """Take up to ``limit`` mails that are due, oldest first; they are due again after ``retry_after``."""
-    ids = list(tx.execute(_DUE, {"now": now, "limit": limit}).scalars())
+    ids = list(tx.execute(_TAKE_DUE, {"now": now, "limit": limit}).scalars())
     if not ids:
         return []
     tx.execute(_CLAIM, {"ids": ids, "until": now + retry_after})

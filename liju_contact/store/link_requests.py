@@ -13,7 +13,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from liju_contact.store.tables import LinkRequestRow
 
-_ANY = select(LinkRequestRow.id).limit(1)
+_OLDEST = select(LinkRequestRow.id).order_by(LinkRequestRow.id).limit(1)
+_TAKE_OLDEST = _OLDEST.with_for_update(skip_locked=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +35,12 @@ def add_link_request(
 
 def is_link_asked_for(tx: Connection) -> bool:
     """Tell whether a request waits, without taking a writer's turn for it."""
-    return tx.execute(_ANY).first() is not None
+    return tx.execute(_OLDEST).first() is not None
 
 
 def take_link_request(tx: Connection) -> LinkRequest | None:
     """Remove the oldest request and return it."""
-    oldest = select(LinkRequestRow.id).order_by(LinkRequestRow.id).limit(1).with_for_update(skip_locked=True)
-    id_ = tx.execute(oldest).scalar_one_or_none()
+    id_ = tx.execute(_TAKE_OLDEST).scalar_one_or_none()
     if id_ is None:
         return None
     taken = (

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from liju_contact.store.staff_tables import PasswordResetRow, ResetRequestRow
 
 _REQUEST = insert(ResetRequestRow)
-_ANY = select(ResetRequestRow.id).limit(1)
-_OLDEST = select(ResetRequestRow.id).order_by(ResetRequestRow.id).limit(1).with_for_update(skip_locked=True)
+_OLDEST = select(ResetRequestRow.id).order_by(ResetRequestRow.id).limit(1)
+_TAKE_OLDEST = _OLDEST.with_for_update(skip_locked=True)
 _TAKE = (
     delete(ResetRequestRow)
     .where(ResetRequestRow.id == bindparam("id_"))
@@ -43,12 +43,12 @@ def add_reset_request(tx: Connection, *, address_folded: str, language: str, now
 
 def is_reset_asked_for(tx: Connection) -> bool:
     """Tell whether a request waits, without taking a writer's turn for it."""
-    return tx.execute(_ANY).first() is not None
+    return tx.execute(_OLDEST).first() is not None
 
 
 def take_reset_request(tx: Connection) -> ResetRequest | None:
     """Remove the oldest request and return it."""
-    id_ = tx.execute(_OLDEST).scalar_one_or_none()
+    id_ = tx.execute(_TAKE_OLDEST).scalar_one_or_none()
     if id_ is None:
         return None
     address, language, asked_at = tx.execute(_TAKE, {"id_": id_}).one()

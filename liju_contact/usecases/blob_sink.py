@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Self
 
 from sqlalchemy import Connection
 
@@ -24,8 +25,8 @@ class BlobSink:
     """Each chunk is a transaction of its own; until ``finish`` the blob counts for nothing, and is swept one day.
 
     A chunk is stored by a thread of the sink's own while the next is put together: half of that is waiting for the
-    disk. What goes wrong with it is raised by the next ``write`` or by ``finish``, of which one has to follow, or
-    ``abandon``.
+    disk. What goes wrong with it is raised by the next ``write`` or by ``finish``. Used in a ``with``, which lets go of
+    what was written when anything goes wrong inside it.
     """
 
     def __init__(self, deps: Deps) -> None:
@@ -38,6 +39,13 @@ class BlobSink:
         self._underway: Future[None] | None = None
         with deps.db.begin() as tx:
             self._blob_id = start_blob(tx, 0, deps.now())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind:
+            self._abandon()
 
     def write(self, content: bytes, /) -> int:
         self._held += content
@@ -59,8 +67,7 @@ class BlobSink:
             with self._deps.db.begin() as tx:
                 return self._finish(tx)
 
-    def abandon(self) -> None:
-        """Let go of what was written, also after something went wrong with it."""
+    def _abandon(self) -> None:
         self._storing.shutdown()
         with self._deps.db.begin() as tx:
             drop_blob(tx, self._blob_id)

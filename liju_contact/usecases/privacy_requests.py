@@ -165,13 +165,12 @@ def _fulfil(deps: Deps, request: PrivacyRequest, cleaning: CleanUp, now: datetim
 
 
 def _write_export(deps: Deps, request: PrivacyRequest, now: datetime) -> None:
-    sink = BlobSink(deps)
-    with tempfile.TemporaryFile() as file:  # nameless: it goes with this process
+    with BlobSink(deps) as sink, tempfile.TemporaryFile() as file:  # nameless: it goes with this process
         export_address(deps, request.address, file, now=now)
         file.seek(0)
         while piece := file.read(_PIECE_BYTES):
             sink.write(piece)
-    blob_id = sink.finish()
+        blob_id = sink.finish()
     with deps.db.begin() as tx:
         make_ready(tx, request.id, blob_id, now)
         note_step(tx, deps.keys.erasure_digest(request.address), Step.EXPORTED, actor="", now=now)

@@ -84,26 +84,38 @@ def give_back_exports(deps: Deps, holder: str) -> None:
 
 def _write(deps: Deps, export: Export, holder: str, is_stopping: Callable[[], bool]) -> None:
     person = _person(deps, export)
-    sink = BlobSink(deps)
-    sheet: Sheet | None = None
-    try:
+    with BlobSink(deps) as sink:
         sheet = deps.new_sheet(export.format, export.language, sink)
-        row_count, told_at = 0, deps.now()
-        for page in _pages(deps, export, person, has_messages=sheet.has_messages):
-            sheet.add(page)
-            row_count += len(page.inquiries)
-            _stop(deps, holder, is_stopping)
-            if (now := deps.now()) - told_at >= _PROGRESS_EVERY:
-                _tell(deps, export, holder, row_count, sink.bytes_count)
-                told_at = now
-        _tell(deps, export, holder, row_count, sink.bytes_count)
-        sheet.close()
-        _settle(deps, export, holder, row_count, sink)
-    except BaseException:
-        if sheet:
+        try:
+            pages = _pages(deps, export, person, has_messages=sheet.has_messages)
+            row_count = _fill(deps, export, holder, sheet, sink, pages, is_stopping)
+            sheet.close()
+        except BaseException:
             sheet.abandon()
-        sink.abandon()
-        raise
+            raise
+        _settle(deps, export, holder, row_count, sink)
+
+
+def _fill(  # noqa: PLR0917  # all belong to one export and none is optional
+    deps: Deps,
+    export: Export,
+    holder: str,
+    sheet: Sheet,
+    sink: BlobSink,
+    pages: Iterator[ExportedPage],
+    is_stopping: Callable[[], bool],
+) -> int:
+    """Write the pages, telling from time to time how far it is; return how many rows there were."""
+    row_count, told_at = 0, deps.now()
+    for page in pages:
+        sheet.add(page)
+        row_count += len(page.inquiries)
+        _stop(deps, holder, is_stopping)
+        if (now := deps.now()) - told_at >= _PROGRESS_EVERY:
+            _tell(deps, export, holder, row_count, sink.bytes_count)
+            told_at = now
+    _tell(deps, export, holder, row_count, sink.bytes_count)
+    return row_count
 
 
 def _stop(deps: Deps, holder: str, is_stopping: Callable[[], bool]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 
 from liju_contact.app import make_app
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.person import Role
 from liju_contact.domain.picture import Picture
+from liju_contact.store.file_tables import FileRow
 from liju_contact.store.same_files import SameFile, same_files
 from liju_contact.store.thumbnails import settle_thumbnail
 from liju_contact.usecases.deps import Deps
@@ -148,6 +150,23 @@ def test_logos_and_photos_are_no_drawings(deps: Deps, client: FlaskClient) -> No
     submit(deps, nonce="n-2", email="b@rival.example", company="Rival", files=files)
 
     assert seen_by(deps, at_the_desk(deps, client), one) == []
+
+
+@pytest.mark.parametrize(("copies", "is_found"), [(198, True), (199, False)])
+def test_of_a_file_that_very_many_sent_the_newest_are_looked_at(
+    deps: Deps, client: FlaskClient, copies: int, *, is_found: bool
+) -> None:
+    one = submit(deps, files=(drawing(deps),)).reference
+    third = submit(deps, nonce="n-2", email="c@third.example", company="Third", files=(drawing(deps),)).reference
+    rival = submit(deps, nonce="n-3", email="b@rival.example", company="Rival", files=(drawing(deps),)).reference
+    [newest] = [row for row in rows(deps.db, "file") if row["message_id"] == 3]
+    with deps.db.begin() as tx:
+        values = [{**newest, "id": newest["id"] + more, "position": more} for more in range(1, copies + 1)]
+        tx.execute(insert(FileRow), values)
+
+    found = [same.reference for same in seen_by(deps, at_the_desk(deps, client), one)]
+
+    assert found == [rival, third][: 1 + is_found]
 
 
 def test_looking_for_the_same_drawing_is_one_query_by_indexes(deps: Deps, client: FlaskClient) -> None:
