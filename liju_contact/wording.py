@@ -185,7 +185,7 @@ _WITHOUT_ACCENTS = str.maketrans("åçéíôãü", "aceioau")
 # CLDR's "中文 (简体)" is right and nobody says it.
 _DATE = {"en": "d MMM y"}
 _BRIEF_DAY = {"en": "d MMM", "zh_Hans": "M月d日"}
-_BRIEF_DATE = {"en": "d MMM y", "zh_Hans": "y年M月d日"}
+_BRIEF_DATE = {"en": "d MMM y", "zh_Hans": "y/M/d"}
 _MONTH = {"zh_Hans": "y年M月"}
 _MONTH_ON_AXIS = {"en": "LLL yyyy", "zh_Hans": "yy年M月"}
 _OWN_NAMES = {"zh_Hans": "简体中文"}

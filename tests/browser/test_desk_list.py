@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import update
 from werkzeug.serving import make_server
 
 from liju_contact.app import make_app
 from liju_contact.domain.change import Change
+from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.priority import Priority
+from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.change_inquiry import change_inquiry
 from liju_contact.usecases.deps import Deps
 from tests.axe import violations
@@ -114,6 +118,22 @@ def test_axe_finds_nothing_and_a_phone_need_not_scroll_sideways(open_list: Open,
     found["wide, one chosen"] = ([violation["id"] for violation in violations(page)], 390)
 
     assert found == {name: ([], 390) for name in found}
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_states_and_times_are_not_cut_off(deps: Deps, open_list: Open, locale: str) -> None:
+    long_ago = deps.now() - timedelta(days=360)
+    with deps.db.begin() as tx:
+        tx.execute(update(InquiryRow).values(received_at=long_ago, answer_due_at=long_ago))
+        tx.execute(update(InquiryRow).where(InquiryRow.id == 2).values(state=InquiryState.ANSWERED.value))
+    page = open_list(locale=locale, viewport={"width": 1280, "height": 800})
+
+    page.goto("/staff?view=all")
+
+    expect(page.locator(".rows .overdue")).to_have_count(2)
+    cells = page.locator(".rows tbody :is(.state, .time)")
+    assert cells.count() == 6
+    assert cells.evaluate_all("cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).length") == 0
 
 
 def test_news_is_announced_and_no_row_moves(deps: Deps, open_list: Open) -> None:
