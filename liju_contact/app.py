@@ -75,6 +75,7 @@ from liju_contact.web.staff import list as desk_list
 from liju_contact.web.staff import originals as staff_originals
 from liju_contact.web.staff import privacy as privacy_desk
 from liju_contact.web.staff import refused as staff_refused
+from liju_contact.web.staff.list_rows import WrittenRows
 from liju_contact.wording import wording_in
 
 _FORM_BYTES = 1_000_000  # the text of a form; RFC 7578 parts without a file name together
@@ -162,6 +163,7 @@ def make_app(deps: Deps) -> Flask:
     app.extensions["liju_form_pages"] = FormPages()
     app.extensions["liju_inquiry_form"] = inquiry_form_class(settings.catalogue)
     app.extensions["liju_templates"] = _page_environments(app, settings)
+    app.extensions["liju_rows"] = WrittenRows(settings)
     for room in (inquiry, status, find, privacy, privacy_desk, health, assets, post_office):
         app.register_blueprint(room.bp)
     desk_rooms = (desk_list, bulk, saved_views, sign_in, reset, account, second_factor, people, insight, replies)

@@ -45,7 +45,7 @@ _BY_ID = _EVENTS.where(EventRow.id.in_(bindparam("ids", expanding=True)))
 _OF_KIND = _EVENTS.where(EventRow.kind == bindparam("kind"))
 
 
-_NEWEST = select(func.max(EventRow.id))
+NEWEST = select(func.max(EventRow.id))
 
 
 def add_event(
@@ -135,4 +135,4 @@ def _event(row: Any) -> Event:
 
 def newest_event_id(tx: Connection) -> int:
     """Return the id of the newest event: as long as it is the same, no list and no sum has changed."""
-    return tx.execute(_NEWEST).scalar_one() or 0
+    return tx.execute(NEWEST).scalar_one() or 0

@@ -15,6 +15,7 @@ from liju_contact.domain.page_mark import Mark
 from liju_contact.domain.person import Person
 from liju_contact.store.inbound_lines import LINES, InboundLine, line_of
 from liju_contact.store.inbound_tables import InboundRow, InboundTextRow
+from liju_contact.store.staff import served_by
 from liju_contact.store.table import UtcDateTime
 from liju_contact.store.tables import InquiryRow
 
@@ -45,7 +46,7 @@ _DECIDED = _DESK.where(
     tuple_(InboundRow.decided_at, InboundRow.id) < tuple_(*_BEFORE),
 ).order_by(InboundRow.decided_at.desc(), InboundRow.id.desc())
 _RECEIVED = _DESK.where(InboundRow.id < bindparam("before_id")).order_by(InboundRow.id.desc())
-_COUNT = select(func.count()).select_from(
+COUNT = select(func.count()).select_from(
     select(literal(1))
     .select_from(InboundRow)
     .outerjoin(InquiryRow, InquiryRow.id == InboundRow.inquiry_id)
@@ -80,18 +81,10 @@ def page_of_received(tx: Connection, person: Person, *, before: Mark, limit: int
 
 def count_waiting(tx: Connection, person: Person, *, most: int) -> int:
     """Return how many mails wait for a decision; beyond ``most`` nobody counts."""
-    count: int = tx.execute(_COUNT, {**_served_by(person), "most": most}).scalar_one()
+    count: int = tx.execute(COUNT, {**served_by(person), "most": most}).scalar_one()
     return count
 
 
 def _entries(tx: Connection, statement: Any, person: Person, before: Mark, limit: int) -> list[InboundEntry]:
-    values = {**_served_by(person), "before_at": before.at, "before_id": before.id, "limit": limit}
+    values = {**served_by(person), "before_at": before.at, "before_id": before.id, "limit": limit}
     return [InboundEntry(line=line_of(row), excerpt=row.excerpt or "") for row in tx.execute(statement, values)]
-
-
-def _served_by(person: Person) -> dict[str, Any]:
-    return {
-        "serves_all": not person.product_lines,
-        "products": sorted(person.product_lines),
-        "address": person.address.casefold(),
-    }

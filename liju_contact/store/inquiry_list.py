@@ -133,21 +133,21 @@ def _rest(terms: list[Term], leading: list[Term]) -> list[Term]:
 def _exact(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
     """Read one index from the cursor on; what does not belong to the list is left out, however many rows that takes."""
     if terms and terms[0].key == "tag":
-        return _from_tag(query, terms)
+        return _from_tag(dialect, query, terms)
     key = _order_key(query, terms)
     columns = [PLAIN.id.label("id"), *([getattr(PLAIN, key).label("key")] if key else [])]
     source = (
         select(*columns).select_from(inquiries_of(dialect, terms)).where(*(term.condition(PLAIN) for term in terms))
     )
     source = source.where(*_beyond_cursor(query, terms, PLAIN)).order_by(*_ordered(query, terms, PLAIN))
-    return _rows_of_hits(query, source.limit(bindparam("limit")).subquery("along"))
+    return _rows_of_hits(dialect, query, source.limit(bindparam("limit")).subquery("along"))
 
 
-def _from_tag(query: ListQuery, terms: list[Term]) -> Select[Any]:
+def _from_tag(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
     tagged = Columns("inquiry_tag.inquiry_")
     source = select(InquiryTagRow.inquiry_id.label("id")).where(InquiryTagRow.tag_id == TAG_ID)
     source = source.where(*_beyond_cursor(query, terms, tagged)).order_by(*_ordered(query, terms, tagged))
-    return _rows_of_hits(query, source.limit(bindparam("limit")).subquery("hit"))
+    return _rows_of_hits(dialect, query, source.limit(bindparam("limit")).subquery("hit"))
 
 
 def _within_reach(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
@@ -166,11 +166,11 @@ def _within_reach(dialect: str, query: ListQuery, terms: list[Term]) -> Select[A
     hits = select(near.c.id, near.c[key].label("key")).where(*(term.condition(columns) for term in rest))
     if dialect != "sqlite":
         hits = hits.order_by(*_ordered(query, terms, columns))
-    return _rows_of_hits(query, hits.limit(bindparam("limit")).subquery("hit"))
+    return _rows_of_hits(dialect, query, hits.limit(bindparam("limit")).subquery("hit"))
 
 
-def _rows_of_hits(query: ListQuery, hits: Any) -> Select[Any]:
-    rows = select(*ROW_COLUMNS).select_from(hits).join(InquiryRow, InquiryRow.id == hits.c.id)
+def _rows_of_hits(dialect: str, query: ListQuery, hits: Any) -> Select[Any]:
+    rows = select(*ROW_COLUMNS[dialect]).select_from(hits).join(InquiryRow, InquiryRow.id == hits.c.id)
     return rows.order_by(*_ordered_hits(query, hits))
 
 
@@ -183,7 +183,7 @@ def _collected(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]
     found = found_by_first(dialect, terms, [] if key is None else [key.label("key")])
     hits = found.where(*_beyond_cursor(query, terms, hidden(dialect))).cte("hit").prefix_with("MATERIALIZED")
     best = select(hits).order_by(*_ordered_hits(query, hits)).limit(bindparam("limit"))
-    return _rows_of_hits(query, best.subquery("best"))
+    return _rows_of_hits(dialect, query, best.subquery("best"))
 
 
 def _ordered_hits(query: ListQuery, hits: Any) -> list[Any]:

@@ -1,49 +1,84 @@
-"""The rows of the desk's list: what each shows, read from the one table that has it all."""
+"""The rows of the desk's list: what each shows, read in one query."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Text, bindparam, cast, select, type_coerce
+from sqlalchemy import Connection, Text, bindparam, case, cast, select, type_coerce
 
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.priority import Priority
+from liju_contact.domain.spam_signs import Reason
+from liju_contact.store.desk_tables import InquiryTagRow, TagRow
+from liju_contact.store.spam_judgements import reasons_in
+from liju_contact.store.spam_tables import SpamJudgementRow
+from liju_contact.store.statements import rows_in_one
 from liju_contact.store.tables import InquiryRow
 
-ROW_COLUMNS: tuple[Any, ...] = (
-    InquiryRow.id,
-    InquiryRow.reference,
-    InquiryRow.state,
-    InquiryRow.language,
-    InquiryRow.name,
-    InquiryRow.company,
-    InquiryRow.country,
-    InquiryRow.product,
-    InquiryRow.topic,
-    cast(type_coerce(InquiryRow.details, Text()), Text).label("details"),
-    InquiryRow.preview,
-    InquiryRow.priority,
-    InquiryRow.assignee,
-    InquiryRow.answer_due_at,
-    InquiryRow.due_at,
-    InquiryRow.received_at,
-    InquiryRow.changed_at,
-    InquiryRow.has_files,
-    InquiryRow.has_mail_trouble,
-    InquiryRow.version,
+
+def _text(json_value: Any) -> Any:
+    """Leave JSON the text that it is stored as."""
+    return cast(type_coerce(json_value, Text()), Text)
+
+
+_TAGS = rows_in_one(
+    select(TagRow.name)
+    .join(InquiryTagRow, InquiryTagRow.tag_id == TagRow.id)
+    .where(InquiryTagRow.inquiry_id == InquiryRow.id)
+    .order_by(TagRow.name_folded)
+    .correlate(InquiryRow)
 )
+_REASONS = (
+    select(_text(SpamJudgementRow.reasons))
+    .where(SpamJudgementRow.inquiry_id == InquiryRow.id)
+    .correlate(InquiryRow)
+    .scalar_subquery()
+)
+
+
+def _columns(dialect: str) -> tuple[Any, ...]:
+    return (
+        InquiryRow.id,
+        InquiryRow.reference,
+        InquiryRow.state,
+        InquiryRow.language,
+        InquiryRow.name,
+        InquiryRow.company,
+        InquiryRow.country,
+        InquiryRow.product,
+        InquiryRow.topic,
+        _text(InquiryRow.details).label("details"),
+        InquiryRow.preview,
+        InquiryRow.priority,
+        InquiryRow.assignee,
+        InquiryRow.answer_due_at,
+        InquiryRow.due_at,
+        InquiryRow.received_at,
+        InquiryRow.changed_at,
+        InquiryRow.has_files,
+        InquiryRow.has_mail_trouble,
+        InquiryRow.version,
+        _text(_TAGS[dialect]).label("tags"),
+        case((InquiryRow.state == InquiryState.SPAM.value, _REASONS)).label("reasons"),
+    )
+
+
+ROW_COLUMNS: Mapping[str, tuple[Any, ...]] = {dialect: _columns(dialect) for dialect in _TAGS}
 # The beginning of a fact as ``json`` writes it. No text that somebody typed can hold one: within a text of JSON a
 # backslash stands before each quotation mark.
 _FACT = re.compile(r'\{"field": "(\w+)"')
-_BY_IDS = select(*ROW_COLUMNS).where(InquiryRow.id.in_(bindparam("ids", expanding=True)))
+_BY_IDS = {
+    dialect: select(*columns).where(InquiryRow.id.in_(bindparam("ids", expanding=True)))
+    for dialect, columns in ROW_COLUMNS.items()
+}
 
 
 class ListedInquiry(NamedTuple):
-    """A row of the list; ``given_fields`` are the technical details the customer gave.
+    """A row of the list. What ends in ``json`` is left unread: few who get a row look into that.
 
     A tuple in the order of ``ROW_COLUMNS``: a frozen dataclass of so many fields takes ten times as long to make.
     """
@@ -57,7 +92,7 @@ class ListedInquiry(NamedTuple):
     country: str
     product: str
     topic: str
-    given_fields: frozenset[str]
+    details_json: str
     preview: str
     priority: Priority
     assignee: str | None
@@ -68,11 +103,31 @@ class ListedInquiry(NamedTuple):
     has_files: bool
     has_mail_trouble: bool
     version: int
+    tags_json: str
+    reasons_json: str | None
+
+    @property
+    def given_fields(self) -> frozenset[str]:
+        """The technical details that the customer gave."""
+        fields = _FACT.findall(self.details_json)
+        if len(fields) != self.details_json.count("{"):  # somebody typed a brace, or the house wrote it otherwise
+            fields = [detail["field"] for detail in json.loads(self.details_json)]
+        return frozenset(fields)
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """In the order of the alphabet."""
+        return tuple(name for (name,) in json.loads(self.tags_json))
+
+    @property
+    def spam_reasons(self) -> tuple[Reason, ...]:
+        """Why it was held, for an inquiry that is."""
+        return reasons_in(json.loads(self.reasons_json)) if self.reasons_json else ()
 
 
 def rows_of(tx: Connection, inquiry_ids: Sequence[int]) -> list[ListedInquiry]:
     """Return the rows of these inquiries, in the order of their ids as given; one that is gone is left out."""
-    rows = {row.id: listed(row) for row in tx.execute(_BY_IDS, {"ids": list(inquiry_ids)})}
+    rows = {row.id: listed(row) for row in tx.execute(_BY_IDS[tx.dialect.name], {"ids": list(inquiry_ids)})}
     return [rows[id_] for id_ in inquiry_ids if id_ in rows]
 
 
@@ -81,18 +136,9 @@ def listed(row: Any) -> ListedInquiry:
     values = list(row)
     values[_STATE] = _STATES[values[_STATE]]
     values[_PRIORITY] = _PRIORITIES[values[_PRIORITY]]
-    values[_GIVEN] = _given_fields(values[_GIVEN])
     return ListedInquiry._make(values)
 
 
-def _given_fields(details: str) -> frozenset[str]:
-    """Return the fields of the facts in this JSON; most is left unread, a page of the list has hundreds of facts."""
-    fields = _FACT.findall(details)
-    if len(fields) != details.count("{"):  # somebody typed a brace, or something else of the house wrote it
-        fields = [detail["field"] for detail in json.loads(details)]
-    return frozenset(fields)
-
-
-_STATE, _PRIORITY, _GIVEN = map(ListedInquiry._fields.index, ("state", "priority", "given_fields"))
+_STATE, _PRIORITY = map(ListedInquiry._fields.index, ("state", "priority"))
 _STATES = {state.value: state for state in InquiryState}
 _PRIORITIES = {priority.value: priority for priority in Priority}

@@ -20,6 +20,7 @@ from liju_contact.store.files import StoredFile
 from liju_contact.store.refusal_tables import RefusalFileRow, RefusalRow
 from liju_contact.store.scan_tables import ScanRow
 from liju_contact.store.scans import scan_of
+from liju_contact.store.staff import served_by
 from liju_contact.store.table import UtcDateTime
 from liju_contact.store.tables import InquiryRow
 
@@ -85,7 +86,7 @@ _PAGE = (
     .order_by(RefusalRow.happened_at.desc(), RefusalRow.id.desc())
     .limit(bindparam("limit"))
 )
-_COUNT = select(func.count()).select_from(
+COUNT = select(func.count()).select_from(
     select(literal(1))
     .select_from(RefusalRow)
     .outerjoin(InquiryRow, InquiryRow.id == RefusalRow.inquiry_id)
@@ -122,14 +123,8 @@ def page_of_refusals(
 
     What a person can put right is among it when it happened before ``calm_before``.
     """
-    values = {**_served_by(person), "before_at": before.at, "before_id": before.id, "limit": limit}
+    values = {**served_by(person), "before_at": before.at, "before_id": before.id, "limit": limit}
     return [_entry(row) for row in tx.execute(_PAGE, {**values, "calm_before": calm_before})]
-
-
-def count_refusals(tx: Connection, person: Person, *, calm_before: datetime, most: int) -> int:
-    """Return how many entries such a list has; beyond ``most`` nobody counts."""
-    count: int = tx.execute(_COUNT, {**_served_by(person), "calm_before": calm_before, "most": most}).scalar_one()
-    return count
 
 
 def find_refusal(tx: Connection, refusal_id: int) -> RefusalEntry | None:
@@ -158,14 +153,6 @@ def find_refused_file(tx: Connection, refusal_id: int, position: int) -> StoredF
         return None
     kind, scan = FileKind(row.kind), scan_of(row)
     return StoredFile(name=row.name, kind=kind, bytes_count=row.bytes_count, blob_id=row.id, scan=scan)
-
-
-def _served_by(person: Person) -> dict[str, Any]:
-    return {
-        "serves_all": not person.product_lines,
-        "products": sorted(person.product_lines),
-        "address": person.address.casefold(),
-    }
 
 
 def _entry(row: Any) -> RefusalEntry:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from liju_contact.store.desk_tables import SavedViewRow
 
 _ADD = insert(SavedViewRow).returning(SavedViewRow.id)
-_SHOWN = (
+SHOWN = (
     select(SavedViewRow.id, SavedViewRow.name, SavedViewRow.query, SavedViewRow.is_shared, SavedViewRow.staff_id)
     .where(or_(SavedViewRow.staff_id == bindparam("staff_id"), SavedViewRow.is_shared))
     .order_by(SavedViewRow.is_shared, SavedViewRow.name, SavedViewRow.id)
@@ -34,8 +36,14 @@ def add_view(tx: Connection, *, staff_id: int, name: str, query: str, is_shared:
 
 def views_for(tx: Connection, staff_id: int) -> list[SavedView]:
     """Return somebody's own views, then everybody's, by name."""
-    rows = tx.execute(_SHOWN, {"staff_id": staff_id})
-    return [SavedView(**row._mapping) for row in rows]  # noqa: SLF001  # SQLAlchemy documents this as a row's public mapping
+    rows = tx.execute(SHOWN, {"staff_id": staff_id})
+    return [view_in(row) for row in rows]
+
+
+def view_in(row: Sequence[Any]) -> SavedView:
+    """Return the view that a row of ``SHOWN`` is."""
+    id_, name, query, is_shared, staff_id = row
+    return SavedView(id=id_, name=name, query=query, is_shared=bool(is_shared), staff_id=staff_id)
 
 
 def change_view(tx: Connection, view_id: int, *, staff_id: int, name: str, is_shared: bool) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,9 +20,6 @@ _OF_INQUIRY = select(
     SpamJudgementRow.released_at,
     SpamJudgementRow.learnt,
 ).where(SpamJudgementRow.inquiry_id == bindparam("inquiry_id"))
-_OF_INQUIRIES = select(SpamJudgementRow.inquiry_id, SpamJudgementRow.reasons).where(
-    SpamJudgementRow.inquiry_id.in_(bindparam("inquiry_ids", expanding=True))
-)
 _SET_RELEASED = (
     update(SpamJudgementRow)
     .where(SpamJudgementRow.inquiry_id == bindparam("of_inquiry"))
@@ -66,17 +62,11 @@ def find_judgement(tx: Connection, inquiry_id: int) -> StoredJudgement | None:
         return None
     return StoredJudgement(
         score=row.score,
-        reasons=_reasons(row.reasons),
+        reasons=reasons_in(row.reasons),
         held_at=row.held_at,
         released_at=row.released_at,
         learnt=None if row.learnt is None else row.learnt == _SPAM,
     )
-
-
-def reasons_of(tx: Connection, inquiry_ids: Collection[int]) -> dict[int, tuple[Reason, ...]]:
-    """Return why these inquiries were held, by their ids; one that was not is left out."""
-    rows = tx.execute(_OF_INQUIRIES, {"inquiry_ids": list(inquiry_ids)})
-    return {row.inquiry_id: _reasons(row.reasons) for row in rows if row.reasons}
 
 
 def set_released(tx: Connection, inquiry_id: int, at: datetime | None) -> None:
@@ -94,5 +84,6 @@ def set_learnt(tx: Connection, inquiry_id: int, *, is_spam: bool | None) -> None
 _SPAM, _HONEST = "spam", "honest"
 
 
-def _reasons(stored: list[Any]) -> tuple[Reason, ...]:
+def reasons_in(stored: list[Any]) -> tuple[Reason, ...]:
+    """Read reasons as ``add_judgement`` stores them."""
     return tuple(Reason.from_json(reason) for reason in stored)

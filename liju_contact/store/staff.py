@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,9 +40,9 @@ _BY_ID = _ACCOUNT.where(StaffRow.id == bindparam("staff_id"))
 _LOCKED = _BY_ID.with_for_update()
 
 _ANY = select(StaffRow.id).limit(1)
-_NAMES = (
-    select(StaffRow.address, StaffRow.name)
-    .where(StaffRow.disabled_at.is_(None), StaffRow.role.in_(bindparam("roles", expanding=True)))
+ACTIVE = (
+    select(StaffRow.address, StaffRow.name, StaffRow.role)
+    .where(StaffRow.disabled_at.is_(None))
     .order_by(StaffRow.address_folded)
 )
 _ADMINISTRATORS = (
@@ -127,10 +127,13 @@ def every_account(tx: Connection) -> list[Account]:
     return [_account(row) for row in tx.execute(_ACCOUNT.order_by(StaffRow.address_folded))]
 
 
-def names_of_active(tx: Connection, roles: Collection[Role]) -> dict[str, str]:
-    """Return what people in these roles are called, by address, those whose account is disabled left out."""
-    rows = tx.execute(_NAMES, {"roles": [role.value for role in roles]})
-    return {address: name for address, name in rows}  # noqa: C416  # a row is no pair for the type checker
+def served_by(person: Person) -> dict[str, Any]:
+    """Return the values by which a statement knows what ``person`` serves."""
+    return {
+        "serves_all": not person.product_lines,
+        "products": sorted(person.product_lines),
+        "address": person.address.casefold(),
+    }
 
 
 def has_accounts(tx: Connection) -> bool:

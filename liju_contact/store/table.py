@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
-_LONGEST_TIME = len("2026-11-23 02:00:00.000000")
+_ZONE = "+00:00"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -50,7 +50,8 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _read_utc(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text[:_LONGEST_TIME]).replace(tzinfo=UTC) if text else None
+    # With its zone in the text it is read in half the time that giving it one afterwards takes.
+    return datetime.fromisoformat(text if text.endswith(_ZONE) else text + _ZONE) if text else None
 
 
 class Table(DeclarativeBase):

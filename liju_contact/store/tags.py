@@ -20,7 +20,7 @@ _OF = (
     .where(InquiryTagRow.inquiry_id.in_(bindparam("inquiry_ids", expanding=True)))
     .order_by(InquiryTagRow.inquiry_id, TagRow.name_folded)
 )
-_EVERY = select(TagRow.name).order_by(TagRow.name_folded)
+EVERY = select(TagRow.name).order_by(TagRow.name_folded)
 _TAKE_OFF = delete(InquiryTagRow).where(
     InquiryTagRow.inquiry_id == bindparam("inquiry_id"),
     InquiryTagRow.tag_id.in_(_IDS),
@@ -36,7 +36,7 @@ def tags_of(tx: Connection, inquiry_ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def every_tag(tx: Connection) -> list[str]:
-    return list(tx.execute(_EVERY).scalars())
+    return list(tx.execute(EVERY).scalars())
 
 
 def put_tags(tx: Connection, inquiry_id: int, names: Sequence[str]) -> None:

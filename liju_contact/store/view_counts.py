@@ -7,7 +7,8 @@ would read the whole table.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
@@ -35,7 +36,7 @@ _IN_TROUBLE = (
 )
 _ADD = insert(ViewCountRow)
 _FORGET = delete(ViewCountRow)
-_OF_PERSON = select(ViewCountRow.view, ViewCountRow.product, ViewCountRow.subject, ViewCountRow.row_count).where(
+OF_PERSON = select(ViewCountRow.view, ViewCountRow.product, ViewCountRow.subject, ViewCountRow.row_count).where(
     ViewCountRow.subject.in_([EVERYBODY, bindparam("subject")])
 )
 
@@ -67,12 +68,22 @@ def put_counts(tx: Connection, counts: Counts) -> None:
 
 
 def counts_for(tx: Connection, person: Person) -> dict[View, int]:
-    """Return how many inquiries ``person`` finds in each counted view.
+    """Return how many inquiries ``person`` finds in each counted view."""
+    return counts_in(tx.execute(OF_PERSON, subject_of(person)), person)
+
+
+def subject_of(person: Person) -> dict[str, str]:
+    """Return the values of ``OF_PERSON``."""
+    return {"subject": fold_address(person.address)}
+
+
+def counts_in(rows: Iterable[Any], person: Person) -> dict[View, int]:
+    """Add up the rows of ``OF_PERSON``.
 
     What is assigned to somebody who does not serve its product line counts among their own only.
     """
     counts = dict.fromkeys(COUNTED, 0)
-    for view, product, subject, count in tx.execute(_OF_PERSON, {"subject": fold_address(person.address)}):
+    for view, product, subject, count in rows:
         if subject != EVERYBODY or _is_served(product, person.product_lines):
             counts[View(view)] += count
     return counts

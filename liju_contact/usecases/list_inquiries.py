@@ -6,26 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from liju_contact.domain.excerpt import Excerpt
-from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, View
-from liju_contact.domain.person import ACTIONS_OF, Action, Person, Role
+from liju_contact.domain.person import ACTIONS_OF, Action, Person
 from liju_contact.domain.refusal import CALM
 from liju_contact.domain.search_query import SearchQuery
-from liju_contact.domain.spam_signs import Reason
+from liju_contact.store.beside_list import BesideList, beside_list
 from liju_contact.store.events import newest_event_id
-from liju_contact.store.inbound_lists import count_waiting
 from liju_contact.store.inquiry_list import page_of_inquiries
 from liju_contact.store.list_news import changed_count
 from liju_contact.store.list_term import Reader
 from liju_contact.store.listed_inquiries import ListedInquiry
-from liju_contact.store.refusal_lists import count_refusals
-from liju_contact.store.saved_views import SavedView, views_for
-from liju_contact.store.spam_judgements import reasons_of
-from liju_contact.store.staff import names_of_active
-from liju_contact.store.tags import every_tag, tags_of
+from liju_contact.store.saved_views import SavedView
 from liju_contact.store.view_counts import counts_for
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.search_inquiries import search_in
@@ -36,14 +28,10 @@ __all__ = ["Labels", "ListNews", "ListPage", "ListedInquiry", "list_inquiries", 
 Labels = Mapping[str, Mapping[str, str]]
 
 
-_ANSWERING = [role for role in Role if Action.ANSWER in ACTIONS_OF[role]]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
     """``listed`` is what the rows are: the query as the search in it narrows it; ``search`` is None without one.
 
-    ``spam_reasons`` say of what is held why.
     ``people`` are the names by address of all who may have an inquiry, ``newest_event_id`` is for ``list_news``,
     ``held_count`` the mails and ``refused_count`` the refusals that wait for somebody, ``MOST_COUNTED`` at most.
     """
@@ -52,7 +40,6 @@ class ListPage:
     rows: tuple[ListedInquiry, ...]
     before: Cursor | None
     after: Cursor | None
-    tags: Mapping[int, list[str]]
     every_tag: tuple[str, ...]
     people: Mapping[str, str]
     counts: Mapping[View, int]
@@ -60,7 +47,6 @@ class ListPage:
     search: SearchQuery | None
     excerpts: Mapping[int, Excerpt]
     newest_event_id: int
-    spam_reasons: Mapping[int, tuple[Reason, ...]]
     held_count: int
     refused_count: int
 
@@ -79,26 +65,24 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
     """
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
     with deps.db.read() as tx:
-        event_id = newest_event_id(tx)
+        beside = beside_list(tx, person, calm_before=now - CALM, most=MOST_COUNTED)
         found = search_in(deps, tx, query, labels, reader) if query.q else None
         page = found.page if found else page_of_inquiries(tx, query, reader)
-        return ListPage(
-            listed=found.listed if found else query,
-            rows=page.rows,
-            before=page.before,
-            after=page.after,
-            tags=tags_of(tx, [row.id for row in page.rows]),
-            every_tag=tuple(every_tag(tx)),
-            people=_people(deps, tx),
-            counts=counts_for(tx, person),
-            saved_views=tuple(views_for(tx, person.id)),
-            search=found.query if found else None,
-            excerpts=found.excerpts if found else {},
-            newest_event_id=event_id,
-            spam_reasons=reasons_of(tx, [row.id for row in page.rows if row.state is InquiryState.SPAM]),
-            held_count=count_waiting(tx, person, most=MOST_COUNTED),
-            refused_count=count_refusals(tx, person, calm_before=now - CALM, most=MOST_COUNTED),
-        )
+    return ListPage(
+        listed=found.listed if found else query,
+        rows=page.rows,
+        before=page.before,
+        after=page.after,
+        every_tag=beside.every_tag,
+        people=_people(deps, beside),
+        counts=beside.counts,
+        saved_views=beside.saved_views,
+        search=found.query if found else None,
+        excerpts=found.excerpts if found else {},
+        newest_event_id=beside.newest_event_id,
+        held_count=beside.held_count,
+        refused_count=beside.refused_count,
+    )
 
 
 def list_news(deps: Deps, person: Person, query: ListQuery, *, since: int, now: datetime) -> ListNews:
@@ -112,9 +96,9 @@ def list_news(deps: Deps, person: Person, query: ListQuery, *, since: int, now: 
         )
 
 
-def _people(deps: Deps, tx: Connection) -> dict[str, str]:
+def _people(deps: Deps, beside: BesideList) -> dict[str, str]:
     """Return who may have an inquiry: accounts that may change one, then the settings' staff."""
     language = deps.settings.default_language
     people = {staff.address: staff.name.in_language(language) for staff in deps.settings.catalogue.staff}
-    people.update(names_of_active(tx, _ANSWERING))
+    people |= {address: name for address, (name, role) in beside.people.items() if Action.ANSWER in ACTIONS_OF[role]}
     return {address: name or address for address, name in people.items()}

@@ -5,13 +5,15 @@ A link's ``?lang=`` first, then what the browser asks for, then the settings' fi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 from urllib.parse import quote, urlencode
 
 from flask import current_app, g, request
 from jinja2 import Environment
+from markupsafe import Markup
 
 from liju_contact.domain.language import html_tag, negotiate, read_language
 from liju_contact.usecases.deps import Deps
@@ -71,6 +73,17 @@ def render(template: str, **context: Any) -> str:
     company = current_deps().settings.company.name.in_language(language)
     page = environments[language].get_template(template)
     return page.render(language_links=language_links(), company=company, **context)
+
+
+def macro_of(template: str, name: str, language: str) -> Callable[..., Markup]:
+    """Return a macro of a template, to write a part of a page with that is kept for others."""
+    environments = cast(Mapping[str, Environment], current_app.extensions["liju_templates"])
+    return _macro(environments[language], template, name)
+
+
+@lru_cache(maxsize=16)
+def _macro(environment: Environment, template: str, name: str) -> Callable[..., Markup]:
+    return cast(Callable[..., Markup], getattr(environment.get_template(template).module, name))
 
 
 def known_choices() -> dict[str, str]:

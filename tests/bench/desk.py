@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 from liju_contact.app import make_app
 from liju_contact.domain.export import ExportFormat
 from liju_contact.usecases.staff_session import begin_session
+from liju_contact.web.staff.list_rows import WrittenRows
 from tests.bench.desk_baseline import bare_list
 from tests.bench.desk_database import FOLDER, database_url, postgresql, seeded
 from tests.bench.desk_steps import bench_person, pages, queries
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from liju_contact.usecases.deps import Deps
 
 WARM_UPS = 3
+ROWS_ANEW = {"view all, rows anew": "/staff?view=all", "list, rows anew": "/staff"}
 LONGEST_SECONDS = 6.0  # for one step; a slow one is measured less often
 ROW = "{:28} {:>9} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}"
 
@@ -133,12 +135,24 @@ def _measure_size(deps: Deps, count: int, table: Table, rounds: int, bare: Calla
             _say(f"left out: {page.name}, {page.address.split('?')[0]} answers {status}")
             continue
         table.add(page.name, count, _measured(deps, _asking(client, page.address), rounds, bare))
+    for name, address in ROWS_ANEW.items():
+        table.add(name, count, _measured(deps, _writing_anew(client, address), rounds, bare))
     for query in queries(deps, person):
         table.add(query.name, count, _measured(deps, _reading(deps, query.run), rounds, bare))
 
 
 def _asking(client: FlaskClient, address: str) -> Callable[[], object]:
     return lambda: client.get(address).data
+
+
+def _writing_anew(client: FlaskClient, address: str) -> Callable[[], object]:
+    """Ask for a list whose rows nobody has seen since they changed, so that none is kept."""
+
+    def ask() -> object:
+        client.application.extensions["liju_rows"] = WrittenRows(client.application.extensions["liju"].settings)
+        return client.get(address).data
+
+    return ask
 
 
 def _reading(deps: Deps, run: Callable[..., object]) -> Callable[[], object]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, redirect, request
+from flask import current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from liju_contact.domain.inquiry import InquiryState
@@ -15,11 +15,10 @@ from liju_contact.domain.inquiry_list import ListQuery, Sort, View
 from liju_contact.domain.person import Action
 from liju_contact.usecases.list_inquiries import ListPage, list_inquiries, list_news
 from liju_contact.usecases.search_inquiries import find_by_reference
-from liju_contact.web.rendering import current_deps, current_wording
-from liju_contact.web.staff import spam_words
+from liju_contact.web.rendering import current_deps, current_language
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.done import read_done
-from liju_contact.web.staff.list_rows import rows_in_words
+from liju_contact.web.staff.list_rows import WrittenRows
 from liju_contact.web.staff.list_words import KEYS, current_list_words, narrowed_by, options_of, search_labels
 
 bp = desk_blueprint("staff_list", __name__)
@@ -57,9 +56,11 @@ def short_count(count: int) -> str:
 def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
     deps, words = current_deps(), current_list_words()
     options = options_of(page, words)
+    written: WrittenRows = current_app.extensions["liju_rows"]
+    may_choose = current_person().may(Action.CHANGE)
     return {
         "page": page,
-        "rows": rows_in_words(page, words, current_wording(), deps.settings, now=deps.now()),
+        "rows": written.html_of(page, current_language(), may_choose=may_choose, now=deps.now()),
         "query": query,
         "listed": page.listed,
         "words": words,
@@ -69,8 +70,6 @@ def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
         "narrowed": narrowed_by(page, words, options),
         "counts": {view: short_count(count) for view, count in page.counts.items() if count},
         "SPAM_VIEW": View.SPAM,
-        "spam_word": spam_words.word_of,
-        "against": spam_words.against,
         "first_page": query.at(None).to_query(),
         "done": read_done(request.args),
         "settable_states": (InquiryState.OPEN, InquiryState.ANSWERED, InquiryState.CLOSED),

@@ -1,10 +1,12 @@
-"""The rows of the list in words: all that a template would otherwise look up or work out fifty times over."""
+"""The rows of the list as HTML, each written once and kept: whoever looks at a list sees the same rows many times."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -15,15 +17,29 @@ from liju_contact.domain.inquiry_list import NO_PRODUCT, Sort
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.quotation import needed_for_quotation
 from liju_contact.usecases.list_inquiries import ListedInquiry, ListPage
-from liju_contact.web.staff.list_words import ListWords
-from liju_contact.wording import Wording
+from liju_contact.web.rendering import macro_of
+from liju_contact.web.staff.list_words import list_words
+from liju_contact.web.staff.spam_words import against, word_of
+from liju_contact.wording import wording_in
+
+_MOST_KEPT = 1000  # rows, of some 3 kB each with all they were written from
+_MOST_REASONS = 2
+
+
+class _Glance(NamedTuple):
+    """What of a page its rows depend on; ``today`` is the day on the company's clock."""
+
+    language: str
+    order: Sort
+    may_choose: bool
+    today: date
 
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
     """``told`` of the ``needed`` details for a quotation are given; ``priority`` is empty where it is the usual one.
 
-    ``moment`` is the time the list is sorted by, or that of the inquiry.
+    ``moment`` is the time the list is sorted by, or that of the inquiry; ``reasons`` say why it was held as spam.
     """
 
     inquiry: ListedInquiry
@@ -36,38 +52,60 @@ class ListRow:
     told: int
     needed: int
     moment: Markup
-    tags: Sequence[str]
+    reasons: list[str]
     excerpt: Excerpt | None
 
 
-def rows_in_words(
-    page: ListPage, words: ListWords, wording: Wording, settings: Settings, *, now: datetime
-) -> Iterator[ListRow]:
-    products, zone = words.options["product"].texts, settings.company.working_hours.zone
-    needs = {line.id: needed_for_quotation(line) for line in settings.catalogue.product_lines}
-    people = {fold_address(address): name for address, name in page.people.items()}
-    order = page.listed.order
-    for row in page.rows:
-        is_awaited = awaits_answer(row.state)
-        needed = needs.get(row.product, ())
-        yield ListRow(
-            row,
-            words.states[row.state],
-            wording.country(row.country),
-            products.get(row.product or NO_PRODUCT, row.product),
-            "" if row.priority is Priority.NORMAL else words.priorities[row.priority],
-            people.get(fold_address(row.assignee), row.assignee) if row.assignee else "",
-            is_awaited and row.answer_due_at < now,
-            len(row.given_fields.intersection(needed)),
-            len(needed),
-            wording.brief_moment(_shown_moment(row, order, is_awaited=is_awaited), zone, now),
-            page.tags.get(row.id, ()),
-            page.excerpts.get(row.id),
+class WrittenRows:
+    """Writes rows, and keeps those that were asked for last.
+
+    A row depends on the settings and on what ``_write`` is given, and on nothing else: where anything of it changes,
+    another is written.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._zone = settings.company.working_hours.zone
+        self._needs = {line.id: needed_for_quotation(line) for line in settings.catalogue.product_lines}
+        self._kept: Callable[..., Markup] = lru_cache(maxsize=_MOST_KEPT)(self._write)
+
+    def html_of(self, page: ListPage, language: str, *, may_choose: bool, now: datetime) -> Markup:
+        glance = _Glance(language, page.listed.order, may_choose, now.astimezone(self._zone).date())
+        people = {fold_address(address): name for address, name in page.people.items()}
+        rows = []
+        for row in page.rows:
+            assignee = people.get(fold_address(row.assignee), row.assignee) if row.assignee else ""
+            is_late = awaits_answer(row.state) and row.answer_due_at < now
+            excerpt = page.excerpts.get(row.id)
+            write = self._write if excerpt else self._kept  # an excerpt is another with each search
+            rows.append(write(glance, row, assignee, excerpt, is_late=is_late))
+        return Markup("").join(rows)
+
+    def _write(
+        self, glance: _Glance, row: ListedInquiry, assignee: str, excerpt: Excerpt | None, *, is_late: bool
+    ) -> Markup:
+        words, wording = list_words(self._settings, glance.language), wording_in(glance.language)
+        needed = self._needs.get(row.product, ())
+        line = ListRow(
+            inquiry=row,
+            state=words.states[row.state],
+            country=wording.country(row.country),
+            product=words.options["product"].texts.get(row.product or NO_PRODUCT, row.product),
+            priority="" if row.priority is Priority.NORMAL else words.priorities[row.priority],
+            assignee=assignee,
+            is_late=is_late,
+            told=len(row.given_fields.intersection(needed)),
+            needed=len(needed),
+            moment=wording.brief_moment(_shown_moment(row, glance.order), self._zone, glance.today),
+            reasons=[wording.gettext(word_of(reason)) for reason in against(row.spam_reasons)[:_MOST_REASONS]],
+            excerpt=excerpt,
         )
+        write = macro_of("staff/macros/rows.html", "row", glance.language)
+        return write(line, may_choose=glance.may_choose, order=glance.order)
 
 
-def _shown_moment(row: ListedInquiry, order: Sort, *, is_awaited: bool) -> datetime:
+def _shown_moment(row: ListedInquiry, order: Sort) -> datetime:
     """Where nothing is promised any more, a list by promise shows when the inquiry came."""
     if order is Sort.CHANGED:
         return row.changed_at
-    return row.answer_due_at if order is Sort.DUE and is_awaited else row.received_at
+    return row.answer_due_at if order is Sort.DUE and awaits_answer(row.state) else row.received_at

@@ -15,7 +15,7 @@ from liju_contact.domain.priority import Priority
 from liju_contact.domain.search_query import labels_by_name
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.list_inquiries import Labels, ListPage
-from liju_contact.web.rendering import current_deps, current_language, translated
+from liju_contact.web.rendering import current_deps, current_language
 from liju_contact.web.staff.words import PRIORITIES, STATES
 from liju_contact.wording import wording_in
 
@@ -127,16 +127,29 @@ class ListWords:
 
 def current_list_words() -> ListWords:
     """Return the words of the list in the language of this request."""
-    return _list_words(_Names(current_deps().settings), current_language())
+    return list_words(current_deps().settings, current_language())
+
+
+def list_words(settings: Settings, language: str) -> ListWords:
+    return _list_words(_Names(settings), language)
 
 
 def options_of(page: ListPage, words: ListWords) -> Mapping[str, Options]:
     """Return what each filter with fixed values may hold: what the settings say, and the people and tags there are."""
-    people = sorted(page.people.items(), key=lambda person: person[1].casefold())
-    everybody = [Choice(value=ME, text=translated(_("me"))), Choice(value=NOBODY, text=translated(_("nobody")))]
-    everybody += [Choice(value=address, text=name) for address, name in people]
-    tags = [Choice(value=tag, text=tag) for tag in page.every_tag]
-    return {**words.options, "person": Options(everybody), "tag": Options(tags)}
+    people, tags = _changing_options(tuple(page.people.items()), page.every_tag, current_language())
+    return {**words.options, "person": people, "tag": tags}
+
+
+@lru_cache(maxsize=16)
+def _changing_options(
+    people: tuple[tuple[str, str], ...], tags: tuple[str, ...], language: str
+) -> tuple[Options, Options]:
+    """Write out the people and tags there are, again only where one of them has come or gone."""
+    gettext = wording_in(language).gettext
+    everybody = [Choice(value=ME, text=gettext(_("me"))), Choice(value=NOBODY, text=gettext(_("nobody")))]
+    by_name = sorted(people, key=lambda person: person[1].casefold())
+    everybody += [Choice(value=address, text=name) for address, name in by_name]
+    return Options(everybody), Options(Choice(value=tag, text=tag) for tag in tags)
 
 
 def narrowed_by(page: ListPage, words: ListWords, options: Mapping[str, Options]) -> list[Narrowed]:

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from liju_contact.app import make_app
 from liju_contact.domain.person import Role
 from liju_contact.usecases.deps import Deps
-from tests.conftest import ONE_DATABASE
-from tests.staff_desk import at_the_desk
+from tests.conftest import ONE_DATABASE, Clock
+from tests.staff_desk import AtTheDesk, at_the_desk
 from tests.usecases.stories import rows, submit
 
 pytestmark = ONE_DATABASE
@@ -42,6 +42,69 @@ def test_a_row_shows_what_the_customer_wrote_and_runs_none_of_it(deps: Deps, cli
     assert f'href="/staff/inquiry/{reference}"' in page
     assert "Ten boilers &lt;script&gt;" in page
     assert HOSTILE not in page
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE inquiry SET state = 'answered'",
+        "UPDATE inquiry SET state = 'spam'",
+        "UPDATE inquiry SET name = 'Someone else'",
+        "UPDATE inquiry SET company = ''",
+        "UPDATE inquiry SET country = 'DE'",
+        "UPDATE inquiry SET product = 'vacuum-hot-water'",
+        "UPDATE inquiry SET preview = 'Another beginning'",
+        "UPDATE inquiry SET priority = 'urgent'",
+        "UPDATE inquiry SET assignee = NULL",
+        "UPDATE inquiry SET assignee = 'nobody.known@liju.example'",
+        "UPDATE inquiry SET details = '[]'",
+        "UPDATE inquiry SET has_files = 1",
+        "UPDATE inquiry SET has_mail_trouble = 1",
+        "UPDATE inquiry SET answer_due_at = '2020-01-01 00:00:00.000000'",
+        "UPDATE inquiry SET received_at = '2020-01-01 00:00:00.000000'",
+        "UPDATE tag SET name = 'Winter fair'",
+        "DELETE FROM inquiry_tag",
+        "UPDATE staff SET name = 'Another name'",
+        "UPDATE staff SET role = 'reader'",
+        "UPDATE staff SET language = 'zh_Hans'",
+        'UPDATE spam_judgement SET reasons = \'[{"sign": "quick", "points": 3.0, "about": ""}]\'',
+    ],
+)
+def test_a_row_that_is_kept_is_the_row_that_would_be_written(deps: Deps, client: FlaskClient, change: str) -> None:
+    of_steam, of_spam = (submit(deps, nonce=f"n-{number}", product="steam").reference for number in range(2))
+    li = at_the_desk(deps, client)
+    everything = acts([of_steam, of_spam], add_tag="May fair", assignee="me")
+    li.post("/staff/bulk/change", everything)
+    li.post("/staff/bulk/change", acts([of_spam], set_state="spam"))
+    before = rows_of_page(li)
+
+    with deps.db.begin() as tx:
+        is_changed = tx.exec_driver_sql(change).rowcount > 0
+
+    li_elsewhere = at_the_desk(deps, make_app(deps).test_client(), li.person)
+    assert (rows_of_page(li), is_changed) == (rows_of_page(li_elsewhere), True)
+    assert rows_of_page(li) != before
+
+
+@pytest.mark.parametrize("hours", [2, 24, 24 * 400])
+def test_a_row_that_is_kept_follows_the_clock(deps: Deps, client: FlaskClient, clock: Clock, hours: int) -> None:
+    submit(deps)
+    with deps.db.begin() as tx:
+        tx.exec_driver_sql("UPDATE inquiry SET answer_due_at = '2026-11-23 03:00:00.000000'")  # in an hour
+    li = at_the_desk(deps, client)
+    before = rows_of_page(li)
+
+    clock.move(hours=hours)
+
+    li = at_the_desk(deps, client, li.person)
+    li_elsewhere = at_the_desk(deps, make_app(deps).test_client(), li.person)
+    assert rows_of_page(li) == rows_of_page(li_elsewhere)
+    assert rows_of_page(li) != before
+
+
+def rows_of_page(somebody: AtTheDesk) -> str:
+    page = somebody.get("/staff?view=all&sort=newest").text
+    return page.partition("<tbody>")[2].partition("</tbody>")[0]
 
 
 def test_somebody_of_other_product_lines_sees_nothing_of_an_inquiry(deps: Deps, client: FlaskClient) -> None:
