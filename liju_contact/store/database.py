@@ -10,6 +10,7 @@ reads.
 
 from __future__ import annotations
 
+import select
 import shutil
 import sqlite3
 import threading
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from liju_contact.domain.errors import Conflict, StoreBusy, StoreFull
@@ -32,6 +33,7 @@ _LONGEST_PAUSE_SECONDS = 0.05
 ROOM_BYTES = 16 * 1024 * 1024
 _WAL_RETRY_SECONDS = 0.01
 _WAITS = "liju_waits"  # seconds; a connection with this option writes
+_ALONE = "liju_alone"  # a connection with this option begins no transaction
 
 
 class Database:
@@ -88,6 +90,15 @@ class Database:
                 yield connection
 
     @contextmanager
+    def read_once(self) -> Iterator[Connection]:
+        """For one statement that reads: it is a transaction by itself, and asking for one takes longer than it does."""
+        with _translated(), self.engine.connect() as connection:
+            if self.is_sqlite:  # an isolation level would switch on pysqlite's own transactions when it is given back
+                yield connection.execution_options(**{_ALONE: True})
+            else:
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
     def outside(self) -> Iterator[Callable[[str], list[Any]]]:
         """Run statements without any transaction, for what cannot be done in one: VACUUM, checkpoints, new indexes."""
         with _translated(), self.engine.connect() as connection:
@@ -138,12 +149,12 @@ def _sqlite_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        waits = connection.get_execution_options().get(_WAITS)
+        options = connection.get_execution_options()
         raw: Any = connection.connection.dbapi_connection
-        if waits is None:
+        if _WAITS in options:
+            _begin_writing(raw, options[_WAITS])
+        elif _ALONE not in options:
             raw.execute("BEGIN")
-        else:
-            _begin_writing(raw, waits)
 
     return engine
 
@@ -196,16 +207,32 @@ def _use_wal(cursor: sqlite3.Cursor, busy_seconds: float) -> None:
 def _postgresql_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
     milliseconds = int(busy_seconds * 1000)
     options = f"-c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds}"
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,  # what customers wrote stays out of the log, whatever statement fails
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=busy_seconds,
-        pool_pre_ping=True,
         isolation_level="READ COMMITTED",
         connect_args={"options": options, "connect_timeout": max(2, int(busy_seconds))},
     )
+
+    @event.listens_for(engine, "checkout")
+    def check(connection: Any, _record: Any, _proxy: Any) -> None:
+        if _has_word(connection.fileno()):
+            raise InvalidatePoolError("The server has closed its connections.")
+
+    return engine
+
+
+def _has_word(descriptor: int) -> bool:
+    """Tell whether a server that was asked nothing has said something, which is its farewell.
+
+    Looking at the socket finds what asking the server would, without going there before each transaction.
+    """
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 @contextmanager

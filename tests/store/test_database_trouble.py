@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from liju_contact.domain.errors import Conflict, StoreBusy, StoreFull
 from liju_contact.store.database import Database
-from tests.store.counting import START, count_of, count_once_more, in_threads, rows_of_rate
+from tests.store.counting import READ, START, count_of, count_once_more, in_threads, rows_of_rate
 
 
 def test_a_pool_without_a_free_connection_is_store_busy(db: Database) -> None:
@@ -58,6 +59,27 @@ def test_a_server_without_room_is_store_full(db: Database) -> None:
         tx.execute(text(no_room))
 
 
+def test_reading_once_begins_no_transaction_and_leaves_the_connection_as_it_was(counting: Database) -> None:
+    with counting.read_once() as tx:
+        before = (tx.execute(READ).scalar_one(), is_in_transaction(tx))
+    with counting.begin() as tx:
+        count_once_more(tx)
+
+    with counting.read_once() as tx:
+        after = (tx.execute(READ).scalar_one(), is_in_transaction(tx))
+    with counting.read() as tx:
+        whole = (tx.execute(READ).scalar_one(), is_in_transaction(tx))
+
+    assert (before, after, whole) == ((0, False), (1, False), (1, True))
+
+
+def is_in_transaction(tx: Connection) -> bool:
+    raw: Any = tx.connection.dbapi_connection
+    if tx.dialect.name == "sqlite":
+        return bool(raw.in_transaction)
+    return bool(raw.info.transaction_status != TransactionStatus.IDLE)
+
+
 def test_a_missing_table_is_no_busy_database(db: Database) -> None:
     with pytest.raises(DBAPIError, match="nowhere"), db.read() as tx:
         tx.execute(text("SELECT * FROM nowhere"))
@@ -84,12 +106,14 @@ def test_a_database_that_is_not_there_is_store_busy(url: str) -> None:
 def test_a_server_that_ends_our_connections_is_met_again(db: Database, postgresql_admin: Engine) -> None:
     with db.read() as tx:
         name = tx.execute(text("SELECT current_database()")).scalar_one()
-    end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+    # With a timeout it waits until they have ended.
+    end = text("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = :name")
 
     with postgresql_admin.connect() as admin:
-        ended = admin.execute(end, {"name": name}).all()
+        ended = admin.execute(end, {"name": name}).scalars().all()
 
     assert len(ended) >= 1  # ours, and perhaps a worker of the server itself
+    assert all(ended)
     with db.begin() as tx:
         tx.execute(START)
     assert count_of(db) == 0
