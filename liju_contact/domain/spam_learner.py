@@ -142,8 +142,8 @@ def _own_points(words: Collection[str], prior: Prior, marks: Marks) -> float:
     """
     spam_room, honest_room = marks.spam_count + _USUAL_SPAM, marks.honest_count + _USUAL_HONEST
     said = []
-    for word in words:
-        spam, honest = marks.counts.get(word, (0, 0))
+    for word in marks.counts.keys() & words:
+        spam, honest = marks.counts[word]
         if spam or honest:
             usual = max(_RARELY, prior.usual.get(word, 0.0))
             in_spam = (spam + _USUAL_SPAM * usual) / spam_room

@@ -34,9 +34,6 @@ _WRITE = insert_or_change(
         "counted_at": new.counted_at,
     },
 )
-_OF_PRODUCT = select(AnswerTimeRow.median_minutes, AnswerTimeRow.inquiry_count).where(
-    AnswerTimeRow.product == bindparam("product")
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +79,3 @@ def write_answer_time(tx: Connection, product: str, answer_time: AnswerTime, now
         "counted_at": now,
     }
     tx.execute(_WRITE[tx.dialect.name], values)
-
-
-def find_answer_time(tx: Connection, product: str) -> AnswerTime | None:
-    row = tx.execute(_OF_PRODUCT, {"product": product}).one_or_none()
-    return AnswerTime(median_minutes=row.median_minutes, inquiry_count=row.inquiry_count) if row else None

@@ -128,9 +128,21 @@ def mark_undone(tx: Connection, inquiry_id: int, events: Sequence[Event], *, by:
 
 
 def _event(row: Any) -> Event:
-    values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy documents this as a row's public mapping
-    values |= {"kind": EventKind(row.kind), "actor": Actor(row.actor), "facts": row.facts or {}}
-    return Event(**values)
+    """Make what the columns of ``_EVENTS`` say, in their order."""
+    id_, kind, actor, happened_at, actor_name, actor_address, facts, *rest = row
+    undone_at, inquiry_version, moved_from_id = rest
+    return Event(
+        id=id_,
+        kind=EventKind(kind),
+        actor=Actor(actor),
+        happened_at=happened_at,
+        actor_name=actor_name,
+        actor_address=actor_address,
+        facts=facts or {},
+        undone_at=undone_at,
+        inquiry_version=inquiry_version,
+        moved_from_id=moved_from_id,
+    )
 
 
 def newest_event_id(tx: Connection) -> int:

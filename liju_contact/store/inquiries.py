@@ -44,6 +44,7 @@ _COLUMNS = (
     InquiryRow.merged_into_id,
     InquiryRow.notice_version,
 )
+_FIELDS = tuple(column.key for column in _COLUMNS)
 
 _ADD = insert_unless_taken(InquiryRow, InquiryRow.id)
 _BY_NONCE = select(*_COLUMNS).where(InquiryRow.nonce == bindparam("nonce"))
@@ -275,7 +276,7 @@ def get_inquiry(tx: Connection, inquiry_id: int) -> Inquiry:
 
 
 def _inquiry(row: Row[Any] | Sequence[Any]) -> Inquiry:
-    values = dict(zip((column.key for column in _COLUMNS), row, strict=True))
+    values = dict(zip(_FIELDS, row, strict=True))
     values["state"] = InquiryState(values["state"])
     values["priority"] = Priority(values["priority"])
     values["details"] = tuple(Detail.from_json(detail) for detail in values["details"])

@@ -228,9 +228,12 @@ def newest_message_ids(tx: Connection, inquiry_ids: Sequence[int]) -> dict[int, 
     return {row[0]: row[1] for row in rows}
 
 
-def messages_of(tx: Connection, inquiry_id: int) -> list[Message]:
-    """Return the conversation, oldest first, with its files, in two queries."""
-    files = files_by_message(tx, inquiry_id)
+def messages_of(tx: Connection, inquiry_id: int, *, has_files: bool = True) -> list[Message]:
+    """Return the conversation, oldest first, with its files, in two queries.
+
+    Whoever knows that no message ``has_files`` saves one.
+    """
+    files = files_by_message(tx, inquiry_id) if has_files else {}
     rows = tx.execute(_OF_INQUIRY, {"inquiry_id": inquiry_id})
     return [
         Message(

@@ -1,16 +1,13 @@
-"""How often words were in texts that staff marked as spam or as honest.
+"""How often words were in texts that staff marked as spam or as honest; ``spam_surroundings`` looks them up.
 
-Words are numbers here, which name nothing. A look takes one query with one parameter, however many words are asked for.
+Words are numbers here, which name nothing.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
-from typing import Any
 
-from sqlalchemy import BigInteger, Connection, any_, bindparam, column, func, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Connection
 
 from liju_contact.store.spam_tables import SpamWordRow
 from liju_contact.store.statements import insert_or_change
@@ -18,12 +15,6 @@ from liju_contact.store.statements import insert_or_change
 TEXTS = 0
 """Stands for the texts themselves where a word's number would."""
 
-_COLUMNS = select(SpamWordRow.word, SpamWordRow.spam_count, SpamWordRow.honest_count)
-_ASKED: Any = select(column("value")).select_from(func.json_each(bindparam("words")).table_valued("value"))
-_FIND = {
-    "sqlite": _COLUMNS.where(SpamWordRow.word.in_(_ASKED)),
-    "postgresql": _COLUMNS.where(SpamWordRow.word == any_(bindparam("words", type_=ARRAY(BigInteger)))),
-}
 _COUNT = insert_or_change(
     SpamWordRow,
     ["word"],
@@ -32,14 +23,6 @@ _COUNT = insert_or_change(
         "honest_count": SpamWordRow.honest_count + new.honest_count,
     },
 )
-
-
-def counts_of(tx: Connection, words: Collection[int]) -> dict[int, tuple[int, int]]:
-    """Return in how many spam and honest texts these words were; one that was in none is left out."""
-    asked = [TEXTS, *words]
-    value = json.dumps(asked) if tx.dialect.name == "sqlite" else asked
-    # A text that was learnt when words were cut in another way may be unlearnt by today's: no count is below nought.
-    return {row[0]: (max(0, row[1]), max(0, row[2])) for row in tx.execute(_FIND[tx.dialect.name], {"words": value})}
 
 
 def count_text(tx: Connection, words: Collection[int], *, spam: int, honest: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Date, String, bindparam, literal, select
+from sqlalchemy import Connection, Date, String, bindparam, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -27,16 +27,6 @@ _ADD = {
     dialect: insert(VisitRow).from_select(_COLUMNS, _NEW).on_conflict_do_nothing()
     for dialect, insert in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
 }
-_IS_KNOWN = (
-    select(literal(1))
-    .select_from(VisitRow)
-    .join(InquiryRow, InquiryRow.id == VisitRow.inquiry_id)
-    .where(
-        InquiryRow.reference == bindparam("reference"),
-        VisitRow.day == bindparam("day"),
-        VisitRow.network == bindparam("network"),
-    )
-)
 _NEWEST = (
     select(VisitRow.network, VisitRow.program, VisitRow.system, VisitRow.visited_at)
     .where(VisitRow.inquiry_id == bindparam("inquiry_id"))
@@ -52,12 +42,6 @@ class Visit:
     visited_at: datetime
     network: str
     browser: Browser
-
-
-def is_known_visit(tx: Connection, reference: str, network: str, now: datetime) -> bool:
-    """Tell whether somebody from ``network`` has been there today already."""
-    values = {"reference": reference, "day": now.astimezone(UTC).date(), "network": network}
-    return tx.execute(_IS_KNOWN, values).first() is not None
 
 
 def add_visit(tx: Connection, reference: str, network: str, browser: Browser, now: datetime) -> None:

@@ -16,13 +16,7 @@ from sqlalchemy import Connection
 from liju_contact.domain.calendar import worked_between
 from liju_contact.domain.catalogue import ProductLine
 from liju_contact.domain.inquiry import awaits_answer
-from liju_contact.store.answer_times import (
-    AnswerTime,
-    FirstAnswer,
-    find_answer_time,
-    newest_first_answers,
-    write_answer_time,
-)
+from liju_contact.store.answer_times import AnswerTime, FirstAnswer, newest_first_answers, write_answer_time
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.promise_answer import team_calendar
 
@@ -37,9 +31,8 @@ def count_answer_times(deps: Deps, *, now: datetime) -> None:
             write_answer_time(tx, product_line.id, _counted(deps, tx, product_line, now), now)
 
 
-def usual_answer_hours(tx: Connection, product: str) -> int | None:
+def usual_answer_hours(counted: AnswerTime | None) -> int | None:
     """Return within how many working hours half of the inquiries are answered; None where too few say so."""
-    counted = find_answer_time(tx, product)
     if counted is None or counted.median_minutes is None or counted.inquiry_count < FEWEST:
         return None
     return max(1, ceil(counted.median_minutes / 60))

@@ -12,16 +12,16 @@ from datetime import datetime
 
 from liju_contact.domain.browser import read_browser
 from liju_contact.domain.errors import StoreBusy
-from liju_contact.store.visits import add_visit, is_known_visit
+from liju_contact.store.visits import add_visit
 from liju_contact.usecases.deps import Deps
 
 
 def note_visit(deps: Deps, reference: str, *, network: str, browser: str, now: datetime) -> None:
-    """Note a visit with what the visitor calls their ``browser``; a busy database is not waited for."""
+    """Note a visit with what the visitor calls their ``browser``; a busy database is not waited for.
+
+    That it is the first of its network on the day is told by the page that was read (``show_status``); should another
+    come first, this one changes nothing.
+    """
     label = deps.keys.network_label(reference, network)
-    with contextlib.suppress(StoreBusy):
-        with deps.db.read() as tx:
-            if is_known_visit(tx, reference, label, now):
-                return
-        with deps.db.hurried(), deps.db.begin() as tx:
-            add_visit(tx, reference, label, read_browser(browser), now)
+    with contextlib.suppress(StoreBusy), deps.db.hurried(), deps.db.begin() as tx:
+        add_visit(tx, reference, label, read_browser(browser), now)

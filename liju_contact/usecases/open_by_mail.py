@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from liju_contact.domain.inquiry import Inquiry, NewInquiry, fold_address
 from liju_contact.domain.language import language_of_text
-from liju_contact.domain.spam_signs import NO_SIGNS, NOTHING_AGAINST, SpamJudgement
+from liju_contact.domain.spam_signs import NO_SIGNS, NOTHING_AGAINST
 from liju_contact.usecases.apply_mail import Incoming
 from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
@@ -36,21 +36,19 @@ def open_by_mail(
     It is weighed as one from the form is, unless staff said that it shall be let in.
     """
     new = _new_inquiry(deps, incoming)
-    judgement = NOTHING_AGAINST if is_let_in else _weighed(deps, tx, new, incoming, now)
+    weighable = read_for_spam(new, NO_SIGNS, incoming.mail)
+    judgement = NOTHING_AGAINST if is_let_in else weigh_spam(deps, tx, weighable, now=now)
     is_confirmed = _may_be_confirmed(deps, tx, incoming, now)
     answers = f"<{incoming.mail.message_id}>" if incoming.mail.message_id else ""
     nonce = hashlib.sha256(f"mail\n{incoming.sha256}".encode()).hexdigest()[:40]
     for _ in range(_REFERENCE_TRIES):
-        draft = Drafted(new=new, inquiry=_drafted(deps, new, now), nonce=nonce, answers=answers)
+        inquiry = _drafted(deps, new, now)
+        draft = Drafted(new=new, inquiry=inquiry, nonce=nonce, sketch=weighable.sketch, answers=answers)
         letters = letters_of(deps, draft)
         written = write_inquiry(deps, tx, draft, letters, is_confirmed=is_confirmed, judgement=judgement, now=now)
         if written:
             return written
     raise AssertionError("Five random references in a row were taken; is random_bytes random?")
-
-
-def _weighed(deps: Deps, tx: Connection, new: NewInquiry, incoming: Incoming, now: datetime) -> SpamJudgement:
-    return weigh_spam(deps, tx, read_for_spam(new, NO_SIGNS, incoming.mail), now=now)
 
 
 def _new_inquiry(deps: Deps, incoming: Incoming) -> NewInquiry:

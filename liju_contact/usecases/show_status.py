@@ -23,7 +23,7 @@ from liju_contact.store.deliveries import DeliveryLine, deliveries_of
 from liju_contact.store.events import events_of
 from liju_contact.store.inquiries import end_of_merges
 from liju_contact.store.messages import messages_of
-from liju_contact.store.ratings import find_rating
+from liju_contact.store.status_facts import StatusFacts, status_facts
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.honest_promise import usual_answer_hours
 from liju_contact.usecases.open_inquiry import open_for_reading
@@ -66,6 +66,7 @@ class StatusPage:
     long as this one has none. Letters to ``email`` do not arrive since ``unreachable_since``; what failed before was
     another address. ``goes_on_at`` is the path of the inquiry in which it goes on after merging, where that is the same
     customer's; where it is another's, ``goes_on_by_mail`` is all that is told of it.
+    ``is_known_visit`` says that somebody from the visitor's network had it open today already.
     """
 
     reference: str
@@ -95,6 +96,7 @@ class StatusPage:
     rating: Rating | None
     goes_on_at: str = ""
     goes_on_by_mail: bool = False
+    is_known_visit: bool = False
 
     @property
     def is_unreachable(self) -> bool:
@@ -113,6 +115,7 @@ class _Found:
     assignee: Staff | None
     rating: Rating | None
     usual_answer_hours: int | None
+    is_known_visit: bool
     is_held: bool
 
     @property
@@ -120,17 +123,25 @@ class _Found:
         return awaits_answer(self.inquiry.state) and all(one.author is Author.CUSTOMER for one in self.messages)
 
 
-def show_status(deps: Deps, reference: str, key: str, *, language: str | None, now: datetime) -> StatusPage:
+def show_status(
+    deps: Deps, reference: str, key: str, *, language: str | None, now: datetime, network: str = ""
+) -> StatusPage:
     """Return the page ``key`` opens, worded in ``language``, else in the language of the inquiry.
 
+    ``network`` is where the visitor comes from, for whoever wants to know whether that is known already.
     Raises ``NotFound`` or ``StoreBusy``.
     """
+    label = deps.keys.network_label(reference, network)
     with deps.db.read() as tx:
-        found = _read(deps, tx, open_for_reading(deps, tx, reference, key))
+        inquiry = open_for_reading(deps, tx, reference, key)
+        found = _read(deps, tx, inquiry, status_facts(tx, inquiry.id, network=label, now=now))
+    return _page(deps, found, language=language or _language_of(deps, inquiry), now=now)
+
+
+def _page(deps: Deps, found: _Found, *, language: str, now: datetime) -> StatusPage:
     inquiry, end = found.inquiry, found.end
     waiting = _waiting_letters(inquiry) if found.is_held else ()
     is_theirs = end is not inquiry and has_same_customer(inquiry, end)
-    language = language or _language_of(deps, inquiry)
     return StatusPage(
         reference=inquiry.reference,
         status_path=deps.status_path(inquiry.reference, inquiry.key_version),
@@ -159,22 +170,24 @@ def show_status(deps: Deps, reference: str, key: str, *, language: str | None, n
         rating=found.rating,
         goes_on_at=deps.status_path(end.reference, end.key_version) if is_theirs else "",
         goes_on_by_mail=end is not inquiry and not is_theirs,
+        is_known_visit=found.is_known_visit,
     )
 
 
-def _read(deps: Deps, tx: Connection, inquiry: Inquiry) -> _Found:
-    given, held = find_rating(tx, inquiry.id), is_held(tx, inquiry)
+def _read(deps: Deps, tx: Connection, inquiry: Inquiry, facts: StatusFacts) -> _Found:
+    held = is_held(tx, inquiry)
     inquiry = replace(inquiry, state=InquiryState.RECEIVED) if held else inquiry
     return _Found(
         inquiry=inquiry,
         end=inquiry if held else end_of_merges(tx, inquiry),
         is_held=held,
-        messages=tuple(messages_of(tx, inquiry.id)),
+        messages=tuple(messages_of(tx, inquiry.id, has_files=facts.has_files)),
         events=events_of(tx, inquiry.id),
         deliveries=deliveries_of(tx, inquiry.id),
         assignee=find_colleague(deps, tx, inquiry.assignee) if inquiry.assignee else None,
-        rating=given.rating if given else None,
-        usual_answer_hours=usual_answer_hours(tx, inquiry.product),
+        rating=facts.rating,
+        usual_answer_hours=usual_answer_hours(facts.answer_time),
+        is_known_visit=facts.is_known_visit,
     )
 
 

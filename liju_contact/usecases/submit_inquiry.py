@@ -18,18 +18,20 @@ from sqlalchemy import Connection
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inquiry import Inquiry, InquiryState, NewInquiry, fold_address
 from liju_contact.domain.message import Author
+from liju_contact.domain.spam_score import Weighable
 from liju_contact.domain.spam_signs import NO_SIGNS, NOTHING_AGAINST, SpamJudgement, SubmissionSigns
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import add_inquiry, find_inquiry_by_nonce, get_end_for_update
 from liju_contact.store.messages import add_files, add_message, find_message_id, messages_of
 from liju_contact.store.spam_judgements import add_judgement
+from liju_contact.store.spam_sketches import add_sketch
 from liju_contact.usecases.add_message import join_message, message_of_customer
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.draft_inquiry import draft_inquiry
 from liju_contact.usecases.first_letters import FirstLetters, first_letters, post_first_letters
 from liju_contact.usecases.keep_limits import Gate, open_gate
 from liju_contact.usecases.release_inquiry import UNCONFIRMED, is_held
-from liju_contact.usecases.weigh_spam import read_for_spam, remember_text, weigh_spam
+from liju_contact.usecases.weigh_spam import read_for_spam, sketch_of_text, weigh_spam
 
 _REFERENCE_TRIES = 5
 
@@ -45,13 +47,16 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drafted:
-    """An inquiry about to be written, as it will stand; ``answers`` is the Message-ID of the mail that opened it."""
+    """An inquiry about to be written, as it will stand; ``answers`` is the Message-ID of the mail that opened it.
+
+    ``sketch`` is what the same text is known again by.
+    """
 
     new: NewInquiry
     inquiry: Inquiry
     nonce: str
+    sketch: tuple[int, ...]
     answers: str = ""
-    signs: SubmissionSigns | None = NO_SIGNS
 
 
 def submit_inquiry(
@@ -71,9 +76,11 @@ def submit_inquiry(
     them the other's inquiry.
     """
     nonce = hashlib.sha256(f"{new.nonce}\n{fold_address(new.email)}".encode()).hexdigest()[:40]
+    weighable = read_for_spam(new, signs) if signs else None
+    sketch = weighable.sketch if weighable else sketch_of_text(new.message)
     for _ in range(_REFERENCE_TRIES):
-        draft = Drafted(new=new, inquiry=_drafted(deps, new, now), nonce=nonce, signs=signs)
-        if submitted := _store(deps, draft, now, gate):
+        draft = Drafted(new=new, inquiry=_drafted(deps, new, now), nonce=nonce, sketch=sketch)
+        if submitted := _store(deps, draft, weighable, now, gate):
             return submitted
     raise AssertionError("Five random references in a row were taken; is random_bytes random?")
 
@@ -109,7 +116,7 @@ def write_inquiry(
     )
     if inquiry_id is None:
         return None
-    message_id = _first_message(tx, new, inquiry_id, draft.nonce, now)
+    message_id = _first_message(tx, draft, inquiry_id, now)
     add_event(tx, inquiry_id, EventKind.INQUIRY_RECEIVED, Actor.CUSTOMER, now)
     if judgement.is_held:
         _hold(tx, inquiry_id, judgement, is_confirmed=is_confirmed, now=now)
@@ -141,10 +148,9 @@ def _drafted(deps: Deps, new: NewInquiry, now: datetime) -> Inquiry:
     return draft_inquiry(deps, new, topic, team=catalogue.team_for(product_line, topic).id, now=now)
 
 
-def _store(deps: Deps, draft: Drafted, now: datetime, gate: Gate) -> Submitted | None:
+def _store(deps: Deps, draft: Drafted, weighable: Weighable | None, now: datetime, gate: Gate) -> Submitted | None:
     """Write everything in one transaction; None when the reference was taken."""
     letters = letters_of(deps, draft)
-    weighable = read_for_spam(draft.new, draft.signs) if draft.signs else None
     with deps.db.begin() as tx:
         judgement = weigh_spam(deps, tx, weighable, now=now) if weighable else NOTHING_AGAINST
         written = write_inquiry(deps, tx, draft, letters, judgement=judgement, now=now)
@@ -155,14 +161,15 @@ def _store(deps: Deps, draft: Drafted, now: datetime, gate: Gate) -> Submitted |
     return Submitted(reference=reference, status_path=deps.status_path(reference, 1), is_new=True)
 
 
-def _first_message(tx: Connection, new: NewInquiry, inquiry_id: int, nonce: str, now: datetime) -> int:
+def _first_message(tx: Connection, draft: Drafted, inquiry_id: int, now: datetime) -> int:
+    new = draft.new
     message_id = add_message(
-        tx, inquiry_id, author=Author.CUSTOMER, author_name=new.name, body=new.message, nonce=nonce, now=now
+        tx, inquiry_id, author=Author.CUSTOMER, author_name=new.name, body=new.message, nonce=draft.nonce, now=now
     )
     if message_id is None:
         raise AssertionError("A nonce no inquiry has used was used by a message.")
     add_files(tx, message_id, new.files)
-    remember_text(tx, inquiry_id, new.message)
+    add_sketch(tx, inquiry_id, draft.sketch)
     return message_id
 
 

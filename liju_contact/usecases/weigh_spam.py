@@ -1,11 +1,12 @@
 """Weighs an inquiry before it is written: what its text says by itself, and what the database knows beside it.
 
-Further messages of somebody whose inquiry is there already are never weighed. What is not of the text costs a handful
-of small queries within the transaction that writes the inquiry; the text is read before it.
+Further messages of somebody whose inquiry is there already are never weighed. What is not of the text costs two
+statements within the transaction that writes the inquiry; the text is read before it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -19,10 +20,10 @@ from liju_contact.domain.spam_signs import SpamJudgement, SubmissionSigns
 from liju_contact.domain.spam_sketch import sketch_of
 from liju_contact.domain.spam_words import normal_of, number_of
 from liju_contact.spam_lists import disposable_domains, shipped_prior
-from liju_contact.store.spam_senders import history_of
-from liju_contact.store.spam_sketches import add_sketch, said_before
-from liju_contact.store.spam_words import TEXTS, counts_of
-from liju_contact.usecases.count_rate import count_in_window
+from liju_contact.store.rates import count_together
+from liju_contact.store.spam_surroundings import known_beside
+from liju_contact.store.spam_words import TEXTS
+from liju_contact.usecases.count_rate import tally_of
 from liju_contact.usecases.deps import Deps
 
 _LATELY = timedelta(days=30)
@@ -54,35 +55,40 @@ def read_spam_lists() -> None:
 
 def weigh_spam(deps: Deps, tx: Connection, inquiry: Weighable, *, now: datetime) -> SpamJudgement:
     """Return what speaks for and against an inquiry that is about to be written."""
-    signs = inquiry.signs
-    from_address, is_known = history_of(tx, inquiry.email, now - _HOUR)
+    numbers = {number_of(word): word for word in inquiry.words}
+    known = known_beside(
+        tx, address=inquiry.email, sketch=inquiry.sketch, words=numbers, lately=now - _HOUR, since=now - _LATELY
+    )
+    uses_of_form, from_network = _counted(deps, tx, inquiry.signs, now)
     around = Surroundings(
-        marks=marks_for(tx, inquiry.words),
-        said_before=said_before(tx, inquiry.sketch, inquiry.email, now - _LATELY),
-        uses_of_form=count_in_window(deps, tx, "form", signs.form, window=_DAY, now=now) if signs.form else 1,
-        from_network=_from_network(deps, tx, signs.network, now),
-        from_address=from_address + 1,
-        is_known=is_known,
+        marks=_marks(known.word_counts, numbers),
+        said_before=known.said_before,
+        uses_of_form=uses_of_form,
+        from_network=from_network,
+        from_address=known.inquiry_count + 1,
+        is_known=known.is_answered,
     )
     return weigh(inquiry, around, prior=shipped_prior(), disposable=disposable_domains())
 
 
-def remember_text(tx: Connection, inquiry_id: int, text: str) -> None:
-    """Keep what the same text is known again by."""
-    add_sketch(tx, inquiry_id, sketch_of(normal_of(text)))
+def sketch_of_text(text: str) -> tuple[int, ...]:
+    """Return what the same text is known again by, where it is not weighed."""
+    return sketch_of(normal_of(text))
 
 
-def marks_for(tx: Connection, words: frozenset[str]) -> Marks:
-    """Return what staff's marks say of these words."""
-    numbers = {number_of(word): word for word in words}
-    counts = counts_of(tx, numbers)
-    spam, honest = counts.pop(TEXTS, (0, 0))
-    return Marks(
-        spam_count=spam,
-        honest_count=honest,
-        counts={numbers[number]: both for number, both in counts.items()},
-    )
+def _marks(word_counts: Mapping[int, tuple[int, int]], numbers: Mapping[int, str]) -> Marks:
+    """Return what staff's marks say of the words with these numbers."""
+    spam, honest = word_counts.get(TEXTS, (0, 0))
+    counts = {numbers[number]: both for number, both in word_counts.items() if number != TEXTS}
+    return Marks(spam_count=spam, honest_count=honest, counts=counts)
 
 
-def _from_network(deps: Deps, tx: Connection, network: str, now: datetime) -> int:
-    return count_in_window(deps, tx, "inquiry from", network, window=_HOUR, now=now) if network else 1
+def _counted(deps: Deps, tx: Connection, signs: SubmissionSigns, now: datetime) -> tuple[int, int]:
+    """Count this use of the form, and this inquiry from its network; return how many there were of each with it.
+
+    What came by mail has neither form nor network, and is the first.
+    """
+    of_form = [tally_of(deps, "form", signs.form, window=_DAY, now=now)] if signs.form else []
+    of_network = [tally_of(deps, "inquiry from", signs.network, window=_HOUR, now=now)] if signs.network else []
+    counts = count_together(tx, [*of_form, *of_network])
+    return (counts[0] if of_form else 1, counts[-1] if of_network else 1)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 _IPV4_PREFIX = 24
 _IPV6_PREFIX = 56
+_KEPT = 256  # a visitor's is asked for several times, at each of their requests
 
 
+@lru_cache(maxsize=_KEPT)
 def network_of(address: str | None) -> str:
     """Return the /24 or /56 an address belongs to; an address that cannot be read is a network of its own."""
     try:

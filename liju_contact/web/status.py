@@ -89,7 +89,7 @@ def show(reference: str, key: str) -> BaseResponse:
     page = _open(reference, key)
     if page.goes_on_at:
         return redirect(page.goes_on_at + _asked_language(), 303)
-    if request.method == "GET":  # HEAD shows nobody anything
+    if request.method == "GET" and not page.is_known_visit:  # HEAD shows nobody anything
         _note_visit(page)
     return make_response(status_page(page, MessageForm(formdata=None)))
 
@@ -236,7 +236,8 @@ def _back(page: StatusPage) -> BaseResponse:
 def _open(reference: str, key: str) -> StatusPage:
     """Return the page in the language a link asked for, else in that of the inquiry."""
     deps = current_deps()
-    page = show_status(deps, reference, key, language=asked_language(), now=deps.now())
+    network = network_of(request.remote_addr)
+    page = show_status(deps, reference, key, language=asked_language(), now=deps.now(), network=network)
     use_language(page.language)
     return page
 

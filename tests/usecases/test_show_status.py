@@ -101,6 +101,7 @@ def test_the_page_has_everything_the_customer_gave(deps: Deps, clock: Clock) -> 
         "rating": None,
         "goes_on_at": "",
         "goes_on_by_mail": False,
+        "is_known_visit": False,
     }
 
 
@@ -127,7 +128,7 @@ def test_three_messages_with_three_files_cost_as_many_queries_as_one(deps: Deps)
         page = status_of(deps, submitted)
 
     assert [len(message.files) for message in page.messages] == [1, 3, 3]
-    assert len(for_three) == len(for_one) == 7
+    assert len(for_three) == len(for_one) == 6
 
 
 def test_a_promise_that_was_not_kept_is_admitted(deps: Deps, clock: Clock) -> None:
