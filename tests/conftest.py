@@ -135,7 +135,7 @@ def clock() -> Clock:
 
 
 @cache
-def _shipped_settings() -> Settings:
+def shipped_settings() -> Settings:
     """The shipped example, read as it is, with a secret of the tests; once, because reading it takes its time."""
     text_ = EXAMPLE.read_text("utf-8").replace("@secret@", SECRET)
     return read_settings(text_, instance=Path("/nowhere"), environment={})
@@ -143,7 +143,7 @@ def _shipped_settings() -> Settings:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return replace(_shipped_settings(), instance=tmp_path, database_url=f"sqlite:///{tmp_path / 'liju.db'}")
+    return replace(shipped_settings(), instance=tmp_path, database_url=f"sqlite:///{tmp_path / 'liju.db'}")
 
 
 @pytest.fixture(scope="session")
