@@ -6,6 +6,7 @@ cannot start says so in the skip reason; ``LIJU_TEST_POSTGRESQL`` may name a ser
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import random
@@ -54,6 +55,7 @@ hypothesis.settings.load_profile("repeatable")
 _numbers = itertools.count()
 _MEMORY = Path("/dev/shm")  # noqa: S108  # the kernel's own folder in memory
 _ROOM_NEEDED_BYTES = 4 * 1024**3
+gc.disable()  # what is collected stays to the end, so there is no garbage to look for until then
 
 
 def pytest_configure() -> None:
@@ -63,6 +65,13 @@ def pytest_configure() -> None:
     """
     if "TMPDIR" not in os.environ and os.access(_MEMORY, os.W_OK) and _free_bytes(_MEMORY) >= _ROOM_NEEDED_BYTES:
         os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, but never again among all that was collected: seven thousand tests are much."""
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
+    gc.enable()
 
 
 def _free_bytes(folder: Path) -> int:
@@ -126,7 +135,7 @@ def clock() -> Clock:
 
 
 @cache
-def _shipped_settings() -> Settings:
+def shipped_settings() -> Settings:
     """The shipped example, read as it is, with a secret of the tests; once, because reading it takes its time."""
     text_ = EXAMPLE.read_text("utf-8").replace("@secret@", SECRET)
     return read_settings(text_, instance=Path("/nowhere"), environment={})
@@ -134,7 +143,7 @@ def _shipped_settings() -> Settings:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return replace(_shipped_settings(), instance=tmp_path, database_url=f"sqlite:///{tmp_path / 'liju.db'}")
+    return replace(shipped_settings(), instance=tmp_path, database_url=f"sqlite:///{tmp_path / 'liju.db'}")
 
 
 @pytest.fixture(scope="session")

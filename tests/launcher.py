@@ -23,7 +23,7 @@ from liju_contact.app import main
 PROJECT = Path(__file__).resolve().parent.parent
 # Starts processes that share nothing with the test but what they are given.
 CONTEXT = ForkServerContext()
-CONTEXT.set_forkserver_preload(["liju_contact.app", "liju_contact.store.schema", "alembic.command"])
+CONTEXT.set_forkserver_preload(["tests.warm_start"])
 
 
 @dataclass(frozen=True, slots=True)

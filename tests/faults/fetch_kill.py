@@ -17,30 +17,26 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from sqlalchemy import func, select
 
-from liju_contact.app import make_deps
 from liju_contact.config import Settings, read_settings
 from liju_contact.config_mail import ImapSettings
-from liju_contact.mail.imap import ImapMailbox
-from liju_contact.processes.mail_fetcher import MailFetcher
-from liju_contact.processes.worker import Stopping
 from liju_contact.store.database import Database
 from liju_contact.store.files import chunks
 from liju_contact.store.inbound_tables import InboundRow
 from liju_contact.store.schema import migrate
 from tests.conftest import EXAMPLE, SECRET
+from tests.faults.killed import fetch_until_killed
+from tests.launcher import CONTEXT
 from tests.mail.imap_server import ImapServer
 from tests.program import wait_for
 
 SETTLE_SECONDS = 60.0
 _MAILS_AT_HAND = 60
 _LONGEST_LIFE_SECONDS = 0.3
-_LINGER_SECONDS = 0.004
 _LARGE_SHARE = 0.05  # above one chunk of the store: they are staged in several transactions
 
 
@@ -99,26 +95,9 @@ def judge(storm: Storm) -> list[str]:
     ]
 
 
-def fetch_until_killed(settings: Settings, imap: ImapSettings) -> None:
-    MailFetcher(make_deps(settings), Stopping(), _Lingering(imap), every_seconds=60).run()
-
-
-class _Lingering(ImapMailbox):
-    """The real mailbox, slower at the two moments that matter: else most kills would meet the server's own work."""
-
-    def fetch(self, uid: int) -> bytes | None:
-        raw = super().fetch(uid)
-        time.sleep(_LINGER_SECONDS)
-        return raw
-
-    def put_away(self, uid: int) -> None:
-        time.sleep(_LINGER_SECONDS)
-        super().put_away(uid)
-
-
 @contextlib.contextmanager
 def _fetching(storm: Storm) -> Iterator[BaseProcess]:
-    process = get_context("forkserver").Process(target=fetch_until_killed, args=(storm.settings, storm.imap))
+    process = CONTEXT.Process(target=fetch_until_killed, args=(storm.settings, storm.imap))
     process.start()
     try:
         yield process

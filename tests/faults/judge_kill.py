@@ -30,7 +30,6 @@ from liju_contact.app import make_deps
 from liju_contact.config import Settings, read_settings
 from liju_contact.domain.inbound import RETRY_AFTER, TRIES
 from liju_contact.domain.letter import LetterKind
-from liju_contact.processes.worker import run_worker
 from liju_contact.store.database import Database
 from liju_contact.store.file_tables import FileRow
 from liju_contact.store.inbound_tables import InboundRow
@@ -38,11 +37,12 @@ from liju_contact.store.schema import migrate
 from liju_contact.store.tables import DeliveryRow, InquiryRow, LetterRow, MessageRow
 from liju_contact.usecases.deps import Deps
 from tests.conftest import EXAMPLE, SECRET
+from tests.faults.killed import judge_until_killed
 from tests.faults.shared_clock import SharedClock, shared_clock
 from tests.launcher import CONTEXT
 from tests.program import still_runs, wait_for
 from tests.usecases.mails import LI, WANG, as_bytes, receive, reply_to, with_staff
-from tests.usecases.stories import ScriptedCarrier, submit
+from tests.usecases.stories import submit
 
 SETTLE_SECONDS = 120.0
 _MAILS_AT_HAND = 50
@@ -118,11 +118,6 @@ def settle(storm: Storm) -> None:
 def judge(storm: Storm) -> list[str]:
     """Return everything that is not as it must be; empty when all is well."""
     return [*storm.faults, *_wrong_entries(storm), *_wrong_messages(storm), *_wrong_letters(storm)]
-
-
-def judge_until_killed(settings: Settings, clock: SharedClock) -> None:
-    deps = make_deps(settings, now=clock.now)
-    run_worker(replace(deps, new_carrier=ScriptedCarrier), holder="w1")
 
 
 @contextlib.contextmanager

@@ -22,10 +22,10 @@ import pytest
 
 from liju_contact.app import make_deps
 from liju_contact.config import Settings
-from liju_contact.processes.worker import run_worker
 from liju_contact.store.database import Database
 from liju_contact.usecases.deliver_letters import lease_of
 from liju_contact.usecases.deps import Deps
+from tests.faults.killed import work
 from tests.faults.shared_clock import SharedClock, shared_clock
 from tests.launcher import CONTEXT
 from tests.mail.smtp_scripts import Script, ScriptedServer, Wire, script
@@ -79,10 +79,6 @@ def working(deps: Deps, holder: str, clock: SharedClock) -> Iterator[BaseProcess
     finally:
         process.kill()
         process.join()
-
-
-def work(settings: Settings, holder: str, clock: SharedClock) -> None:
-    run_worker(make_deps(settings, now=clock.now), holder=holder)
 
 
 def waits_for(event: Callable[[], Any], words: str) -> Callable[[Wire], None]:

@@ -6,11 +6,10 @@ import shutil
 import socket
 import socketserver
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,8 +23,10 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.keep_limits import Caller, count_entry, count_wrong_key, gate_of
 from liju_contact.usecases.rate_counter import Counted, DatabaseCounter, RateCounter
 from liju_contact.usecases.submit_inquiry import submit_inquiry
-from tests.conftest import ONE_DATABASE, PROJECT, Clock
+from tests.conftest import ONE_DATABASE, Clock
+from tests.launcher import CONTEXT
 from tests.limits import with_limits
+from tests.usecases.hammer import hammer
 from tests.usecases.stories import NEW, at_once, counts, rows, submit
 
 HOUR = timedelta(hours=1)
@@ -33,53 +34,20 @@ START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 OFFICE = Caller(network="203.0.113.0/24")
 PROCESSES, TRIES, LIMIT = 4, 25, 60
 
-HAMMER = f"""
-import sys
-from datetime import UTC, datetime
-from liju_contact.app import make_deps
-from liju_contact.config import read_settings
-from liju_contact.domain.errors import TooOften
-from liju_contact.domain.public_door import PublicDoor
-from liju_contact.usecases.keep_limits import Caller, count_entry
-from pathlib import Path
-CALLER, NOW = Caller(network="n"), datetime(2026, 11, 23, tzinfo=UTC)
-text = Path(sys.argv[1]).read_text("utf-8")
-deps = make_deps(read_settings(text, instance=Path(sys.argv[2]), environment={{"LIJU_DATABASE_URL": sys.argv[3]}}))
-sys.stdin.read(1)
-through = 0
-for _ in range({TRIES}):
-    try:
-        with deps.db.begin() as tx:
-            count_entry(deps, tx, PublicDoor.INQUIRY, CALLER, who="a", now=NOW)
-        through += 1
-    except TooOften:
-        pass
-print(through)
-"""
 
+def test_exactly_the_limit_goes_through_from_several_processes(deps: Deps) -> None:
+    settings = with_limits(deps, PublicDoor.INQUIRY, per_network=LIMIT, per_subject=0, in_all=0).settings
+    begin, through = CONTEXT.Event(), CONTEXT.Queue()
+    processes = [CONTEXT.Process(target=hammer, args=(settings, TRIES, begin, through)) for _ in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    begin.set()
+    counted = [through.get(timeout=100) for _ in processes]
+    for process in processes:
+        process.join(30)
 
-def test_exactly_the_limit_goes_through_from_several_processes(deps: Deps, tmp_path: Path) -> None:
-    example = (PROJECT / "instance" / "config.example.toml").read_text("utf-8")
-    narrow = f"inquiry = {{ per_network = {LIMIT}, per_address = 0, in_all = 0 }}"
-    config = tmp_path / "narrow.toml"
-    config.write_text(example.replace("@secret@", "s" * 40).replace("\n[limits]\n", f"\n[limits]\n{narrow}\n"), "utf-8")
-    url = deps.db.url.replace("postgresql+psycopg://", "postgresql://")
-    with ExitStack() as stack:
-        running = [
-            stack.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-c", HAMMER, str(config), str(tmp_path), url],
-                    cwd=PROJECT,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            )
-            for _ in range(PROCESSES)
-        ]
-        through = [int(process.communicate("\n", timeout=100)[0]) for process in running]
-
-    assert sum(through) == LIMIT < PROCESSES * TRIES
+    assert [process.exitcode for process in processes] == [0] * PROCESSES
+    assert sum(counted) == LIMIT < PROCESSES * TRIES
 
 
 def test_exactly_the_limit_goes_through_by_whole_submissions_at_once(deps: Deps) -> None:
