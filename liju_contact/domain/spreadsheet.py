@@ -38,4 +38,6 @@ def safe_cell(text: str) -> str:
 
 def safe_number_text(text: str) -> str:
     """Return a phone number so that it stays a text with all its zeros."""
-    return f"'{text}" if text and _ONLY_A_NUMBER.fullmatch(text) else safe_cell(text)
+    if not text:
+        return ""
+    return f"'{text}" if _ONLY_A_NUMBER.fullmatch(text) else safe_cell(text)

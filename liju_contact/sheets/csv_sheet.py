@@ -47,7 +47,9 @@ class CsvPen:
         if _HAS_TO_BE_QUOTED.search(f"{reference}{name}{company}{email}{phone}"):
             reference, name, company = _quoted(reference), _quoted(name), _quoted(company)
             email, phone = _quoted(email), _quoted(phone)
-        return reference, name, company, email, phone, _quoted(preview)
+        # Hardly a message is without a comma: to look for one takes longer than to quote it.
+        preview = '"' + preview.replace('"', '""') + '"'
+        return reference, name, company, email, phone, preview
 
 
 class CsvSheet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Self
 
@@ -20,13 +21,15 @@ from liju_contact.store.files import (
 )
 from liju_contact.usecases.deps import Deps
 
+CHUNKS_AT_ONCE = 4
+
 
 class BlobSink:
-    """Each chunk is a transaction of its own; until ``finish`` the blob counts for nothing, and is swept one day.
+    """A few chunks are a transaction; until ``finish`` the blob counts for nothing, and is swept one day.
 
-    A chunk is stored by a thread of the sink's own while the next is put together: half of that is waiting for the
-    disk. What goes wrong with it is raised by the next ``write`` or by ``finish``. Used in a ``with``, which lets go of
-    what was written when anything goes wrong inside it.
+    They are stored by a thread of the sink's own while the next are put together: half of that is waiting for the disk,
+    and most of the rest needs nothing of Python. What goes wrong with it is raised by the next ``write`` or by
+    ``finish``. Used in a ``with``, which lets go of what was written when anything goes wrong inside it.
     """
 
     def __init__(self, deps: Deps) -> None:
@@ -50,9 +53,10 @@ class BlobSink:
     def write(self, content: bytes, /) -> int:
         self._held += content
         self.bytes_count += len(content)
-        while len(self._held) >= CHUNK_BYTES:
-            self._put(bytes(self._held[:CHUNK_BYTES]))
-            del self._held[:CHUNK_BYTES]
+        if len(self._held) >= CHUNKS_AT_ONCE * CHUNK_BYTES:
+            whole = len(self._held) // CHUNK_BYTES * CHUNK_BYTES
+            self._put(bytes(self._held[:whole]))
+            del self._held[:whole]
         return len(content)
 
     def finish(self) -> int:
@@ -82,17 +86,20 @@ class BlobSink:
         return found
 
     def _put(self, content: bytes) -> None:
-        """Have a chunk stored once the one before it is."""
+        """Have chunks stored once those before them are."""
+        chunks = [content[begin : begin + CHUNK_BYTES] for begin in range(0, len(content), CHUNK_BYTES)] or [b""]
         self._wait()
-        self._underway = self._storing.submit(self._store, self._position, content)
-        self._position += 1
+        self._underway = self._storing.submit(self._store, self._position, chunks)
+        self._position += len(chunks)
 
     def _wait(self) -> None:
         underway, self._underway = self._underway, None
         if underway:
             underway.result()
 
-    def _store(self, position: int, content: bytes) -> None:
-        self._digest.update(content)
+    def _store(self, position: int, chunks: Sequence[bytes]) -> None:
+        for chunk in chunks:
+            self._digest.update(chunk)
         with self._deps.db.begin() as tx:
-            add_chunk(tx, self._blob_id, position, content)
+            for number, chunk in enumerate(chunks, position):
+                add_chunk(tx, self._blob_id, number, chunk)
