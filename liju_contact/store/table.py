@@ -41,12 +41,13 @@ class UtcDateTime(TypeDecorator[datetime]):
         utc = value.astimezone(UTC)
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # SQLAlchemy's signature
-        return value.astimezone(UTC) if value else None
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002  # SQLAlchemy's signature
+        """Read a time in one step: a page of the list has hundreds of them."""
+        return _read_utc if dialect.name == "sqlite" else _in_utc
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
-        """Read SQLite's text in one step: a page of the list has hundreds of times, an export millions."""
-        return _read_utc if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return value.astimezone(UTC) if value else None
 
 
 def _read_utc(text: str | None) -> datetime | None:
