@@ -65,7 +65,7 @@ def open_list(deps: Deps, browser: Browser) -> Iterator[Open]:
 
 def test_the_daily_work_goes_by_keyboard_alone(deps: Deps, open_list: Open) -> None:
     page = open_list()
-    links = page.locator(".rows .who a")
+    links, hears_keys = page.locator(".rows .who a"), expect(page.locator("#show-keys"))
 
     page.keyboard.press("j")
     expect(links.nth(0)).to_be_focused()
@@ -78,8 +78,10 @@ def test_the_daily_work_goes_by_keyboard_alone(deps: Deps, open_list: Open) -> N
     page.select_option("#act-state", "closed")
     page.locator("#acts .button").press("Enter")
     expect(page.locator(".said")).to_contain_text("2 inquiries were changed.")
+    hears_keys.to_be_visible()
     page.keyboard.press("z")
     expect(page.locator(".said")).to_contain_text("Taken back.")
+    hears_keys.to_be_visible()
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
@@ -87,6 +89,7 @@ def test_the_daily_work_goes_by_keyboard_alone(deps: Deps, open_list: Open) -> N
         page.keyboard.press("g")
         page.keyboard.press(letter)
         expect(page).to_have_url(re.compile(f"view={view}"))
+        hears_keys.to_be_visible()
     page.keyboard.press("/")
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.press("Escape")
