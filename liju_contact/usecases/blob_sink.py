@@ -21,7 +21,7 @@ from liju_contact.store.files import (
 )
 from liju_contact.usecases.deps import Deps
 
-CHUNKS_AT_ONCE = 4
+AT_ONCE_BYTES = 4 * CHUNK_BYTES
 
 
 class BlobSink:
@@ -35,13 +35,16 @@ class BlobSink:
     def __init__(self, deps: Deps) -> None:
         self.bytes_count = 0
         self._deps = deps
-        self._digest = hashlib.sha256()
-        self._held = bytearray()
-        self._position = 0
+        self._pieces: list[bytes] = []
+        self._handed_count = 0
         self._storing = ThreadPoolExecutor(1, "blob")
         self._underway: Future[None] | None = None
         with deps.db.begin() as tx:
             self._blob_id = start_blob(tx, 0, deps.now())
+        # These are the thread's.
+        self._digest = hashlib.sha256()
+        self._rest = b""
+        self._position = 0
 
     def __enter__(self) -> Self:
         return self
@@ -51,17 +54,15 @@ class BlobSink:
             self._abandon()
 
     def write(self, content: bytes, /) -> int:
-        self._held += content
+        self._pieces.append(content)
         self.bytes_count += len(content)
-        if len(self._held) >= CHUNKS_AT_ONCE * CHUNK_BYTES:
-            whole = len(self._held) // CHUNK_BYTES * CHUNK_BYTES
-            self._put(bytes(self._held[:whole]))
-            del self._held[:whole]
+        if self.bytes_count - self._handed_count >= AT_ONCE_BYTES:
+            self._hand_over()
         return len(content)
 
     def finish(self) -> int:
         """Make the blob count and return its id, or that of the same bytes that were stored before."""
-        self._put(bytes(self._held))
+        self._hand_over(is_end=True)
         self._wait()
         self._storing.shutdown()
         try:
@@ -85,21 +86,25 @@ class BlobSink:
             raise AssertionError("A blob was finished and is not there.")
         return found
 
-    def _put(self, content: bytes) -> None:
-        """Have chunks stored once those before them are."""
-        chunks = [content[begin : begin + CHUNK_BYTES] for begin in range(0, len(content), CHUNK_BYTES)] or [b""]
+    def _hand_over(self, *, is_end: bool = False) -> None:
+        """Have what came stored once that before it is."""
         self._wait()
-        self._underway = self._storing.submit(self._store, self._position, chunks)
-        self._position += len(chunks)
+        pieces, self._pieces, self._handed_count = self._pieces, [], self.bytes_count
+        self._underway = self._storing.submit(self._store, pieces, is_end=is_end)
 
     def _wait(self) -> None:
         underway, self._underway = self._underway, None
         if underway:
             underway.result()
 
-    def _store(self, position: int, chunks: Sequence[bytes]) -> None:
-        for chunk in chunks:
-            self._digest.update(chunk)
+    def _store(self, pieces: Sequence[bytes], *, is_end: bool) -> None:
+        """Store whole chunks, and at the end what is left."""
+        content = self._rest + b"".join(pieces)
+        stored = len(content) if is_end else len(content) // CHUNK_BYTES * CHUNK_BYTES
+        self._rest = content[stored:]
         with self._deps.db.begin() as tx:
-            for number, chunk in enumerate(chunks, position):
-                add_chunk(tx, self._blob_id, number, chunk)
+            for begin in range(0, stored, CHUNK_BYTES):
+                chunk = content[begin : min(begin + CHUNK_BYTES, stored)]
+                self._digest.update(chunk)
+                add_chunk(tx, self._blob_id, self._position, chunk)
+                self._position += 1
