@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -60,17 +59,23 @@ class WrittenRows:
     """Writes rows, and keeps those that were asked for last.
 
     A row depends on the settings and on what ``_write`` is given, and on nothing else: where anything of it changes,
-    another is written.
+    another is written. None is kept beyond its day.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._zone = settings.company.working_hours.zone
         self._needs = {line.id: needed_for_quotation(line) for line in settings.catalogue.product_lines}
-        self._kept: Callable[..., Markup] = lru_cache(maxsize=_MOST_KEPT)(self._write)
+        self._kept: Any = lru_cache(maxsize=_MOST_KEPT)(self._write)
+        self._day: date | None = None
+
+    def __len__(self) -> int:
+        """Return how many rows are kept."""
+        return int(self._kept.cache_info().currsize)
 
     def html_of(self, page: ListPage, language: str, *, may_choose: bool, now: datetime) -> Markup:
         glance = _Glance(language, page.listed.order, may_choose, now.astimezone(self._zone).date())
+        self._begin_day(glance.today)
         people = {fold_address(address): name for address, name in page.people.items()}
         rows = []
         for row in page.rows:
@@ -80,6 +85,12 @@ class WrittenRows:
             write = self._write if excerpt else self._kept  # an excerpt is another with each search
             rows.append(write(glance, row, assignee, excerpt, is_late=is_late))
         return Markup("").join(rows)
+
+    def _begin_day(self, day: date) -> None:
+        """Let go of yesterday's rows: what a customer had erased is not to stay in memory for as long as that runs."""
+        if day != self._day:
+            self._kept.cache_clear()
+            self._day = day
 
     def _write(
         self, glance: _Glance, row: ListedInquiry, assignee: str, excerpt: Excerpt | None, *, is_late: bool

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from liju_contact.app import make_app
 from liju_contact.domain.person import Role
 from liju_contact.usecases.deps import Deps
+from liju_contact.web.staff.list_rows import WrittenRows
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import AtTheDesk, at_the_desk
 from tests.usecases.stories import rows, submit
@@ -100,6 +101,20 @@ def test_a_row_that_is_kept_follows_the_clock(deps: Deps, client: FlaskClient, c
     li_elsewhere = at_the_desk(deps, make_app(deps).test_client(), li.person)
     assert rows_of_page(li) == rows_of_page(li_elsewhere)
     assert rows_of_page(li) != before
+
+
+def test_no_row_is_kept_beyond_its_day(deps: Deps, client: FlaskClient, clock: Clock) -> None:
+    submit(deps)
+    li = at_the_desk(deps, client)
+    written: WrittenRows = client.application.extensions["liju_rows"]
+    li.get("/staff?view=all")
+    li.get("/staff?view=all&sort=oldest")
+    kept = len(written)
+
+    clock.move(days=1)
+    at_the_desk(deps, client, li.person).get("/staff?view=spam")
+
+    assert (kept, len(written)) == (2, 0)
 
 
 def rows_of_page(somebody: AtTheDesk) -> str:
