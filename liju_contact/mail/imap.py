@@ -88,7 +88,12 @@ class ImapMailbox:
                 self._client.idle()
                 self._is_idle = True
             began_at = time.monotonic()
-            said = self._client.idle_check(timeout=seconds)
+            try:
+                said = self._client.idle_check(timeout=seconds)
+            except IMAPClient.AbortError:
+                # The library takes the first half of a line for its end. What began is news, and goes on elsewhere.
+                self.close()
+                return True
         # A connection that has ended is always ready to be read and says nothing.
         has_ended = not said and time.monotonic() - began_at < seconds / 2
         return has_ended or any(word in _NEWS for line in said for word in line)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from imapclient import DELETED
+from imapclient import DELETED, IMAPClient
 
 from liju_contact.domain.errors import MailboxTrouble
 from liju_contact.mail.imap import ImapMailbox
@@ -168,6 +168,26 @@ class TestWaiting:
         assert time.monotonic() - began_at < 10
         later.join()
         mailbox.open()
+        assert len(mailbox.uids_after(0)) == 1
+        mailbox.close()
+
+    def test_half_a_line_is_news_and_the_rest_is_heard_on_a_new_connection(
+        self, server: ImapServer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = server.new_folder()
+        mailbox = ImapMailbox(server.settings(folder))
+        mailbox.open()
+
+        def half(*_: object, **__: object) -> None:
+            raise IMAPClient.AbortError("socket error: unterminated line: b'* 1 FETCH ('")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(IMAPClient, "idle_check", half)
+            has_news = mailbox.wait(20)
+        server.append(folder, MAIL)
+        mailbox.open()
+
+        assert has_news
         assert len(mailbox.uids_after(0)) == 1
         mailbox.close()
 
