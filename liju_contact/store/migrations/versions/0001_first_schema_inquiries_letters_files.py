@@ -10,6 +10,15 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_blobs()
+    _create_inquiries()
+    _create_messages()
+    _create_letters()
+    _create_deliveries()
+    _create_what_is_counted()
+
+
+def _create_blobs() -> None:
     op.create_table(
         "blob",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -21,13 +30,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("blob", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_blob_staged_at"), ["staged_at"], unique=False)
-
     op.create_table(
-        "heartbeat",
-        sa.Column("role", sa.String(length=20), nullable=False),
-        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("role", name=op.f("pk_heartbeat")),
+        "blob_chunk",
+        sa.Column("blob_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_blob_chunk_blob_id_blob"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("blob_id", "position", name=op.f("pk_blob_chunk")),
     )
+
+
+def _create_inquiries() -> None:
     op.create_table(
         "inquiry",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -55,31 +68,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("inquiry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inquiry_email_folded_id"), ["email_folded", "id"], unique=False)
-
-    op.create_table(
-        "link_request",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("reference", sa.String(length=20), nullable=True),
-        sa.Column("address", sa.Text(), nullable=True),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_request")),
-    )
-    op.create_table(
-        "rate",
-        sa.Column("subject", sa.String(length=64), nullable=False),
-        sa.Column("window_start", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("happened_count", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("subject", "window_start", name=op.f("pk_rate")),
-    )
-    op.create_table(
-        "blob_chunk",
-        sa.Column("blob_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_blob_chunk_blob_id_blob"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("blob_id", "position", name=op.f("pk_blob_chunk")),
-    )
     op.create_table(
         "event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -95,6 +83,8 @@ def upgrade() -> None:
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_event_inquiry_id"), ["inquiry_id"], unique=False)
 
+
+def _create_messages() -> None:
     op.create_table(
         "message",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -112,7 +102,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_inquiry_id"), ["inquiry_id"], unique=False)
-
     op.create_table(
         "file",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -131,6 +120,8 @@ def upgrade() -> None:
     with op.batch_alter_table("file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_file_blob_id"), ["blob_id"], unique=False)
 
+
+def _create_letters() -> None:
     op.create_table(
         "letter",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -163,6 +154,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("message_files_id IS NOT NULL"),
         )
 
+
+def _create_deliveries() -> None:
     op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -199,7 +192,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("due_at IS NULL AND state <> 'delivered'"),
             postgresql_where=sa.text("due_at IS NULL AND state <> 'delivered'"),
         )
-
     op.create_table(
         "attempt",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -216,3 +208,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_delivery_id"), ["delivery_id"], unique=False)
+
+
+def _create_what_is_counted() -> None:
+    """Signs of life, wishes for a link, and how often somebody did something."""
+    op.create_table(
+        "heartbeat",
+        sa.Column("role", sa.String(length=20), nullable=False),
+        sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("role", name=op.f("pk_heartbeat")),
+    )
+    op.create_table(
+        "link_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reference", sa.String(length=20), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_request")),
+    )
+    op.create_table(
+        "rate",
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("window_start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("happened_count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", "window_start", name=op.f("pk_rate")),
+    )

@@ -10,6 +10,16 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_what_is_known_of_mail()
+    _create_notes_and_participants()
+    _create_inbound()
+    _index_inbound()
+    _create_inbound_files()
+    _widen_what_there_was()
+
+
+def _create_what_is_known_of_mail() -> None:
+    """Who is away, how far a mailbox has been read, and pictures of signatures."""
     op.create_table(
         "absence",
         sa.Column("address", sa.Text(), nullable=False),
@@ -35,6 +45,9 @@ def upgrade() -> None:
         sa.Column("seen_count", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("domain", "sha256", name=op.f("pk_picture")),
     )
+
+
+def _create_notes_and_participants() -> None:
     op.create_table(
         "note",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -52,7 +65,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_note_inquiry_id"), ["inquiry_id"], unique=False)
-
     op.create_table(
         "participant",
         sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -65,6 +77,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("inquiry_id", "address_folded", name=op.f("pk_participant")),
     )
+
+
+def _create_inbound() -> None:
     op.create_table(
         "inbound",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -107,6 +122,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound")),
         sa.UniqueConstraint("sha256", name=op.f("uq_inbound_sha256")),
     )
+
+
+def _index_inbound() -> None:
     with op.batch_alter_table("inbound", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inbound_blob_id"), ["blob_id"], unique=False)
         batch_op.create_index(
@@ -146,6 +164,8 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('held', 'parked')"),
         )
 
+
+def _create_inbound_files() -> None:
     op.create_table(
         "inbound_file",
         sa.Column("inbound_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -164,15 +184,14 @@ def upgrade() -> None:
     with op.batch_alter_table("inbound_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_inbound_file_blob_id"), ["blob_id"], unique=False)
 
+
+def _widen_what_there_was() -> None:
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reply_key", sa.Text(), server_default=sa.text("''"), nullable=False))
-
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.add_column(sa.Column("actor_name", sa.Text(), server_default=sa.text("''"), nullable=False))
-
     with op.batch_alter_table("inquiry", schema=None) as batch_op:
         batch_op.add_column(sa.Column("assignee", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("unreachable_since", sa.DateTime(timezone=True), nullable=True))
-
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("author_address", sa.Text(), server_default=sa.text("''"), nullable=False))

@@ -15,15 +15,23 @@ _LISTED_BY = (
 
 
 def upgrade() -> None:
-    op.create_table(
-        "canned_reply",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("texts", sa.JSON(), nullable=False),
-        sa.Column("changed_by", sa.Text(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_reply")),
-    )
+    _create_accounts()
+    _create_other_ways_in()
+    _create_lists()
+    _create_work_on_inquiries()
+    _create_promises()
+    _create_exports()
+    _create_thumbnails()
+    _create_search_documents()
+    _widen_received_mail()
+    _widen_conversations()
+    _widen_inquiries()
+    _index_inquiries()
+    _create_search_words()
+    _fill_new_columns()
+
+
+def _create_accounts() -> None:
     op.create_table(
         "staff",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -46,90 +54,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("address_folded", name=op.f("uq_staff_address_folded")),
     )
     op.create_table(
-        "tag",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("name_folded", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
-        sa.UniqueConstraint("name_folded", name=op.f("uq_tag_name_folded")),
-    )
-    op.create_table(
-        "view_count",
-        sa.Column("view", sa.String(length=30), nullable=False),
-        sa.Column("product", sa.String(length=40), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("row_count", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("view", "product", "subject", name=op.f("pk_view_count")),
-    )
-    op.create_table(
-        "answer_time",
-        sa.Column("product", sa.String(length=40), nullable=False),
-        sa.Column("median_minutes", sa.Integer(), nullable=True),
-        sa.Column("inquiry_count", sa.Integer(), nullable=False),
-        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("product", name=op.f("pk_answer_time")),
-    )
-    op.create_table(
-        "insight",
-        sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("product", sa.String(length=40), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("month", "product", name=op.f("pk_insight")),
-    )
-    op.create_table(
-        "insight_month",
-        sa.Column("month", sa.String(length=7), nullable=False),
-        sa.Column("newest_event_id", sa.BigInteger(), nullable=False),
-        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("month", name=op.f("pk_insight_month")),
-    )
-    op.create_table(
-        "draft",
-        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_draft_inquiry_id_inquiry"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_draft_staff_id_staff"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("inquiry_id", "staff_id", "kind", name=op.f("pk_draft")),
-    )
-    op.create_index(op.f("ix_draft_staff_id"), "draft", ["staff_id"], unique=False)
-    op.create_table(
-        "export",
+        "staff_session",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("query", sa.Text(), nullable=False),
-        sa.Column("format", sa.String(length=10), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=20), nullable=False),
-        sa.Column("row_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
-        sa.Column("bytes_count", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
-        sa.Column("blob_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("words", sa.Text(), server_default=sa.text("''"), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_export_blob_id_blob")),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_export_staff_id_staff"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
-    )
-    op.create_index(op.f("ix_export_blob_id"), "export", ["blob_id"], unique=False)
-    op.create_index(op.f("ix_export_staff_id"), "export", ["staff_id"], unique=False)
-    op.create_index(op.f("ix_export_state"), "export", ["state"], unique=False)
-    op.create_table(
-        "inquiry_tag",
-        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("tag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.Text(), nullable=False),
+        sa.Column("network", sa.Text(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
-            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_inquiry_tag_inquiry_id_inquiry"), ondelete="CASCADE"
+            ["staff_id"], ["staff.id"], name=op.f("fk_staff_session_staff_id_staff"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_inquiry_tag_tag_id_tag"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("inquiry_id", "tag_id", name=op.f("pk_inquiry_tag")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_session")),
+        sa.UniqueConstraint("digest", name=op.f("uq_staff_session_digest")),
     )
-    op.create_index(op.f("ix_inquiry_tag_tag_id_inquiry_id"), "inquiry_tag", ["tag_id", "inquiry_id"], unique=False)
+    op.create_index(op.f("ix_staff_session_ends_at"), "staff_session", ["ends_at"], unique=False)
+    op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
+
+
+def _create_other_ways_in() -> None:
+    """Second factors, passkeys, and what a forgotten password needs."""
     op.create_table(
         "passkey",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -158,6 +103,94 @@ def upgrade() -> None:
     op.create_index(op.f("ix_password_reset_ends_at"), "password_reset", ["ends_at"], unique=False)
     op.create_index(op.f("ix_password_reset_staff_id"), "password_reset", ["staff_id"], unique=False)
     op.create_table(
+        "recovery_code",
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_recovery_code_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("staff_id", "digest", name=op.f("pk_recovery_code")),
+    )
+    op.create_table(
+        "reset_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("address_folded", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reset_request")),
+    )
+
+
+def _create_lists() -> None:
+    op.create_table(
+        "tag",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_folded", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
+        sa.UniqueConstraint("name_folded", name=op.f("uq_tag_name_folded")),
+    )
+    op.create_table(
+        "view_count",
+        sa.Column("view", sa.String(length=30), nullable=False),
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("row_count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("view", "product", "subject", name=op.f("pk_view_count")),
+    )
+    op.create_table(
+        "inquiry_tag",
+        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tag_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_inquiry_tag_inquiry_id_inquiry"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_inquiry_tag_tag_id_tag"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("inquiry_id", "tag_id", name=op.f("pk_inquiry_tag")),
+    )
+    op.create_index(op.f("ix_inquiry_tag_tag_id_inquiry_id"), "inquiry_tag", ["tag_id", "inquiry_id"], unique=False)
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff.id"], name=op.f("fk_saved_view_staff_id_staff"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+    )
+    op.create_index(op.f("ix_saved_view_staff_id"), "saved_view", ["staff_id"], unique=False)
+
+
+def _create_work_on_inquiries() -> None:
+    op.create_table(
+        "canned_reply",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("texts", sa.JSON(), nullable=False),
+        sa.Column("changed_by", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_canned_reply")),
+    )
+    op.create_table(
+        "draft",
+        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_draft_inquiry_id_inquiry"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_draft_staff_id_staff"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("inquiry_id", "staff_id", "kind", name=op.f("pk_draft")),
+    )
+    op.create_index(op.f("ix_draft_staff_id"), "draft", ["staff_id"], unique=False)
+    op.create_table(
         "presence",
         sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -174,6 +207,43 @@ def upgrade() -> None:
     op.create_index(op.f("ix_presence_seen_at"), "presence", ["seen_at"], unique=False)
     op.create_index(op.f("ix_presence_staff_id"), "presence", ["staff_id"], unique=False)
     op.create_table(
+        "watcher",
+        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_watcher_inquiry_id_inquiry"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_watcher_staff_id_staff"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("inquiry_id", "staff_id", name=op.f("pk_watcher")),
+    )
+    op.create_index(op.f("ix_watcher_staff_id"), "watcher", ["staff_id"], unique=False)
+
+
+def _create_promises() -> None:
+    """Reminders of them, how they were kept, and what the company learns."""
+    op.create_table(
+        "answer_time",
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("median_minutes", sa.Integer(), nullable=True),
+        sa.Column("inquiry_count", sa.Integer(), nullable=False),
+        sa.Column("counted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("product", name=op.f("pk_answer_time")),
+    )
+    op.create_table(
+        "insight",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("product", sa.String(length=40), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "product", name=op.f("pk_insight")),
+    )
+    op.create_table(
+        "insight_month",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("newest_event_id", sa.BigInteger(), nullable=False),
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_insight_month")),
+    )
+    op.create_table(
         "rating",
         sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("stars", sa.Integer(), nullable=False),
@@ -187,15 +257,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_rating_rated_at"), "rating", ["rated_at"], unique=False)
     op.create_table(
-        "recovery_code",
-        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["staff_id"], ["staff.id"], name=op.f("fk_recovery_code_staff_id_staff"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("staff_id", "digest", name=op.f("pk_recovery_code")),
-    )
-    op.create_table(
         "reminder",
         sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("promised_at", sa.DateTime(timezone=True), nullable=False),
@@ -206,60 +267,33 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("inquiry_id", "promised_at", "step", name=op.f("pk_reminder")),
     )
+
+
+def _create_exports() -> None:
     op.create_table(
-        "reset_request",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("address_folded", sa.Text(), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_reset_request")),
-    )
-    op.create_table(
-        "saved_view",
+        "export",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),
-        sa.Column("is_shared", sa.Boolean(), nullable=False),
-        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["staff_id"], ["staff.id"], name=op.f("fk_saved_view_staff_id_staff"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.Column("format", sa.String(length=10), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("row_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
+        sa.Column("bytes_count", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("blob_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("words", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_export_blob_id_blob")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_export_staff_id_staff"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
     )
-    op.create_index(op.f("ix_saved_view_staff_id"), "saved_view", ["staff_id"], unique=False)
-    op.create_table(
-        "search_document",
-        sa.Column(
-            "inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("inquiry_id", name=op.f("pk_search_document")),
-    )
-    op.create_table(
-        "search_due",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("inquiry_id", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_due")),
-    )
-    op.create_table(
-        "staff_session",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("browser", sa.Text(), nullable=False),
-        sa.Column("network", sa.Text(), nullable=False),
-        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["staff_id"], ["staff.id"], name=op.f("fk_staff_session_staff_id_staff"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_session")),
-        sa.UniqueConstraint("digest", name=op.f("uq_staff_session_digest")),
-    )
-    op.create_index(op.f("ix_staff_session_ends_at"), "staff_session", ["ends_at"], unique=False)
-    op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
+    op.create_index(op.f("ix_export_blob_id"), "export", ["blob_id"], unique=False)
+    op.create_index(op.f("ix_export_staff_id"), "export", ["staff_id"], unique=False)
+    op.create_index(op.f("ix_export_state"), "export", ["state"], unique=False)
+
+
+def _create_thumbnails() -> None:
     op.create_table(
         "thumbnail",
         sa.Column("blob_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -279,22 +313,26 @@ def upgrade() -> None:
         sqlite_where=sa.text("made_at IS NULL"),
         postgresql_where=sa.text("made_at IS NULL"),
     )
+
+
+def _create_search_documents() -> None:
     op.create_table(
-        "watcher",
-        sa.Column("inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("staff_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["inquiry_id"], ["inquiry.id"], name=op.f("fk_watcher_inquiry_id_inquiry"), ondelete="CASCADE"
+        "search_document",
+        sa.Column(
+            "inquiry_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
         ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_watcher_staff_id_staff"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("inquiry_id", "staff_id", name=op.f("pk_watcher")),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("inquiry_id", name=op.f("pk_search_document")),
     )
-    op.create_index(op.f("ix_watcher_staff_id"), "watcher", ["staff_id"], unique=False)
-    op.add_column("event", sa.Column("actor_address", sa.Text(), server_default=sa.text("''"), nullable=False))
-    op.add_column("event", sa.Column("facts", sa.JSON(), nullable=True))
-    op.add_column("event", sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
-    op.add_column("event", sa.Column("inquiry_version", sa.Integer(), server_default=sa.text("1"), nullable=False))
-    op.add_column("event", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
+    op.create_table(
+        "search_due",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("inquiry_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_due")),
+    )
+
+
+def _widen_received_mail() -> None:
     op.create_table(
         "inbound_text",
         sa.Column("inbound_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -323,6 +361,19 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('held', 'parked')"),
         postgresql_where=sa.text("state IN ('held', 'parked')"),
     )
+
+
+def _widen_conversations() -> None:
+    op.add_column("event", sa.Column("actor_address", sa.Text(), server_default=sa.text("''"), nullable=False))
+    op.add_column("event", sa.Column("facts", sa.JSON(), nullable=True))
+    op.add_column("event", sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("event", sa.Column("inquiry_version", sa.Integer(), server_default=sa.text("1"), nullable=False))
+    op.add_column("event", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
+    op.add_column("message", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
+    op.add_column("note", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
+
+
+def _widen_inquiries() -> None:
     op.add_column("inquiry", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
     op.add_column(
         "inquiry", sa.Column("priority", sa.String(length=10), server_default=sa.text("'normal'"), nullable=False)
@@ -334,6 +385,10 @@ def upgrade() -> None:
     op.add_column("inquiry", sa.Column("first_answer_due_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("inquiry", sa.Column("merged_into_id", sa.BigInteger(), nullable=True))
     op.add_column("inquiry", sa.Column("has_mail_trouble", sa.Boolean(), server_default=sa.false(), nullable=False))
+
+
+def _index_inquiries() -> None:
+    """For every order of the list, what a row of it is narrowed by stands in the index."""
     op.create_index(
         "ix_inquiry_answer_due_at",
         "inquiry",
@@ -408,10 +463,6 @@ def upgrade() -> None:
         sqlite_where=sa.text("unreachable_since IS NOT NULL"),
         postgresql_where=sa.text("unreachable_since IS NOT NULL"),
     )
-    op.add_column("message", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
-    op.add_column("note", sa.Column("moved_from_id", sa.BigInteger(), nullable=True))
-    _create_search_words()
-    _fill_new_columns()
 
 
 def _create_search_words() -> None:

@@ -15,7 +15,9 @@ def upgrade() -> None:
     _create_visits()
     _create_scan()
     _create_refusals()
-    _create_privacy()
+    _create_refused_files()
+    _create_privacy_requests()
+    _create_privacy_register()
     _create_spam()
     _create_desk_indices()
 
@@ -90,6 +92,9 @@ def _create_refusals() -> None:
     op.create_index(op.f("ix_refusal_happened_at_id"), "refusal", ["happened_at", "id"])
     op.create_index(op.f("ix_refusal_email_folded"), "refusal", ["email_folded"])
     op.create_index(op.f("ix_refusal_inquiry_id"), "refusal", ["inquiry_id"])
+
+
+def _create_refused_files() -> None:
     op.create_table(
         "refusal_file",
         sa.Column("refusal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -106,7 +111,7 @@ def _create_refusals() -> None:
     op.create_index(op.f("ix_refusal_file_blob_id"), "refusal_file", ["blob_id"])
 
 
-def _create_privacy() -> None:
+def _create_privacy_requests() -> None:
     op.add_column("inquiry", sa.Column("notice_version", sa.String(40), server_default=sa.text("''"), nullable=False))
     op.create_table(
         "privacy_request",
@@ -130,6 +135,10 @@ def _create_privacy() -> None:
     )
     for column in ("asked_by_id", "agreed_by_id", "blob_id"):
         op.create_index(f"ix_privacy_request_{column}", "privacy_request", [column])
+
+
+def _create_privacy_register() -> None:
+    """What was done, without whom it was done to, and what the notices said."""
     op.create_table(
         "privacy_event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
