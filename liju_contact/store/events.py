@@ -40,6 +40,7 @@ _EVENTS: Any = (
     .where(EventRow.inquiry_id == bindparam("inquiry_id"))
     .order_by(EventRow.id)
 )
+_FIELDS = tuple(_EVENTS.selected_columns.keys())
 _SINCE = _EVENTS.where(EventRow.inquiry_version > bindparam("version"))
 _BY_ID = _EVENTS.where(EventRow.id.in_(bindparam("ids", expanding=True)))
 _OF_KIND = _EVENTS.where(EventRow.kind == bindparam("kind"))
@@ -128,21 +129,9 @@ def mark_undone(tx: Connection, inquiry_id: int, events: Sequence[Event], *, by:
 
 
 def _event(row: Any) -> Event:
-    """Make what the columns of ``_EVENTS`` say, in their order."""
-    id_, kind, actor, happened_at, actor_name, actor_address, facts, *rest = row
-    undone_at, inquiry_version, moved_from_id = rest
-    return Event(
-        id=id_,
-        kind=EventKind(kind),
-        actor=Actor(actor),
-        happened_at=happened_at,
-        actor_name=actor_name,
-        actor_address=actor_address,
-        facts=facts or {},
-        undone_at=undone_at,
-        inquiry_version=inquiry_version,
-        moved_from_id=moved_from_id,
-    )
+    values = dict(zip(_FIELDS, row, strict=True))
+    values |= {"kind": EventKind(row.kind), "actor": Actor(row.actor), "facts": row.facts or {}}
+    return Event(**values)
 
 
 def newest_event_id(tx: Connection) -> int:

@@ -21,7 +21,7 @@ from liju_contact.store.files import (
 )
 from liju_contact.usecases.deps import Deps
 
-AT_ONCE_BYTES = 4 * CHUNK_BYTES
+_AT_ONCE_BYTES = 4 * CHUNK_BYTES
 
 
 class BlobSink:
@@ -56,7 +56,7 @@ class BlobSink:
     def write(self, content: bytes, /) -> int:
         self._pieces.append(content)
         self.bytes_count += len(content)
-        if self.bytes_count - self._handed_count >= AT_ONCE_BYTES:
+        if self.bytes_count - self._handed_count >= _AT_ONCE_BYTES:
             self._hand_over()
         return len(content)
 
