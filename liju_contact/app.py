@@ -40,7 +40,7 @@ from liju_contact.pictures.maker import GuardedPictureMaker
 from liju_contact.processes.alarm_command import run_alarm_command
 from liju_contact.processes.serve import Services
 from liju_contact.scanner.clamd import ClamdScanner, check_scanner
-from liju_contact.sheets.formats import new_sheet
+from liju_contact.sheets.formats import new_page_writer, new_sheet
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
 from liju_contact.templating import template_environments
@@ -118,6 +118,7 @@ def make_deps(settings: Settings, *, now: Callable[[], datetime] = clock.now) ->
         new_scanner=lambda: ClamdScanner(settings.scanner) if settings.scanner else None,
         tell_operator=lambda text: run_alarm_command(settings.alarm.command, text),
         post_office=MaildirPostOffice(maildir) if settings.mail.is_demo else None,
+        new_page_writer=partial(new_page_writer, settings),
         new_sheet=partial(new_sheet, settings),
         passkeys=passkey_check(settings),
         identity_providers=identity_providers(settings),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from liju_contact.processes.side_thread import SteppingThread
+from liju_contact.usecases.export_pages import FindBeside, nobody_beside
 from liju_contact.usecases.write_export import give_back_exports, write_next_export
 
 _IDLE_SECONDS = 1.0
@@ -23,6 +24,7 @@ class ExportWriter(SteppingThread):
     troubled_seconds: ClassVar[float] = 10.0
 
     holder: str
+    find_beside: FindBeside = nobody_beside
     _has_given_back: bool = field(default=False, init=False)
 
     def take_step(self) -> float:
@@ -33,7 +35,9 @@ class ExportWriter(SteppingThread):
         if not self._has_given_back:
             give_back_exports(self.deps, self.holder)
             self._has_given_back = True
-        return write_next_export(self.deps, holder=self.holder, is_stopping=self.stopping.is_set)
+        return write_next_export(
+            self.deps, holder=self.holder, is_stopping=self.stopping.is_set, find_beside=self.find_beside
+        )
 
     def note_trouble(self) -> None:
         self._has_given_back = False  # what was begun is begun anew, without waiting until it is silent for long

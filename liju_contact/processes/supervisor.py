@@ -49,7 +49,7 @@ def supervise(
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and so copying, the pages that children share with the parent
     for child in children:
-        _start(child)
+        start(child)
     when_started()
     while True:
         received = signal.sigtimedwait(_SIGNALS, _seconds_until_next_start(children))
@@ -58,7 +58,7 @@ def supervise(
         _reap(children)
         for child in children:
             if not child.pid and child.start_after <= time.monotonic():
-                _start(child)
+                start(child)
 
 
 def die_with_parent(parent: int) -> None:
@@ -75,7 +75,8 @@ def _take_name(role: str) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_NAME, role.encode(), 0, 0, 0)
 
 
-def _start(child: Child) -> None:
+def start(child: Child) -> None:
+    """Fork ``child``, which then has its ``pid`` here."""
     parent = os.getpid()
     child.started_at = time.monotonic()
     sys.stdout.flush()

@@ -22,12 +22,14 @@ from liju_contact.domain.errors import StoreBusy
 from liju_contact.processes.export_writer import ExportWriter
 from liju_contact.processes.file_scanner import FileScanner
 from liju_contact.processes.mail_fetcher import MailFetcher
+from liju_contact.processes.second_writer import SecondWriter
 from liju_contact.processes.side_thread import SideThread
 from liju_contact.usecases.clean_up import CleanUp
 from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.deliver_letters import deliver_letters, longest_letter, take_back
 from liju_contact.usecases.deps import Carrier, Deps
 from liju_contact.usecases.erase_address import erase_again
+from liju_contact.usecases.export_pages import FindBeside, nobody_beside
 from liju_contact.usecases.fetch_mail import alarm_of_mailboxes
 from liju_contact.usecases.find_inquiry import answer_link_request
 from liju_contact.usecases.honest_promise import count_answer_times
@@ -89,6 +91,7 @@ class Worker:
     pictures: PictureMaker
     holder: str
     stopping: Stopping
+    find_beside: FindBeside = nobody_beside
     beat_at: datetime = _NEVER
     step_began_at: datetime = _NEVER
     swept_at: datetime = _NEVER
@@ -187,7 +190,7 @@ class Worker:
         imap = self.deps.settings.inbound.imap
         if imap is not None and (mailbox := self.deps.new_mailbox()) is not None:
             yield MailFetcher(self.deps, self.stopping, mailbox, imap.poll_seconds)
-        yield ExportWriter(self.deps, self.stopping, self.holder)
+        yield ExportWriter(self.deps, self.stopping, self.holder, self.find_beside)
         if (scanner := self.deps.new_scanner()) is not None:
             yield FileScanner(self.deps, self.stopping, scanner)
 
@@ -224,10 +227,19 @@ def run_worker(deps: Deps, *, holder: str) -> None:
     What an earlier worker of the same ``holder`` left behind when it died is taken back first.
     """
     os.nice(_NICENESS)
+    second_writer = SecondWriter(deps)
+    second_writer.stand_by()
     stopping = Stopping()
     worker = Worker(
-        deps, deps.new_carrier(), deps.new_mail_reader(), deps.new_picture_maker(), holder=holder, stopping=stopping
+        deps,
+        deps.new_carrier(),
+        deps.new_mail_reader(),
+        deps.new_picture_maker(),
+        holder=holder,
+        stopping=stopping,
+        find_beside=second_writer.beside,
     )
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda _number, _frame: stopping.set())
     worker.run()
+    second_writer.close()

@@ -13,6 +13,7 @@ from datetime import datetime, tzinfo
 from liju_contact.domain.spreadsheet import are_safe, safe_cell, safe_number_text
 from liju_contact.sheets.columns import Columns
 from liju_contact.sheets.pen import HOUR, MINUTE, Hours, OwnTexts, local_time
+from liju_contact.sheets.plain_sheet import PlainSheet
 from liju_contact.store.exported import ExportedInquiry, ExportedPage
 from liju_contact.usecases.sheet import Sink
 
@@ -52,27 +53,25 @@ class CsvPen:
         return reference, name, company, email, phone, preview
 
 
-class CsvSheet:
+class CsvPages:
     has_messages = False
 
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+
+    def write(self, page: ExportedPage) -> bytes:
+        return _lines(map(self._columns.cells, page.inquiries))
+
+
+class CsvSheet(PlainSheet):
     def __init__(self, columns: Columns, sink: Sink) -> None:
-        self._columns, self._sink = columns, sink
-        sink.write(_MARK)
-        self._write([[_quoted(safe_cell(header)) for header in columns.headers]])
+        super().__init__(sink, _MARK + _lines([[_quoted(safe_cell(header)) for header in columns.headers]]))
 
-    def add(self, page: ExportedPage) -> None:
-        self._write(map(self._columns.cells, page.inquiries))
 
-    def close(self) -> None:
-        """Nothing is held back."""
-
-    def abandon(self) -> None:
-        """Nothing is held back."""
-
-    def _write(self, rows: Iterable[Sequence[str]]) -> None:
-        lines = [",".join(cells) for cells in rows]
-        lines.append("")
-        self._sink.write(_LINE_END.join(lines).encode())
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
+    lines = [",".join(cells) for cells in rows]
+    lines.append("")
+    return _LINE_END.join(lines).encode()
 
 
 def _quoted(text: str) -> str:

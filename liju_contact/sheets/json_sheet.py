@@ -14,7 +14,6 @@ from functools import lru_cache
 from liju_contact.sheets.facts import Facts
 from liju_contact.sheets.pen import DATE, SECOND, TIME
 from liju_contact.store.exported import ExportedInquiry, ExportedMessage, ExportedPage, FileFacts
-from liju_contact.usecases.sheet import Sink
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _text = json.encoder.encode_basestring
@@ -24,23 +23,15 @@ _FRACTION = slice(SECOND.stop, None)
 _NO_FRACTION = ".000000"
 
 
-class JsonSheet:
+class JsonPages:
     has_messages = True
 
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
+    def __init__(self) -> None:
         self._facts = Facts(_encode)
 
-    def add(self, page: ExportedPage) -> None:
+    def write(self, page: ExportedPage) -> bytes:
         messages = page.messages
-        lines = [self._line(inquiry, messages.get(inquiry.id, ())) for inquiry in page.inquiries]
-        self._sink.write("".join(lines).encode())
-
-    def close(self) -> None:
-        """Nothing is held back."""
-
-    def abandon(self) -> None:
-        """Nothing is held back."""
+        return "".join([self._line(inquiry, messages.get(inquiry.id, ())) for inquiry in page.inquiries]).encode()
 
     def _line(self, row: ExportedInquiry, messages: Sequence[ExportedMessage]) -> str:
         return (

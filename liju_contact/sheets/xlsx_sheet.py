@@ -26,13 +26,14 @@ from liju_contact.sheets.xlsx_package import (
     sheet_path,
 )
 from liju_contact.store.exported import ExportedInquiry, ExportedPage
-from liju_contact.usecases.sheet import Sink
+from liju_contact.usecases.sheet import Sink, WrittenPage
 
 ROWS_PER_SHEET = 1_048_575
 """Below the head; a sheet of Excel has 1 048 576."""
 BYTES_PER_SHEET = 1_900_000_000
 """Not packed. Beyond 2 GiB a part of the file needs an extension that not every program reads."""
 
+_NUMBER, _END = "\x00", "\x01"
 _LONGEST = 32_767  # characters of a cell
 _PIECE_BYTES = 256 * 1024
 _QUICK = 1  # of the levels of packing; the usual one takes as long as all the rest, for a file a fifth smaller
@@ -84,27 +85,50 @@ def text_cell(text: str) -> str:
     return f'" t="inlineStr"><is><t{space}>{escaped}</t></is></c>'
 
 
-class XlsxSheet:
+class XlsxPages:
+    """Writes rows that do not know their number yet: which one the first has is known once all before are counted.
+
+    ``_NUMBER`` stands for it and ``_END`` between two rows; no text can hold either, because both are escaped.
+    """
+
     has_messages = False
 
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        self._begins = cell_beginnings(len(columns.headers))
+
+    def write(self, page: ExportedPage) -> bytes:
+        begins, cells = self._begins, self._columns.cells
+        return _END.join([written_row(begins, cells(inquiry)) for inquiry in page.inquiries]).encode()
+
+
+def cell_beginnings(count: int) -> list[str]:
+    return [f'<c r="{column_letters(place)}{_NUMBER}' for place in range(count)]
+
+
+def written_row(begins: Sequence[str], cells: Sequence[str]) -> str:
+    written = "".join([begin + cell for begin, cell in zip(begins, cells, strict=True) if cell])
+    return f'<row r="{_NUMBER}">{written}</row>'
+
+
+class XlsxSheet:
     def __init__(self, columns: Columns, sink: Sink) -> None:
         self._columns, self._sink = columns, sink
-        self._letters = [column_letters(place) for place in range(len(columns.headers))]
         self._file: IO[bytes] = tempfile.TemporaryFile(prefix="liju-export-")  # noqa: SIM115  # ``close`` and ``abandon`` do
         self._book = zipfile.ZipFile(self._file, "w", zipfile.ZIP_DEFLATED, compresslevel=_QUICK)
         self._names: list[str] = []
         self._row = self._bytes_count = 0
         self._sheet = self._begin_sheet()
 
-    def add(self, page: ExportedPage) -> None:
-        rows: Sequence[ExportedInquiry] = page.inquiries
+    def add(self, page: WrittenPage) -> None:
+        rows = page.content.split(_END.encode())
         while rows:
             room = ROWS_PER_SHEET + 1 - self._row
             if room <= 0 or self._bytes_count > BYTES_PER_SHEET:
                 self._end_sheet()
                 self._sheet = self._begin_sheet()
                 continue
-            self._put("".join([self._written(self._columns.cells(row)) for row in rows[:room]]))
+            self._put_rows(rows[:room])
             rows = rows[room:]
 
     def close(self) -> None:
@@ -126,24 +150,22 @@ class XlsxSheet:
         self._names.append(name if number == 1 else f"{name} {number}")
         self._sheet = self._book.open(sheet_path(number), "w")
         self._row = self._bytes_count = 0
-        self._put(sheet_beginning(self._columns.widths, is_first=number == 1))
-        style = f'" s="{HEADER_STYLE}'
-        self._put(self._written([style + text_cell(header) for header in self._columns.headers]))
+        self._put(sheet_beginning(self._columns.widths, is_first=number == 1).encode())
+        style, headers = f'" s="{HEADER_STYLE}', self._columns.headers
+        head = written_row(cell_beginnings(len(headers)), [style + text_cell(header) for header in headers])
+        self._put_rows([head.encode()])
         return self._sheet
 
     def _end_sheet(self) -> None:
-        self._put(SHEET_END)
+        self._put(SHEET_END.encode())
         self._sheet.close()
 
-    def _written(self, cells: Sequence[str]) -> str:
-        self._row += 1
-        row = self._row
-        named = zip(self._letters, cells, strict=True)
-        written = "".join([f'<c r="{letters}{row}{cell}' for letters, cell in named if cell])
-        return f'<row r="{row}">{written}</row>'
+    def _put_rows(self, rows: Sequence[bytes]) -> None:
+        number, first = _NUMBER.encode(), self._row + 1
+        self._put(b"".join([row.replace(number, b"%d" % place) for place, row in enumerate(rows, first)]))
+        self._row += len(rows)
 
-    def _put(self, text: str) -> None:
-        content = text.encode()
+    def _put(self, content: bytes) -> None:
         self._bytes_count += len(content)
         self._sheet.write(content)
 

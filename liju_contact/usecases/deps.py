@@ -30,7 +30,7 @@ from liju_contact.usecases.passkey_port import PasskeyCheck
 from liju_contact.usecases.picture_maker import PictureMaker
 from liju_contact.usecases.rate_counter import RateCounter
 from liju_contact.usecases.read_post_office import PostOffice
-from liju_contact.usecases.sheet import NewSheet
+from liju_contact.usecases.sheet import NewPageWriter, NewSheet
 from liju_contact.usecases.virus_scanner import VirusScanner
 
 
@@ -205,6 +205,7 @@ class Deps:
     new_scanner: Callable[[], VirusScanner | None]
     tell_operator: Callable[[str], None]
     post_office: PostOffice | None
+    new_page_writer: NewPageWriter
     new_sheet: NewSheet
     passkeys: PasskeyCheck | None
     identity_providers: Mapping[str, IdentityProvider]

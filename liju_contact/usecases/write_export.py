@@ -1,4 +1,4 @@
-"""The worker writes the exports that staff asked for: page by page into chunks of a blob, with the memory of one page.
+"""The worker writes the exports that staff asked for, page by page into chunks of a blob, with the memory of few pages.
 
 Nothing of an unfinished file counts, so one whose writer died is begun anew; what the dead one left is swept. The list
 is what its person may see at that moment, not when they asked.
@@ -8,40 +8,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import timedelta
-from urllib.parse import parse_qsl
 
 from liju_contact.domain.errors import LijuError, StoreBusy
 from liju_contact.domain.export import Export
-from liju_contact.domain.inquiry_list import ListQuery
 from liju_contact.domain.person import Action, Person
-from liju_contact.domain.search_query import SearchQuery, read_query
-from liju_contact.store.exported import (
-    ExportedPage,
-    Window,
-    by_ids,
-    chosen_of,
-    newest_id,
-    page_of_window,
-    window_of,
-)
 from liju_contact.store.exports import claim_export, give_back, is_export_due, note_progress, settle_export
-from liju_contact.store.list_candidates import candidates_of
-from liju_contact.store.list_term import Reader
-from liju_contact.store.list_terms import condition_of
-from liju_contact.store.search import Place as HitPlace
-from liju_contact.store.search import page_of_hits
 from liju_contact.store.staff import find_account_by_id
 from liju_contact.usecases.blob_sink import BlobSink
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.sheet import Sheet
+from liju_contact.usecases.export_pages import ExportPlan, FindBeside, nobody_beside, written_pages
+from liju_contact.usecases.sheet import Sheet, WrittenPage
 
 SILENCE = timedelta(minutes=10)
 """After which an export is taken from its writer: longer than packing the largest file takes."""
-PAGE = 1000  # ids in a window
 _PROGRESS_EVERY = timedelta(seconds=1)
-_REFERENCES_AT_ONCE = 100
-_HITS_AT_ONCE = 500
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +32,13 @@ class _Lost(LijuError):
     """The export is not ours to write any more: it was taken away, or another writer has it."""
 
 
-def write_next_export(deps: Deps, *, holder: str, is_stopping: Callable[[], bool] = lambda: False) -> bool:
+def write_next_export(
+    deps: Deps,
+    *,
+    holder: str,
+    is_stopping: Callable[[], bool] = lambda: False,
+    find_beside: FindBeside = nobody_beside,
+) -> bool:
     """Write the export that waits longest; False when none does. One that is stopped waits again.
 
     Raises ``StoreBusy``; the export is taken up again later.
@@ -64,7 +52,7 @@ def write_next_export(deps: Deps, *, holder: str, is_stopping: Callable[[], bool
     if export is None:
         return False
     try:
-        _write(deps, export, holder, is_stopping)
+        _write(deps, export, holder, is_stopping, find_beside)
     except _Lost as lost:
         _log.info("Export %s: %s", export.id, lost)
     except StoreBusy:
@@ -82,13 +70,13 @@ def give_back_exports(deps: Deps, holder: str) -> None:
         give_back(tx, holder, deps.now())
 
 
-def _write(deps: Deps, export: Export, holder: str, is_stopping: Callable[[], bool]) -> None:
-    person = _person(deps, export)
+def _write(deps: Deps, export: Export, holder: str, is_stopping: Callable[[], bool], find_beside: FindBeside) -> None:
+    plan = ExportPlan(export, _person(deps, export))
     with BlobSink(deps) as sink:
         sheet = deps.new_sheet(export.format, export.language, sink)
         try:
-            pages = _pages(deps, export, person, has_messages=sheet.has_messages)
-            row_count = _fill(deps, export, holder, sheet, sink, pages, is_stopping)
+            with closing(written_pages(deps, plan, find_beside)) as pages:
+                row_count = _fill(deps, export, holder, sheet, sink, pages, is_stopping)
             sheet.close()
         except BaseException:
             sheet.abandon()
@@ -102,14 +90,15 @@ def _fill(  # noqa: PLR0917  # all belong to one export and none is optional
     holder: str,
     sheet: Sheet,
     sink: BlobSink,
-    pages: Iterator[ExportedPage],
+    pages: Iterator[WrittenPage],
     is_stopping: Callable[[], bool],
 ) -> int:
     """Write the pages, telling from time to time how far it is; return how many rows there were."""
     row_count, told_at = 0, deps.now()
     for page in pages:
-        sheet.add(page)
-        row_count += len(page.inquiries)
+        if page.row_count:
+            sheet.add(page)
+            row_count += page.row_count
         _stop(deps, holder, is_stopping)
         if (now := deps.now()) - told_at >= _PROGRESS_EVERY:
             _tell(deps, export, holder, row_count, sink.bytes_count)
@@ -145,53 +134,3 @@ def _person(deps: Deps, export: Export) -> Person:
     if account is None or not account.is_active or not account.person.may(Action.EXPORT):
         raise LijuError("Its person may not export any more.")
     return account.person
-
-
-def _pages(deps: Deps, export: Export, person: Person, *, has_messages: bool) -> Iterator[ExportedPage]:
-    """Return the inquiries of the list, newest first, page by page; no transaction stays open between two pages."""
-    words = dict(parse_qsl(export.query))
-    typed = words.pop("q", "")
-    search, query = read_query(typed), ListQuery.read(words)
-    reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=export.asked_at)
-    references = words.get("references", "").split()
-    read = _chosen(deps, query, reader, references) if references else _windows(deps, query, reader)
-    if typed and not references:
-        read = _hits(deps, query, reader, search)
-    for place, window in read:
-        with deps.db.read() as tx:
-            page = page_of_window(tx, window, place, has_messages=has_messages)
-        if page.inquiries:
-            yield page
-
-
-_Place = dict[str, object]
-
-
-def _windows(deps: Deps, query: ListQuery, reader: Reader) -> Iterator[tuple[_Place, Window]]:
-    with deps.db.read() as tx:
-        upto = newest_id(tx)
-        window = window_of(tx.dialect.name, query, reader)
-    while upto > 0:
-        yield {"above": upto - PAGE, "upto": upto}, window
-        upto -= PAGE
-
-
-def _hits(deps: Deps, query: ListQuery, reader: Reader, search: SearchQuery) -> Iterator[tuple[_Place, Window]]:
-    """Follow a search from its newest hit on."""
-    condition, place = condition_of(query, reader), HitPlace()
-    while True:
-        with deps.db.read() as tx:
-            own = candidates_of(tx.dialect.name, query, reader)
-            ids = page_of_hits(tx, search, limit=_HITS_AT_ONCE, condition=condition, candidates=own, place=place)
-            window = by_ids(tx.dialect.name)
-        if not ids:
-            return
-        yield {"ids": ids}, window
-        place = HitPlace(id=ids[-1])
-
-
-def _chosen(deps: Deps, query: ListQuery, reader: Reader, references: list[str]) -> Iterator[tuple[_Place, Window]]:
-    with deps.db.read() as tx:
-        window = chosen_of(tx.dialect.name, query, reader)
-    for begin in range(0, len(references), _REFERENCES_AT_ONCE):
-        yield {"references": references[begin : begin + _REFERENCES_AT_ONCE]}, window

@@ -20,7 +20,7 @@ from liju_contact.domain.person import Person, Role
 from liju_contact.sheets import xlsx_sheet
 from liju_contact.store.exports import claim_export
 from liju_contact.store.staff import change_account
-from liju_contact.usecases import write_export
+from liju_contact.usecases import export_pages, write_export
 from liju_contact.usecases.ask_for_export import (
     TooManyExports,
     ask_for_export,
@@ -137,7 +137,7 @@ def test_json_lines_hold_whole_inquiries_without_notes(deps: Deps, person: Perso
 def test_a_list_is_exported_by_its_filters_newest_first(
     deps: Deps, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write_export, "PAGE", 2)
+    monkeypatch.setattr(export_pages, "PAGE", 2)
     wanted = [submit(deps, nonce=f"n{number}", country="DE").reference for number in range(3)]
     submit(deps, nonce="other", country="FR")
 
@@ -312,7 +312,7 @@ def test_a_page_of_rows_is_read_in_a_fixed_number_of_queries(
 def test_an_export_in_many_pages_and_chunks_is_whole(
     deps: Deps, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write_export, "PAGE", 1)
+    monkeypatch.setattr(export_pages, "PAGE", 1)
     references = {submit(deps, nonce=f"n{number}", message="长" * 18_000).reference for number in range(7)}
 
     content = content_of(deps, person, ExportFormat.JSONL)
@@ -326,7 +326,7 @@ def test_an_export_in_many_pages_and_chunks_is_whole(
 def test_a_search_is_exported_by_its_hits_and_filters(
     deps: Deps, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(write_export, "_HITS_AT_ONCE", 1)
+    monkeypatch.setattr(export_pages, "_HITS_AT_ONCE", 1)
     hits = [submit(deps, nonce=f"n{number}", message="真空泵 vacuum pump").reference for number in range(3)]
     submit(deps, nonce="other", message="A burner")
     submit(deps, nonce="vacuum", message="真空泵", product="vacuum-hot-water", details=())
