@@ -199,14 +199,14 @@ def _queries_of(deps: Deps, step: Callable[[], object]) -> int:
 
 
 def _exported(folder: Path, url: str, count: int, format_: ExportFormat) -> str:
-    """Write an export in a child, whose memory is its alone."""
+    """Write an export in processes of their own."""
     command = [sys.executable, "-m", "tests.bench.desk_export", str(folder), url, format_.value]
     told = json.loads(subprocess.run(command, cwd=HOME, check=True, stdout=subprocess.PIPE).stdout)
     rate, size = told["rows"] / told["seconds"], told["bytes"] / 1e6
     per_cpu = told["rows"] / told["cpu"]
     return (
-        f"export {format_} of {count}: {rate:.0f} rows/s ({per_cpu:.0f} per CPU second),"
-        f" {size:.1f} MB, peak {told['peak_mb']:.0f} MB"
+        f"export {format_} of {count}: {rate:.0f} rows/s ({per_cpu:.0f} per CPU second of the worker), {size:.1f} MB;"
+        f" the worker has {told['peak_mb']:.0f} MB at most, with its writers {told['all_peak_mb']:.0f} MB (PSS)"
     )
 
 

@@ -21,7 +21,7 @@ from liju_contact.app import make_deps
 from liju_contact.config import read_settings
 from liju_contact.store.schema import migrate
 from liju_contact.usecases.seed_demo import seed_demo
-from tests.conftest import EXAMPLE, SECRET
+from tests.bench.processes import HOME
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 FOLDER = Path(tempfile.gettempdir()) / "liju-bench-desk"
 SEED = 20261123
+_EXAMPLE = HOME / "instance" / "config.example.toml"
+_SECRET = "a secret that only the tests know, and long enough"  # as it says
 
 
 @contextlib.contextmanager
@@ -64,7 +66,7 @@ def database_url(folder: Path, kind: str, count: int, server: str | None) -> str
 
 def seeded(folder: Path, url: str, count: int) -> Deps:
     """Return the program's parts on a database with so many inquiries, which is seeded if it is not yet."""
-    settings = read_settings(EXAMPLE.read_text("utf-8").replace("@secret@", SECRET), instance=folder, environment={})
+    settings = read_settings(_EXAMPLE.read_text("utf-8").replace("@secret@", _SECRET), instance=folder, environment={})
     deps = make_deps(replace(settings, database_url=url))
     migrate(deps.db)
     with deps.db.read() as tx:

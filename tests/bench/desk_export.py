@@ -1,14 +1,19 @@
-"""Writes one export in a process of its own and says how quick and how large it was, for the benchmark of the desk."""
+"""Writes one export as a worker does and says how quick and how large it was, for the benchmark of the desk.
+
+This process is what the supervisor is: it has loaded the program, forks the worker, and looks at what that takes.
+"""
 
 from __future__ import annotations
 
 import gc
 import json
+import multiprocessing
 import re
 import sys
-import threading
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -21,62 +26,64 @@ from liju_contact.usecases.write_export import write_next_export
 from tests.bench.desk_database import seeded
 from tests.bench.desk_steps import bench_person
 
+if TYPE_CHECKING:
+    from liju_contact.usecases.deps import Deps
+
 _LOOK_EVERY_SECONDS = 0.25
-
-
-class Memory(threading.Thread):
-    """Looks at what this process and those it forked take together; a page that several have counts once."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True)
-        self._most_kb = 0
-
-    def run(self) -> None:
-        while True:
-            self._look()
-            time.sleep(_LOOK_EVERY_SECONDS)
-
-    def peak_mb(self) -> float:
-        self._look()
-        return self._most_kb / 1024
-
-    def _look(self) -> None:
-        own = psutil.Process()
-        family = [own, *own.children(recursive=True)]
-        self._most_kb = max(self._most_kb, sum(_proportional_kb(process.pid) for process in family))
-
-
-def _proportional_kb(pid: int) -> int:
-    """Return the proportional set size; nothing for a process that has just ended."""
-    try:
-        told = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return sum(int(kb) for kb in re.findall(r"^Pss:\s+(\d+)", told, re.MULTILINE))
 
 
 def main() -> None:
     folder, url, format_ = Path(sys.argv[1]), sys.argv[2], ExportFormat(sys.argv[3])
     deps = seeded(folder, url, 0)
-    person = bench_person(deps)
-    for export in list_exports(deps, person):
-        drop_export(deps, person, export.id)
-    everything = ListQuery(view=View.ALL)
-    ask_for_export(deps, person, query=everything, references=[], format_=format_, language="en", now=deps.now())
+    deps.db.close()
     gc.collect()
     gc.freeze()  # as the supervisor does before it begins a worker
-    writer, memory = SecondWriter(deps), Memory()
-    writer.stand_by()
-    memory.start()
+    ours, theirs = multiprocessing.Pipe()
+    worker = multiprocessing.get_context("fork").Process(target=_work, args=(deps, format_, theirs))
+    worker.start()
+    most_kb = [0, 0]
+    while worker.is_alive():
+        most_kb = [max(pair) for pair in zip(most_kb, _family_kb(worker.pid), strict=True)]
+        time.sleep(_LOOK_EVERY_SECONDS)
+    told = ours.recv()
+    told["peak_mb"], told["all_peak_mb"] = (kb / 1024 for kb in most_kb)
+    sys.stdout.write(json.dumps(told))
+
+
+def _work(deps: Deps, format_: ExportFormat, pipe: Connection) -> None:
+    second_writer = SecondWriter(deps)
+    second_writer.stand_by()
+    pipe.send(_exported(deps, format_, second_writer))
+    second_writer.close()
+
+
+def _exported(deps: Deps, format_: ExportFormat, second_writer: SecondWriter) -> dict[str, Any]:
+    person, everything = bench_person(deps), ListQuery(view=View.ALL)
+    for export in list_exports(deps, person):
+        drop_export(deps, person, export.id)
+    ask_for_export(deps, person, query=everything, references=[], format_=format_, language="en", now=deps.now())
     began_at, cpu = time.monotonic(), time.process_time()
-    assert write_next_export(deps, holder="bench", find_beside=writer.beside)
+    assert write_next_export(deps, holder="bench", find_beside=second_writer.beside)
     seconds, cpu = time.monotonic() - began_at, time.process_time() - cpu
     (export,) = list_exports(deps, person)
-    peak_mb = memory.peak_mb()
     drop_export(deps, person, export.id)
     sweep(deps, now=deps.now())
-    told = {"rows": export.row_count, "seconds": seconds, "cpu": cpu, "bytes": export.bytes_count, "peak_mb": peak_mb}
-    sys.stdout.write(json.dumps(told))
+    return {"rows": export.row_count, "seconds": seconds, "cpu": cpu, "bytes": export.bytes_count}
+
+
+def _family_kb(pid: int | None) -> tuple[int, int]:
+    """Return the resident set of a process, and the proportional ones of it and all that it forked in sum."""
+    try:
+        own = psutil.Process(pid)
+        family = [_memory_kb(process.pid) for process in [own, *own.children(recursive=True)]]
+    except (OSError, psutil.NoSuchProcess):  # it is just ending
+        return 0, 0
+    return family[0]["Rss"], sum(memory["Pss"] for memory in family)
+
+
+def _memory_kb(pid: int) -> dict[str, int]:
+    told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return {name: int(kb) for name, kb in re.findall(r"^(\w+):\s+(\d+) kB", told, re.MULTILINE)}
 
 
 if __name__ == "__main__":
