@@ -206,7 +206,7 @@ def _use_wal(cursor: sqlite3.Cursor, busy_seconds: float) -> None:
 
 def _postgresql_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
     milliseconds = int(busy_seconds * 1000)
-    options = f"-c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds}"
+    options = f"-c lock_timeout={milliseconds} -c statement_timeout={3 * milliseconds} -c timezone=UTC"
     engine = create_engine(
         url,
         hide_parameters=True,  # what customers wrote stays out of the log, whatever statement fails

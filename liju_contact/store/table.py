@@ -47,7 +47,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _in_utc(value: datetime | None) -> datetime | None:
-    return value.astimezone(UTC) if value else None
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
 
 def _read_utc(text: str | None) -> datetime | None:
