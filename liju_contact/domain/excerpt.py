@@ -7,7 +7,7 @@ folding moves characters, each place in the folded text is traced back to the ch
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -19,8 +19,7 @@ LENGTH = 160  # characters
 _BEFORE = 50  # of them in front of the first hit
 _SHOWN_FOLDED = 4 * LENGTH  # characters of folded text from the first hit on in which others can be shown
 _READ = 50_000  # characters of one piece that are looked through
-# What the list shows already comes last.
-_TELLING = (
+TELLING = (
     PieceKind.MESSAGE,
     PieceKind.NOTE,
     PieceKind.FILE,
@@ -30,9 +29,11 @@ _TELLING = (
     PieceKind.PERSON,
     PieceKind.COMPANY,
 )
-_TELLING_PLACES = {kind: place for place, kind in enumerate(_TELLING)}
-# A letter and what is written over, under or behind it: folded together, because they may become one character.
-_CLUSTER = re.compile("[^\u0300-\u036f\u3099\u309a\uff9e\uff9f][\u0300-\u036f\u3099\u309a\uff9e\uff9f]*|.", re.DOTALL)
+"""The kinds of pieces in which something is looked for, one after another; what the list shows already comes last."""
+_OVER = "\u0300-\u036f\u3099\u309a\uff9e\uff9f"  # what is written over, under or behind a letter
+# Characters each of which folds to one; or a letter and what belongs to it, which are folded together because they may
+# become one character.
+_CLUSTER = re.compile(f"(?P<plain>[\x00-\x7f\u4e00-\u9fff]+(?![{_OVER}]))|[^{_OVER}][{_OVER}]*|.", re.DOTALL)
 _MARKS = "".join(MARKS.values())
 
 
@@ -54,21 +55,24 @@ class Excerpt:
         return "".join(part.text for part in self.parts)
 
 
-def excerpts_of(pieces: Mapping[int, Sequence[Piece]], query: SearchQuery) -> dict[int, Excerpt]:
-    """Return the excerpts of several inquiries by their ids; one in which nothing is to be seen is left out."""
+def excerpts_of(pieces: Mapping[int, Iterable[Piece]], query: SearchQuery) -> dict[int, Excerpt]:
+    """Return the excerpts of several inquiries by their ids; one in which nothing is to be seen is left out.
+
+    The pieces of each come in the order of ``TELLING``; they are read only as far as is needed.
+    """
     patterns = _patterns(query)
     found = {id_: _excerpt(of_inquiry, patterns) for id_, of_inquiry in pieces.items()}
     return {id_: excerpt for id_, excerpt in found.items() if excerpt}
 
 
-def _excerpt(pieces: Sequence[Piece], patterns: Sequence[re.Pattern[str]]) -> Excerpt | None:
+def _excerpt(pieces: Iterable[Piece], patterns: Sequence[re.Pattern[str]]) -> Excerpt | None:
     """Return the piece in which most of ``patterns`` stand, cut around the first hit; None where none is to be seen.
 
-    The most telling pieces are read first, and no more of them when all that was looked for stands in one.
+    No more are read when all that was looked for stands in one.
     """
     best: tuple[PieceKind, str, str] | None = None
     best_count = 0
-    for piece in sorted(pieces, key=_place):
+    for piece in pieces:
         line = " ".join(piece.text[:_READ].split())
         folded = fold(line)
         count = sum(pattern.search(folded) is not None for pattern in patterns)
@@ -77,10 +81,6 @@ def _excerpt(pieces: Sequence[Piece], patterns: Sequence[re.Pattern[str]]) -> Ex
         if count == len(patterns):
             break
     return _cut(*best, patterns) if best else None
-
-
-def _place(piece: Piece) -> int:
-    return _TELLING_PLACES[piece.kind]
 
 
 def _cut(kind: PieceKind, line: str, folded: str, patterns: Sequence[re.Pattern[str]]) -> Excerpt:
@@ -132,7 +132,10 @@ def _origins(line: str, upto: int) -> list[int]:
         return []
     origins = list[int]()
     for match in _CLUSTER.finditer(line):
-        origins += [match.start()] * _folded_length(match[0])
+        if match["plain"]:
+            origins += range(*match.span())
+        else:
+            origins += [match.start()] * _folded_length(match[0])
         if len(origins) >= upto:
             return origins
     return origins + [len(line) - 1] * (upto - len(origins))

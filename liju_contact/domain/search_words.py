@@ -73,6 +73,19 @@ class Piece(NamedTuple):
     text: str
 
 
+# What is short and named comes first: should there ever be more text than a document holds, it is in it.
+BY_WEIGHT = (
+    PieceKind.INQUIRY,
+    PieceKind.COMPANY,
+    PieceKind.PERSON,
+    PieceKind.TAG,
+    PieceKind.FILE,
+    PieceKind.SUBJECT,
+    PieceKind.MESSAGE,
+    PieceKind.NOTE,
+)
+
+
 def fold(text: str) -> str:
     """Return what spellings of one text have in common; it may be longer or shorter."""
     if text.isascii():
@@ -104,7 +117,7 @@ def is_dense(word: str) -> bool:
 def document_of(pieces: Iterable[Piece]) -> str:
     """Return the normal form of an inquiry: a piece a line, a space around each, and what is written with separators.
 
-    The pieces come in the order of their weight: what does not fit any more is left out.
+    The pieces come in the order of ``BY_WEIGHT``: what does not fit any more is left out.
     """
     lines, joined, room = list[str](), dict[str, None](), LONGEST_DOCUMENT
     for kind, text in pieces:

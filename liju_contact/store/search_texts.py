@@ -5,11 +5,13 @@ Two queries, however many inquiries.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal, select, union_all
+from sqlalchemy import Connection, Text, bindparam, cast, literal, select, type_coerce, union_all
 
 from liju_contact.domain.search_words import Piece, PieceKind
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
@@ -27,7 +29,7 @@ _HEADS = select(
     InquiryRow.email,
     InquiryRow.phone,
     InquiryRow.country,
-    InquiryRow.details,
+    cast(type_coerce(InquiryRow.details, Text()), Text).label("details"),
 ).where(InquiryRow.id.in_(_IDS))
 
 
@@ -68,54 +70,58 @@ _PARTS = union_all(
         address=NoteRow.author_address,
     ),
 )
-# What is short and named comes first: should there ever be more text than a document holds, it is in it.
-_WEIGHT = (
-    PieceKind.INQUIRY,
-    PieceKind.COMPANY,
-    PieceKind.PERSON,
-    PieceKind.TAG,
-    PieceKind.FILE,
-    PieceKind.SUBJECT,
-    PieceKind.MESSAGE,
-    PieceKind.NOTE,
-)
-
-
 _ROW_ID = itemgetter(2)
 _KINDS = {kind.value: kind for kind in PieceKind}
-_PLACE = {kind: place for place, kind in enumerate(_WEIGHT)}
+_OF_HEAD = frozenset({PieceKind.INQUIRY, PieceKind.COMPANY, PieceKind.PERSON})
+CountryNames = Callable[[str], Sequence[str]]
+"""Returns what a country is called in the languages of the house."""
 
 
-def pieces_of(
-    tx: Connection, inquiry_ids: Sequence[int], country_names: Callable[[str], Sequence[str]]
-) -> dict[int, list[Piece]]:
-    """Return all that can be searched of inquiries; one that is not there is left out.
+@dataclass(slots=True)
+class InquiryTexts:
+    """All that can be searched of one inquiry: its own row, and the pieces beside it by their kind, the oldest first.
 
-    ``country_names`` returns what a country is called in the languages of the house.
+    What stands in the row is made pieces of when somebody asks for it: who looks for a word that a message has does
+    not.
     """
+
+    head: Any
+    country_names: CountryNames
+    beside: dict[PieceKind, list[Piece]] = field(default_factory=dict)
+
+    def pieces(self, order: Sequence[PieceKind]) -> Iterator[Piece]:
+        """Return each piece once, by its kind in this order."""
+        for kind in order:
+            of_kind = self.beside.get(kind, [])
+            if kind in _OF_HEAD:
+                of_kind = [*_of_head(kind, self.head, self.country_names), *of_kind]
+            yield from dict.fromkeys(of_kind) if len(of_kind) > 1 else of_kind
+
+
+def texts_of(tx: Connection, inquiry_ids: Sequence[int], country_names: CountryNames) -> dict[int, InquiryTexts]:
+    """Return the texts of inquiries by their ids; one that is not there is left out."""
     if not inquiry_ids:
         return {}
-    pieces = {
-        row.id: dict.fromkeys(_of_head(row, country_names)) for row in tx.execute(_HEADS, {"ids": list(inquiry_ids)})
-    }
-    rows = tx.execute(_PARTS, {"ids": list(inquiry_ids)}).all()
-    for kind, inquiry_id, _row_id, text, name, address in sorted(rows, key=_ROW_ID):
-        if (found := pieces.get(inquiry_id)) is not None:
-            found.update(dict.fromkeys(_of_part(_KINDS[kind], text, name, address)))
-    return {id_: sorted(found, key=_weight) for id_, found in pieces.items()}
+    values = {"ids": list(inquiry_ids)}
+    texts = {row.id: InquiryTexts(row, country_names) for row in tx.execute(_HEADS, values)}
+    for kind, inquiry_id, _row_id, text, name, address in sorted(tx.execute(_PARTS, values), key=_ROW_ID):
+        if (found := texts.get(inquiry_id)) is not None:
+            for piece in _of_part(_KINDS[kind], text, name, address):
+                found.beside.setdefault(piece.kind, []).append(piece)
+    return texts
 
 
-def _weight(piece: Piece) -> int:
-    return _PLACE[piece.kind]
-
-
-def _of_head(row: Any, country_names: Callable[[str], Sequence[str]]) -> Iterator[Piece]:
-    given = (f"{detail.get('typed') or ''} {detail.get('unit') or ''}".replace("_", "/") for detail in row.details)
-    texts = (row.reference, row.phone, " / ".join(country_names(row.country)) if row.country else "", *given)
-    yield from (Piece(PieceKind.INQUIRY, text) for text in texts if text.strip())
-    if row.company:
-        yield Piece(PieceKind.COMPANY, row.company)
-    yield Piece(PieceKind.PERSON, f"{row.name} <{row.email}>")
+def _of_head(kind: PieceKind, row: Any, country_names: CountryNames) -> Iterator[Piece]:
+    if kind is PieceKind.PERSON:
+        yield Piece(kind, f"{row.name} <{row.email}>")
+    elif kind is PieceKind.COMPANY:
+        if row.company:
+            yield Piece(kind, row.company)
+    else:
+        details = json.loads(row.details)
+        given = (f"{detail.get('typed') or ''} {detail.get('unit') or ''}".replace("_", "/") for detail in details)
+        texts = (row.reference, row.phone, " / ".join(country_names(row.country)) if row.country else "", *given)
+        yield from (Piece(kind, text) for text in texts if text.strip())
 
 
 def _of_part(kind: PieceKind, text: str, name: str, address: str) -> Iterator[Piece]:

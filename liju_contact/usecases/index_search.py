@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.search_words import document_of
+from liju_contact.domain.search_words import BY_WEIGHT, document_of
 from liju_contact.store.search_documents import (
     Due,
     forget_due,
@@ -18,7 +18,7 @@ from liju_contact.store.search_documents import (
     remove_documents,
     take_due,
 )
-from liju_contact.store.search_texts import pieces_of
+from liju_contact.store.search_texts import texts_of
 from liju_contact.usecases.deps import Deps
 
 BATCH = 50
@@ -44,6 +44,6 @@ def rebuild_search(deps: Deps) -> int:
 
 
 def _write(deps: Deps, tx: Connection, due: Due) -> None:
-    pieces = pieces_of(tx, due.inquiry_ids, deps.country_names)
-    put_documents(tx, {inquiry_id: document_of(pieces[inquiry_id]) for inquiry_id in due.inquiry_ids})
+    texts = texts_of(tx, due.inquiry_ids, deps.country_names)
+    put_documents(tx, {inquiry_id: document_of(texts[inquiry_id].pieces(BY_WEIGHT)) for inquiry_id in due.inquiry_ids})
     remove_documents(tx, due.gone)

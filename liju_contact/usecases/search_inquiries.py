@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.excerpt import Excerpt, excerpts_of
+from liju_contact.domain.excerpt import TELLING, Excerpt, excerpts_of
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, Sort, View
 from liju_contact.domain.person import Person
 from liju_contact.domain.reference import Reference, read_reference
@@ -24,7 +24,7 @@ from liju_contact.store.list_term import Reader
 from liju_contact.store.list_terms import condition_of
 from liju_contact.store.listed_inquiries import rows_of
 from liju_contact.store.search import Place, page_of_hits
-from liju_contact.store.search_texts import pieces_of
+from liju_contact.store.search_texts import texts_of
 from liju_contact.usecases.deps import Deps
 
 _Labels = Mapping[str, Mapping[str, str]]
@@ -114,4 +114,5 @@ def _excerpts(
 ) -> dict[int, Excerpt]:
     if not search.has_text:
         return {}
-    return excerpts_of(pieces_of(tx, ids, country_names), search)
+    texts = texts_of(tx, ids, country_names)
+    return excerpts_of({id_: of_inquiry.pieces(TELLING) for id_, of_inquiry in texts.items()}, search)

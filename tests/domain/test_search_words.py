@@ -172,6 +172,18 @@ def test_a_hit_is_shown_as_it_was_written(typed: str, expected: str) -> None:
     assert shown(message(text), typed) == expected
 
 
+def test_characters_that_are_not_looked_at_one_by_one_fold_to_one_each() -> None:
+    plain = [chr(number) for number in (*range(0x80), *range(0x4E00, 0xA000))]
+
+    assert [character for character in plain if len(fold(character)) != 1] == []
+
+
+def test_a_hit_behind_what_folds_to_more_or_less_is_shown_in_its_place() -> None:
+    text = "Cafe\u0301 ﬃ 蒸汽\u3099炉 Straße 1\u0301 " * 3 + "the boiler"
+
+    assert shown(message(text), "boiler").endswith("the [boiler]")
+
+
 def test_an_excerpt_is_cut_around_the_hit() -> None:
     excerpt = excerpt_of(message("word " * 200 + "boiler" + " more" * 200), "boiler")
 

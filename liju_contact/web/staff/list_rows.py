@@ -23,6 +23,9 @@ from liju_contact.wording import wording_in
 
 _MOST_KEPT = 1000  # rows, of some 3 kB each with all they were written from
 _MOST_REASONS = 2
+# Where an excerpt goes in a row that is kept without it, because each search has others. Nobody's text can be taken for
+# this: all text in a row is escaped.
+_EXCERPT_PLACE = Markup("<!--excerpt-->")
 
 
 class _Glance(NamedTuple):
@@ -38,7 +41,8 @@ class _Glance(NamedTuple):
 class ListRow:
     """``told`` of the ``needed`` details for a quotation are given; ``priority`` is empty where it is the usual one.
 
-    ``moment`` is the time the list is sorted by, or that of the inquiry; ``reasons`` say why it was held as spam.
+    ``excerpt_place`` stands where an excerpt goes, and is empty where none does. ``moment`` is the time the list is
+    sorted by, or that of the inquiry; ``reasons`` say why it was held as spam.
     """
 
     inquiry: ListedInquiry
@@ -52,7 +56,7 @@ class ListRow:
     needed: int
     moment: Markup
     reasons: list[str]
-    excerpt: Excerpt | None
+    excerpt_place: str
 
 
 class WrittenRows:
@@ -82,8 +86,8 @@ class WrittenRows:
             assignee = people.get(fold_address(row.assignee), row.assignee) if row.assignee else ""
             is_late = awaits_answer(row.state) and row.answer_due_at < now
             excerpt = page.excerpts.get(row.id)
-            write = self._write if excerpt else self._kept  # an excerpt is another with each search
-            rows.append(write(glance, row, assignee, excerpt, is_late=is_late))
+            written = self._kept(glance, row, assignee, is_late=is_late, has_excerpt=excerpt is not None)
+            rows.append(_with_excerpt(written, excerpt, language) if excerpt else written)
         return Markup("").join(rows)
 
     def _begin_day(self, day: date) -> None:
@@ -92,9 +96,7 @@ class WrittenRows:
             self._kept.cache_clear()
             self._day = day
 
-    def _write(
-        self, glance: _Glance, row: ListedInquiry, assignee: str, excerpt: Excerpt | None, *, is_late: bool
-    ) -> Markup:
+    def _write(self, glance: _Glance, row: ListedInquiry, assignee: str, *, is_late: bool, has_excerpt: bool) -> Markup:
         words, wording = list_words(self._settings, glance.language), wording_in(glance.language)
         needed = self._needs.get(row.product, ())
         line = ListRow(
@@ -109,10 +111,15 @@ class WrittenRows:
             needed=len(needed),
             moment=wording.brief_moment(_shown_moment(row, glance.order), self._zone, glance.today),
             reasons=[wording.gettext(word_of(reason)) for reason in against(row.spam_reasons)[:_MOST_REASONS]],
-            excerpt=excerpt,
+            excerpt_place=_EXCERPT_PLACE if has_excerpt else "",
         )
         write = macro_of("staff/macros/rows.html", "row", glance.language)
         return write(line, may_choose=glance.may_choose, order=glance.order)
+
+
+def _with_excerpt(row: Markup, excerpt: Excerpt, language: str) -> Markup:
+    written = macro_of("staff/macros/rows.html", "excerpt", language)(excerpt.parts)
+    return Markup(str.replace(row, _EXCERPT_PLACE, written, 1))  # noqa: S704  # both are written by the template
 
 
 def _shown_moment(row: ListedInquiry, order: Sort) -> datetime:

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from liju_contact.app import make_app
 from liju_contact.domain.person import Role
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.index_search import index_search
 from liju_contact.web.staff.list_rows import WrittenRows
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import AtTheDesk, at_the_desk
@@ -117,8 +118,26 @@ def test_no_row_is_kept_beyond_its_day(deps: Deps, client: FlaskClient, clock: C
     assert (kept, len(written)) == (2, 0)
 
 
-def rows_of_page(somebody: AtTheDesk) -> str:
-    page = somebody.get("/staff?view=all&sort=newest").text
+def test_each_search_shows_its_own_hit_in_the_same_row(deps: Deps, client: FlaskClient) -> None:
+    place = "<!--excerpt-->"  # as a row has it where its excerpt goes
+    submit(deps, name=place, company=place, message=f"A {place} boiler leaks")
+    index_search(deps)
+    li = at_the_desk(deps, client)
+
+    boiler, leaks, nothing = (rows_of_page(li, f"view=all&q={word}") for word in ("boiler", "leaks", ""))
+
+    escaped = "&lt;!--excerpt--&gt;"
+    assert f'<span class="preview hit" dir="auto">A {escaped} <mark>boiler</mark> leaks</span>' in boiler
+    assert f'<span class="preview hit" dir="auto">A {escaped} boiler <mark>leaks</mark></span>' in leaks
+    assert f'<span class="preview" dir="auto">A {escaped} boiler leaks</span>' in nothing
+    assert place not in boiler + leaks + nothing
+    assert boiler.count(escaped) == nothing.count(escaped) == 3
+    written: WrittenRows = client.application.extensions["liju_rows"]
+    assert len(written) == 2
+
+
+def rows_of_page(somebody: AtTheDesk, query: str = "view=all&sort=newest") -> str:
+    page = somebody.get(f"/staff?{query}").text
     return page.partition("<tbody>")[2].partition("</tbody>")[0]
 
 
