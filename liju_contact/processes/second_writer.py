@@ -37,7 +37,7 @@ class SecondWriter:
 
     def stand_by(self) -> None:
         """Have the process ready, where there is a processor for it."""
-        if len(os.sched_getaffinity(0)) < _FEWEST_PROCESSORS:
+        if _processor_count() < _FEWEST_PROCESSORS:
             return
         self._deps.db.close()  # no connection outlives a fork
         ours, theirs = socket.socketpair()
@@ -57,13 +57,14 @@ class SecondWriter:
     @contextmanager
     def beside(self, plan: ExportPlan) -> Iterator[WriterBeside | None]:
         """Give the pages of one export to it as well; None where nobody is there."""
-        if self._line is None:
+        line = self._line  # ``close`` may come meanwhile, from another thread
+        if line is None:
             yield None
             return
         ours, theirs = Pipe()
         with ours, theirs:
             try:
-                socket.send_fds(self._line, [b"e"], [theirs.fileno()])
+                socket.send_fds(line, [b"e"], [theirs.fileno()])
                 theirs.close()
                 ours.send(plan)
             except OSError:  # it was killed; the next worker has another
@@ -95,6 +96,11 @@ class _Beside:
             return self._underway.popleft().result()
         except (OSError, EOFError) as error:
             raise NobodyBeside("The second writer says no more.") from error
+
+
+def _processor_count() -> int:
+    """Return how many this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _stand_by(deps: Deps, line: socket.socket, other_end: socket.socket) -> None:
