@@ -42,7 +42,10 @@ def promise_after_hold(deps: Deps, inquiry: Inquiry, now: datetime) -> datetime:
 
 
 def release_if_held(deps: Deps, tx: Connection, inquiry: Inquiry, *, now: datetime) -> Inquiry:
-    """Release an inquiry whose customer shows to be a person, by using the status page; returns it as it is then."""
+    """Release an inquiry that shows to be no spam, and return it as it is then.
+
+    Its customer uses the status page, or staff merge it with one that is none.
+    """
     if not is_held(tx, inquiry):
         return inquiry
     release_held(deps, tx, inquiry, InquiryState.RECEIVED, now=now)

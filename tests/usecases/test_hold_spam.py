@@ -19,6 +19,7 @@ from liju_contact.usecases.close_inquiry import close_inquiry
 from liju_contact.usecases.decide_held import accept_mail
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.judge_mail import judge_waiting
+from liju_contact.usecases.merge_inquiries import merge_inquiries, unmerge_inquiry
 from liju_contact.usecases.show_status import LetterFate
 from liju_contact.usecases.submit_inquiry import Submitted, submit_inquiry
 from tests.conftest import ONE_DATABASE, Clock
@@ -272,3 +273,31 @@ def marks_of(deps: Deps, count: int) -> None:
         one = submit(deps, nonce=f"p-{number}", email=f"p{number}@x{number}.example", message=PITCH, details=())
         if state_of(deps) != "spam":
             release(deps, person, one, SPAM)
+
+
+@pytest.mark.parametrize("is_into_held", [False, True])
+def test_what_is_merged_with_an_honest_one_is_no_spam(office: Deps, li: Person, is_into_held: bool) -> None:  # noqa: FBT001  # a parameter of the test
+    held = sent_by_bot(office)
+    honest = submit(office, nonce="honest")
+    carry_all(office)
+    before = len(letters(office))
+    source, into = (honest, held) if is_into_held else (held, honest)
+
+    merge_inquiries(office, li, source.reference, into=into.reference, now=office.now())
+
+    of_held = [letter["kind"] for letter in rows(office.db, "letter")[before:]]
+    assert sorted(of_held) == ["inquiry_for_team", "inquiry_received"]
+    assert held.reference in rows(office.db, "letter")[-1]["subject"] + rows(office.db, "letter")[-2]["subject"]
+    unmerge_inquiry(office, li, source.reference, now=office.now())
+    assert {row["state"] for row in rows(office.db, "inquiry")} == {"received"}
+
+
+def test_two_held_ones_that_are_merged_stay_held(office: Deps, li: Person) -> None:
+    one, other = sent_by_bot(office), sent_by_bot(office, nonce="other")
+
+    merge_inquiries(office, li, one.reference, into=other.reference, now=office.now())
+
+    assert [row["state"] for row in rows(office.db, "inquiry")] == ["merged", "spam"]
+    assert letters(office) == []
+    release(office, li, other)
+    assert sorted(letters(office)) == ["inquiry_for_team", "inquiry_received"]
