@@ -14,14 +14,17 @@ Kept out: paths, queries and the texts of exceptions in the log, because address
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import logging
+import os
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from io import BytesIO
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Protocol
 
@@ -35,6 +38,8 @@ WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _STEP_BYTES = 512 * 1024
+_OPENING_SECONDS = 10.0  # far longer than it takes to open a file that is there
+_FIRST_LOOK_SECONDS, _LOOK_EVERY_SECONDS = 0.002, 0.25
 _PLAIN: Headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
 
 _log = logging.getLogger(__name__)
@@ -47,7 +52,6 @@ class Exchange(Incoming, Protocol):
     def response_str(self, status: int, headers: Headers, body: str) -> None: ...
     def response_bytes(self, status: int, headers: Headers, body: bytes) -> None: ...
     def response_file(self, status: int, headers: Headers, file: str) -> None: ...
-    def client_disconnect(self) -> Awaitable[None]: ...
 
 
 class Bridge:
@@ -163,12 +167,33 @@ class Bridge:
                 await run(call.advance)
                 spool.writelines(call.take())
                 await asyncio.sleep(0)
-            headers = call.sendable_headers()
-            # The connection's end is the only sign that all is sent and the file may go, so it must be its last answer.
-            headers += [("content-length", str(spool.tell())), ("connection", "close")]
+            headers = [*call.sendable_headers(), ("content-length", str(spool.tell())), ("connection", "close")]
             spool.seek(0)
             exchange.response_file(call.status, headers, f"/dev/fd/{spool.fileno()}")
-            await exchange.client_disconnect()
+            await _until_sent(spool.fileno())
+
+
+async def _until_sent(descriptor: int) -> None:
+    """Wait until Granian has opened a file and closed it again, of which nothing but its descriptors tells.
+
+    What it calls the client's disconnection does not come (2.8.7), whoever ends the connection. One that is sent in no
+    time may be over before somebody looks: then the file stays for as long as it may take to open one.
+    """
+    loop, pause, was_open = asyncio.get_running_loop(), _FIRST_LOOK_SECONDS, False
+    give_up_at = loop.time() + _OPENING_SECONDS
+    while (is_open := _is_open_twice(descriptor)) or not (was_open or loop.time() > give_up_at):
+        was_open |= is_open
+        await asyncio.sleep(pause)
+        pause = min(1.5 * pause, _LOOK_EVERY_SECONDS)
+
+
+def _is_open_twice(descriptor: int) -> bool:
+    """Tell whether this process has the same file open under another descriptor too."""
+    wanted, count = os.fstat(descriptor), 0
+    for path in Path("/dev/fd").iterdir():
+        with contextlib.suppress(OSError):  # closed meanwhile
+            count += os.path.samestat(os.fstat(int(path.name)), wanted)
+    return count > 1
 
 
 _Run = Callable[[Callable[[], None]], Awaitable[None]]

@@ -17,6 +17,7 @@ import pytest
 from liju_contact.domain.response_headers import protecting_headers
 from liju_contact.processes import request_body
 from liju_contact.processes.wsgi_environ import address_of
+from tests.processes.families import wait_until
 from tests.processes.sample_app import BIG_BYTES, LIMIT_BYTES, big_digest
 from tests.processes.serving import Served, all_on, answer_on, serving
 
@@ -273,6 +274,30 @@ def test_a_slow_reader_of_a_download_keeps_nobody_waiting(tmp_path: Path) -> Non
             assert time.monotonic() - begun < 1
             assert memory_kb(served.pids[0]) - before < 8_000
         assert (tmp_path / "closed").exists()
+
+
+def test_nothing_is_left_of_downloads_that_are_over(tmp_path: Path) -> None:
+    with serving(tmp_path) as served:
+        before = files_without_a_name(served.pids[0])
+        with served.connect() as slow, served.connect() as broken:
+            for reader in (slow, broken):
+                reader.sendall(b"GET /big HTTP/1.1\r\nHost: test\r\n\r\n")
+                reader.recv(10_000)
+            for _ in range(3):
+                assert hashlib.sha256(served.get("/big").body).hexdigest() == big_digest()
+            assert files_without_a_name(served.pids[0]) > before
+            broken.close()
+            assert sum(iter(lambda: len(slow.recv(65_536)), 0)) > BIG_BYTES - 10_000
+
+        wait_until(lambda: files_without_a_name(served.pids[0]) == before, "the end of what was sent")
+        assert served.terminate() == [0]
+        assert "rror" not in served.log()
+
+
+def files_without_a_name(pid: int) -> int:
+    """Return how many descriptors a process has of files that have no name any more."""
+    names = [link.readlink().name for link in Path(f"/proc/{pid}/fd").iterdir()]
+    return sum(name.endswith(" (deleted)") for name in names)
 
 
 def memory_kb(pid: int) -> int:
