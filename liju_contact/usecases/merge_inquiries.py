@@ -28,7 +28,7 @@ from liju_contact.store.watchers import add_watchers, remove_watchers, watcher_i
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_both, open_for_staff
 from liju_contact.usecases.promise_answer import put_waiting_back, set_waiting
-from liju_contact.usecases.release_inquiry import is_held, release_if_held
+from liju_contact.usecases.release_inquiry import release_if_held
 from liju_contact.usecases.staff_directory import require
 from liju_contact.usecases.staff_event import add_staff_event
 
@@ -46,8 +46,8 @@ def merge_inquiries(
 ) -> Merged:
     """Let the conversation of an inquiry go on in ``into``, or where that goes on itself; merging twice is once.
 
-    The customer of another address hears no more of it, unless they join with ``and_join``. Where only one of the two
-    is held as spam it is released first, so that its customer hears that it has come.
+    The customer of another address hears no more of it, unless they join with ``and_join``. One that was held as
+    spam is released first where the other is none, so that its customer hears that it has come.
 
     Raises ``Forbidden``, ``NotFound``, ``Conflict`` where it would go on in itself or was merged elsewhere,
     ``StoreBusy``.
@@ -62,7 +62,7 @@ def merge_inquiries(
             raise Conflict("An inquiry cannot go on in itself.")
         if source.merged_into_id is not None or target.merged_into_id is not None:
             raise Conflict("One of the two was merged into another at the same moment.")
-        if not (is_held(tx, source) and is_held(tx, target)):
+        if (source.state is InquiryState.SPAM) != (target.state is InquiryState.SPAM):
             source, target = (release_if_held(deps, tx, inquiry, now=now) for inquiry in (source, target))
         event_id = _merge(deps, tx, person, source, target, and_join=and_join, now=now)
         return Merged(reference=target.reference, event_id=event_id)

@@ -292,6 +292,18 @@ def test_what_is_merged_with_an_honest_one_is_no_spam(office: Deps, li: Person, 
     assert {row["state"] for row in rows(office.db, "inquiry")} == {"received"}
 
 
+def test_a_held_one_that_is_merged_with_spam_tells_nobody(office: Deps, li: Person) -> None:
+    """Also where it was staff who said that the other is spam."""
+    held, marked = sent_by_bot(office), submit(office, nonce="marked")
+    change_inquiry(office, li, marked.reference, Change(state=SPAM), version=None, now=office.now())
+    before = letters(office)
+
+    merge_inquiries(office, li, held.reference, into=marked.reference, now=office.now())
+
+    assert letters(office) == before
+    assert state_of(office) == "spam"
+
+
 def test_two_held_ones_that_are_merged_stay_held(office: Deps, li: Person) -> None:
     one, other = sent_by_bot(office), sent_by_bot(office, nonce="other")
 
