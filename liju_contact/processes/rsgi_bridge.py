@@ -14,21 +14,19 @@ Kept out: paths, queries and the texts of exceptions in the log, because address
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import contextvars
 import logging
-import os
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from io import BytesIO
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, Protocol
 
 from liju_contact.processes.request_body import Bodies, Incoming, RequestRefused, discard
+from liju_contact.processes.sent_files import SentFiles
 from liju_contact.processes.wsgi_environ import Environ, Scope, environ_of
 
 Headers = list[tuple[str, str]]
@@ -38,8 +36,6 @@ WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _STEP_BYTES = 512 * 1024
-_OPENING_SECONDS = 10.0  # far longer than it takes to open a file that is there
-_FIRST_LOOK_SECONDS, _LOOK_EVERY_SECONDS = 0.002, 0.25
 _PLAIN: Headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
 
 _log = logging.getLogger(__name__)
@@ -87,6 +83,7 @@ class Bridge:
         self._hurried = hurried
         self._waiting_count = 0
         self._bodies = Bodies(limit_bytes=body_limit_bytes)
+        self._sent_files = SentFiles()
         self.draining = False
         self.running_count = 0
 
@@ -170,30 +167,7 @@ class Bridge:
             headers = [*call.sendable_headers(), ("content-length", str(spool.tell())), ("connection", "close")]
             spool.seek(0)
             exchange.response_file(call.status, headers, f"/dev/fd/{spool.fileno()}")
-            await _until_sent(spool.fileno())
-
-
-async def _until_sent(descriptor: int) -> None:
-    """Wait until Granian has opened a file and closed it again, of which nothing but its descriptors tells.
-
-    What it calls the client's disconnection does not come (2.8.7), whoever ends the connection. One that is sent in no
-    time may be over before somebody looks: then the file stays for as long as it may take to open one.
-    """
-    loop, pause, was_open = asyncio.get_running_loop(), _FIRST_LOOK_SECONDS, False
-    give_up_at = loop.time() + _OPENING_SECONDS
-    while (is_open := _is_open_twice(descriptor)) or not (was_open or loop.time() > give_up_at):
-        was_open |= is_open
-        await asyncio.sleep(pause)
-        pause = min(1.5 * pause, _LOOK_EVERY_SECONDS)
-
-
-def _is_open_twice(descriptor: int) -> bool:
-    """Tell whether this process has the same file open under another descriptor too."""
-    wanted, count = os.fstat(descriptor), 0
-    for path in Path("/dev/fd").iterdir():
-        with contextlib.suppress(OSError):  # closed meanwhile
-            count += os.path.samestat(os.fstat(int(path.name)), wanted)
-    return count > 1
+            await self._sent_files.until_sent(spool.fileno())
 
 
 _Run = Callable[[Callable[[], None]], Awaitable[None]]

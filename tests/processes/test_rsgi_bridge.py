@@ -296,8 +296,11 @@ def test_nothing_is_left_of_downloads_that_are_over(tmp_path: Path) -> None:
 
 def files_without_a_name(pid: int) -> int:
     """Return how many descriptors a process has of files that have no name any more."""
-    names = [link.readlink().name for link in Path(f"/proc/{pid}/fd").iterdir()]
-    return sum(name.endswith(" (deleted)") for name in names)
+    count = 0
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # it has just been closed
+            count += link.readlink().name.endswith(" (deleted)")
+    return count
 
 
 def memory_kb(pid: int) -> int:
