@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Protocol
 from urllib.parse import parse_qsl
 
@@ -76,16 +77,14 @@ def written_pages(deps: Deps, plan: ExportPlan, find_beside: FindBeside) -> Gene
     """
     pages = ExportPages(deps, plan)
     places = pages.places()
-    for first in places:
-        yield pages.write(first)
-        break
-    for second in places:
-        with find_beside(plan) as beside:
-            turns = _Turns(pages, beside)
-            yield from turns.take(second)
-            for place in places:
-                yield from turns.take(place)
-            yield from turns.rest()
+    yield from map(pages.write, islice(places, 1))
+    if (second := next(places, None)) is None:
+        return
+    with find_beside(plan) as beside:
+        turns = _Turns(pages, beside)
+        for place in chain([second], places):
+            yield from turns.take(place)
+        yield from turns.rest()
 
 
 class ExportPages:

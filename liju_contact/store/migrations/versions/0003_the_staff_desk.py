@@ -73,6 +73,12 @@ def _create_accounts() -> None:
     op.create_index(op.f("ix_staff_session_staff_id"), "staff_session", ["staff_id"], unique=False)
 
 
+def _index_where(name: str, table: str, columns: list[str], condition: str) -> None:
+    """Index only the rows anybody looks for, on both databases alike."""
+    where = sa.text(condition)
+    op.create_index(name, table, columns, unique=False, sqlite_where=where, postgresql_where=where)
+
+
 def _create_other_ways_in() -> None:
     """Second factors, passkeys, and what a forgotten password needs."""
     op.create_table(
@@ -305,14 +311,7 @@ def _create_thumbnails() -> None:
         sa.ForeignKeyConstraint(["blob_id"], ["blob.id"], name=op.f("fk_thumbnail_blob_id_blob"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("blob_id", name=op.f("pk_thumbnail")),
     )
-    op.create_index(
-        "ix_thumbnail_blob_id",
-        "thumbnail",
-        ["blob_id"],
-        unique=False,
-        sqlite_where=sa.text("made_at IS NULL"),
-        postgresql_where=sa.text("made_at IS NULL"),
-    )
+    _index_where("ix_thumbnail_blob_id", "thumbnail", ["blob_id"], "made_at IS NULL")
 
 
 def _create_search_documents() -> None:
@@ -343,24 +342,10 @@ def _widen_received_mail() -> None:
         sa.PrimaryKeyConstraint("inbound_id", name=op.f("pk_inbound_text")),
     )
     op.add_column("inbound", sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True))
-    op.create_index(
-        "ix_inbound_decided_at",
-        "inbound",
-        ["decided_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("decided_at IS NOT NULL"),
-        postgresql_where=sa.text("decided_at IS NOT NULL"),
-    )
+    _index_where("ix_inbound_decided_at", "inbound", ["decided_at", "id"], "decided_at IS NOT NULL")
     # The same rows in the order they are listed in; with both, SQLite would take the one that has to be sorted.
     op.drop_index("ix_inbound_state", table_name="inbound")
-    op.create_index(
-        "ix_inbound_received_at",
-        "inbound",
-        ["received_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("state IN ('held', 'parked')"),
-        postgresql_where=sa.text("state IN ('held', 'parked')"),
-    )
+    _index_where("ix_inbound_received_at", "inbound", ["received_at", "id"], "state IN ('held', 'parked')")
 
 
 def _widen_conversations() -> None:
@@ -389,80 +374,24 @@ def _widen_inquiries() -> None:
 
 def _index_inquiries() -> None:
     """For every order of the list, what a row of it is narrowed by stands in the index."""
-    op.create_index(
-        "ix_inquiry_answer_due_at",
-        "inquiry",
-        ["answer_due_at", "id", *_LISTED_BY, "received_at", "changed_at"],
-        unique=False,
-        sqlite_where=sa.text("state IN ('received', 'open')"),
-        postgresql_where=sa.text("state IN ('received', 'open')"),
-    )
-    op.create_index(
-        "ix_inquiry_assignee",
-        "inquiry",
-        ["assignee", "id"],
-        unique=False,
-        sqlite_where=sa.text("assignee IS NOT NULL"),
-        postgresql_where=sa.text("assignee IS NOT NULL"),
-    )
+    _index_where("ix_inquiry_answer_due_at", "inquiry", ["answer_due_at", "id", *_LISTED_BY, "received_at", "changed_at"], "state IN ('received', 'open')")
+    _index_where("ix_inquiry_assignee", "inquiry", ["assignee", "id"], "assignee IS NOT NULL")
     op.create_index(
         "ix_inquiry_assignee_state", "inquiry", ["assignee", "state", "answer_due_at", "id", "product"], unique=False
     )
     op.create_index("ix_inquiry_received_at", "inquiry", ["received_at", "id", *_LISTED_BY, "changed_at"], unique=False)
-    op.create_index(
-        "ix_inquiry_mail_trouble",
-        "inquiry",
-        ["changed_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("has_mail_trouble"),
-        postgresql_where=sa.text("has_mail_trouble"),
-    )
+    _index_where("ix_inquiry_mail_trouble", "inquiry", ["changed_at", "id"], "has_mail_trouble")
     op.create_index("ix_inquiry_changed_at", "inquiry", ["changed_at", "id", *_LISTED_BY, "received_at"], unique=False)
     op.create_index(op.f("ix_inquiry_country_id"), "inquiry", ["country", "id"], unique=False)
-    op.create_index(
-        "ix_inquiry_due_at",
-        "inquiry",
-        ["due_at", "id"],
-        unique=False,
-        sqlite_where=sa.text("due_at IS NOT NULL"),
-        postgresql_where=sa.text("due_at IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_inquiry_has_files",
-        "inquiry",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("has_files"),
-        postgresql_where=sa.text("has_files"),
-    )
+    _index_where("ix_inquiry_due_at", "inquiry", ["due_at", "id"], "due_at IS NOT NULL")
+    _index_where("ix_inquiry_has_files", "inquiry", ["id"], "has_files")
     op.create_index(op.f("ix_inquiry_language_id"), "inquiry", ["language", "id"], unique=False)
-    op.create_index(
-        "ix_inquiry_merged_into_id",
-        "inquiry",
-        ["merged_into_id", "id"],
-        unique=False,
-        sqlite_where=sa.text("merged_into_id IS NOT NULL"),
-        postgresql_where=sa.text("merged_into_id IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_inquiry_priority",
-        "inquiry",
-        ["priority", "id"],
-        unique=False,
-        sqlite_where=sa.text("priority <> 'normal'"),
-        postgresql_where=sa.text("priority <> 'normal'"),
-    )
+    _index_where("ix_inquiry_merged_into_id", "inquiry", ["merged_into_id", "id"], "merged_into_id IS NOT NULL")
+    _index_where("ix_inquiry_priority", "inquiry", ["priority", "id"], "priority <> 'normal'")
     op.create_index(op.f("ix_inquiry_product_id"), "inquiry", ["product", "id"], unique=False)
     op.create_index("ix_inquiry_state", "inquiry", ["state", "changed_at", "id", *_LISTED_BY[1:], "received_at"], unique=False)
     op.create_index(op.f("ix_inquiry_topic_id"), "inquiry", ["topic", "id"], unique=False)
-    op.create_index(
-        "ix_inquiry_unreachable_since",
-        "inquiry",
-        ["unreachable_since", "id"],
-        unique=False,
-        sqlite_where=sa.text("unreachable_since IS NOT NULL"),
-        postgresql_where=sa.text("unreachable_since IS NOT NULL"),
-    )
+    _index_where("ix_inquiry_unreachable_since", "inquiry", ["unreachable_since", "id"], "unreachable_since IS NOT NULL")
 
 
 def _create_search_words() -> None:
