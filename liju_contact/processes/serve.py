@@ -72,7 +72,8 @@ def serve(settings: Settings, services: Services, *, address: str, with_worker: 
         children.append(Child(role="lmtp", run=lambda: services.run_lmtp(deps, lmtp_listen)))
     if post_listener is not None:
         maildir = settings.instance / "post"
-        children.append(Child(role="post-office", run=lambda: services.run_post_office(deps, maildir, post_listener)))
+        run = partial(services.run_post_office, deps, maildir, post_listener)
+        children.append(Child(role="post-office", run=run, serves_others=True))
     return supervise(children, when_started=lambda: _announce(settings, listener, opened))
 
 

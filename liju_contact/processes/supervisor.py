@@ -3,6 +3,7 @@
 Protocol: the parent has imported the whole program and opened nothing, then forks, so that children share its memory.
 A child that ends is started again (at once, then after 1, 2, 4 ... 30 s while it keeps failing). SIGTERM or SIGINT to
 the parent is passed on; children finish what they have begun, and what is not done after ``DRAIN_SECONDS`` is killed.
+A child that others speak to hears of it only when those have ended: they may be in the middle of a sentence.
 If the parent itself is killed, even by ``kill -9``, the kernel kills the children (``PR_SET_PDEATHSIG``, Linux).
 """
 
@@ -30,10 +31,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Child:
-    """Something to keep running: ``run`` is called in the child process and normally never returns."""
+    """Something to keep running: ``run`` is called in the child process and normally never returns.
+
+    ``serves_others`` says that other children speak to it.
+    """
 
     role: str
     run: Callable[[], None]
+    serves_others: bool = False
     pid: int = 0
     started_at: float = 0.0
     failures_count: int = 0
@@ -135,16 +140,17 @@ def _seconds_until_next_start(children: list[Child]) -> float:
 
 
 def _stop(children: list[Child], drain_seconds: float) -> int:
-    for child in children:
-        if child.pid:
-            os.kill(child.pid, signal.SIGTERM)
     give_up_at = time.monotonic() + drain_seconds
-    while any(child.pid for child in children):
-        left = give_up_at - time.monotonic()
-        if left <= 0:
-            return _kill(children)
-        signal.sigtimedwait(_SIGNALS, min(left, 1.0))
-        _forget_ended(children)
+    for leaving in ([child for child in children if not child.serves_others], children):
+        for child in leaving:
+            if child.pid:
+                os.kill(child.pid, signal.SIGTERM)
+        while any(child.pid for child in leaving):
+            left = give_up_at - time.monotonic()
+            if left <= 0:
+                return _kill(children)
+            signal.sigtimedwait(_SIGNALS, min(left, 1.0))
+            _forget_ended(children)
     return 0
 
 

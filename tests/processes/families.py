@@ -22,6 +22,7 @@ PATIENCE_SECONDS = 30.0  # a program of this size takes its time to start on a b
 # What a child may be; ``note`` writes a line into the file of starts.
 CHILDREN = {
     "steady": "lambda: (note('steady'), signal.pause())",
+    "serving": "lambda: (signal.signal(signal.SIGTERM, lambda *_: leave()), note('serving'), signal.pause())",
     "stubborn": "lambda: (signal.signal(signal.SIGTERM, signal.SIG_IGN), note('stubborn'), time.sleep(60))",
     "failing": "lambda: (note('failing'), sys.exit(3))",
     "broken": "lambda: (note('broken'), 1 / 0)",
@@ -42,7 +43,11 @@ def finish():
     note("drained")
     os._exit(0)
 
-children = [Child(role=role, run=run) for role, run in [@children@]]
+def leave():
+    note("left")
+    os._exit(0)
+
+children = [Child(role=role, run=run, serves_others=role == "serving") for role, run in [@children@]]
 sys.exit(supervise(children, when_started=lambda: note("parent"), drain_seconds=float(sys.argv[2])))
 """
 

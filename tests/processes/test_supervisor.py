@@ -73,6 +73,31 @@ def test_a_signal_lets_children_finish_and_ends_with_0(tmp_path: Path, signal_nu
         assert (is_alive(draining.pid), is_alive(steady.pid)) == (False, False)
 
 
+def test_a_child_that_others_speak_to_is_there_until_they_have_ended(tmp_path: Path) -> None:
+    with family(tmp_path, "serving", "draining") as running:
+        running.wait_for("serving")
+        running.wait_for("draining")
+        running.wait_for("parent")
+
+        running.parent.terminate()
+
+        assert running.parent.wait(10) == 0
+        [drained], [left] = running.starts("drained"), running.starts("left")
+        assert drained.at < left.at
+
+
+def test_a_child_that_others_speak_to_is_killed_with_them_when_the_drain_time_is_over(tmp_path: Path) -> None:
+    with family(tmp_path, "serving", "stubborn", drain_seconds=0.5) as running:
+        [serving] = running.wait_for("serving")
+        [stubborn] = running.wait_for("stubborn")
+        running.wait_for("parent")
+
+        running.parent.terminate()
+
+        assert running.parent.wait(10) == 1
+        assert (is_alive(serving.pid), is_alive(stubborn.pid)) == (False, False)
+
+
 def test_a_signal_while_a_child_waits_for_its_next_start_ends_at_once(tmp_path: Path) -> None:
     with family(tmp_path, "failing") as running:
         running.wait_for("failing", 3)  # and now it pauses for two seconds
