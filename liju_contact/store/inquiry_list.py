@@ -19,13 +19,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, select, tuple_
 
-from liju_contact.domain.inquiry import InquiryState, awaits_answer
-from liju_contact.domain.inquiry_list import AWAITED, Cursor, ListQuery, Sort, View
+from liju_contact.domain.inquiry import awaits_answer
+from liju_contact.domain.inquiry_list import Cursor, ListQuery, Sort, View
 from liju_contact.store.desk_tables import InquiryTagRow
-from liju_contact.store.list_candidates import found_by_first, hidden, inquiries_of
+from liju_contact.store.list_candidates import OF_SOMEBODY, found_by_first, hidden, inquiries_of
 from liju_contact.store.list_term import PLAIN, Columns, Rank, Reader, Term
-from liju_contact.store.list_terms import TAG_ID, terms_of
+from liju_contact.store.list_terms import AWAITED_STATES, TAG_ID, terms_of
 from liju_contact.store.listed_inquiries import ROW_COLUMNS, ListedInquiry, listed
+from liju_contact.store.statements import written
 from liju_contact.store.table import Id, UtcDateTime
 from liju_contact.store.tables import InquiryRow
 
@@ -63,14 +64,19 @@ def page_of_inquiries(tx: Connection, query: ListQuery, reader: Reader, *, limit
     return Page(rows=tuple(shown), before=_beside(key, shown[0], is_backward=True), after=_beside(key, shown[-1]))
 
 
-def statements_of(dialect: str, query: ListQuery, reader: Reader) -> list[tuple[Select[Any], dict[str, Any]]]:
-    """Return what a page of this list is read with, in the order it is tried; each alone finds nothing wrong."""
+def statements_of(
+    dialect: str, query: ListQuery, reader: Reader, *, limit: int
+) -> list[tuple[Select[Any], dict[str, Any]]]:
+    """Return what ``limit`` rows of this list are read with, in the order it is tried.
+
+    Each alone finds nothing wrong.
+    """
     terms = terms_of(query, reader)
     values = {name: value for term in terms for name, value in term.values.items()}
     if query.cursor:
         values["after_id"] = query.cursor.id
         values["after_at"] = query.cursor.at or datetime(1970, 1, 1, tzinfo=UTC)
-    shape = (dialect, query.view, query.order, _is_descending(query), query.cursor is not None)
+    shape = (dialect, query.view, query.order, _is_descending(query), query.cursor is not None, limit)
     made = []
     for kind in _kinds(query, terms):
         key = (*shape, kind, *(term.key for term in terms))
@@ -78,21 +84,22 @@ def statements_of(dialect: str, query: ListQuery, reader: Reader) -> list[tuple[
         if statement is None:
             if len(_statements) >= _MOST_STATEMENTS:
                 _statements.clear()
-            statement = _statements[key] = kind(dialect, query, terms)
+            statement = _statements[key] = kind(dialect, query, terms, written(limit))
         made.append((statement, values))
     return made
 
 
 def _rows(tx: Connection, query: ListQuery, reader: Reader, limit: int) -> list[ListedInquiry]:
     rows: list[ListedInquiry] = []
-    for statement, values in statements_of(tx.dialect.name, query, reader):
-        rows = [listed(row) for row in tx.execute(statement, {**values, "limit": limit, "reach": REACH}).all()]
+    for statement, values in statements_of(tx.dialect.name, query, reader, limit=limit):
+        rows = [listed(row) for row in tx.execute(statement, values).all()]
         if len(rows) >= limit:
             break
     return rows
 
 
-_Kind = Callable[[str, ListQuery, list[Term]], Select[Any]]
+_Limit = ColumnElement[int]
+_Kind = Callable[[str, ListQuery, list[Term], _Limit], Select[Any]]
 
 
 def _kinds(query: ListQuery, terms: list[Term]) -> list[_Kind]:
@@ -100,7 +107,7 @@ def _kinds(query: ListQuery, terms: list[Term]) -> list[_Kind]:
     rest = _rest(terms, _leading(query, terms))
     if not rest or terms[0].rank is Rank.NO_INDEX:
         return [_exact]
-    if terms[0].rank in {Rank.MINE, Rank.UNASSIGNED} and query.order is Sort.DUE:
+    if terms[0].rank is Rank.MINE and query.order is Sort.DUE:
         return [_collected]
     if terms[0].rank is Rank.AWAITED and query.filters.is_overdue and query.order is not Sort.DUE:
         return [_collected]  # what is overdue is among the oldest, the last that reading on from the newest would meet
@@ -115,7 +122,8 @@ def _leading(query: ListQuery, terms: list[Term]) -> list[Term]:
         case "received_at":
             return [term for term in terms if term.rank is Rank.RECEIVED]
         case "answer_due_at" if query.view is not View.MINE:
-            return [term for term in terms if term.rank is Rank.AWAITED or term.key == "overdue"]
+            of_somebody = [term for term in terms if term.rank in OF_SOMEBODY][:1]
+            return [*of_somebody, *(term for term in terms if term.rank is Rank.AWAITED or term.key == "overdue")]
         case "changed_at":
             by_change = {Rank.TROUBLE, Rank.STATE, Rank.RARE_STATE}
             return [term for term in terms if term.rank in by_change or _is_one_state(term)][:1]
@@ -130,28 +138,27 @@ def _rest(terms: list[Term], leading: list[Term]) -> list[Term]:
     return [term for term in terms if term not in leading]
 
 
-def _exact(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
+def _exact(dialect: str, query: ListQuery, terms: list[Term], limit: _Limit) -> Select[Any]:
     """Read one index from the cursor on; what does not belong to the list is left out, however many rows that takes."""
     if terms and terms[0].key == "tag":
-        return _from_tag(dialect, query, terms)
+        return _from_tag(dialect, query, terms, limit)
     key = _order_key(query, terms)
     columns = [PLAIN.id.label("id"), *([getattr(PLAIN, key).label("key")] if key else [])]
-    source = (
-        select(*columns).select_from(inquiries_of(dialect, terms)).where(*(term.condition(PLAIN) for term in terms))
-    )
-    source = source.where(*_beyond_cursor(query, terms, PLAIN)).order_by(*_ordered(query, terms, PLAIN))
-    return _rows_of_hits(dialect, query, source.limit(bindparam("limit")).subquery("along"))
+    source = select(*columns).select_from(inquiries_of(dialect, _leading(query, terms)))
+    source = source.where(*(term.condition(PLAIN) for term in terms))
+    source = source.where(*_beyond_cursor(query, terms, PLAIN)).order_by(*_along(query, terms))
+    return _rows_of_hits(dialect, query, source.limit(limit).subquery("along"))
 
 
-def _from_tag(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
+def _from_tag(dialect: str, query: ListQuery, terms: list[Term], limit: _Limit) -> Select[Any]:
     tagged = Columns("inquiry_tag.inquiry_")
     source = select(InquiryTagRow.inquiry_id.label("id")).where(InquiryTagRow.tag_id == TAG_ID)
     source = source.where(*_beyond_cursor(query, terms, tagged)).order_by(*_ordered(query, terms, tagged))
-    return _rows_of_hits(dialect, query, source.limit(bindparam("limit")).subquery("hit"))
+    return _rows_of_hits(dialect, query, source.limit(limit).subquery("hit"))
 
 
-def _within_reach(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
-    """Take the next ``reach`` rows of the leading index, and of these the first that belong to the list.
+def _within_reach(dialect: str, query: ListQuery, terms: list[Term], limit: _Limit) -> Select[Any]:
+    """Take the next ``REACH`` rows of the leading index, and of these the first that belong to the list.
 
     SQLite takes rows from a limited subquery one by one in its order, and so stops at the last row of the page, unless
     it is asked for that order once more: then it reads and sorts them all. PostgreSQL has to be asked.
@@ -161,12 +168,12 @@ def _within_reach(dialect: str, query: ListQuery, terms: list[Term]) -> Select[A
     read = dict.fromkeys(["id", key, *(name for term in rest for name in term.columns)])
     source = select(*(getattr(PLAIN, name).label(name) for name in read)).select_from(inquiries_of(dialect, leading))
     source = source.where(*(term.condition(PLAIN) for term in leading), *_beyond_cursor(query, terms, PLAIN))
-    source = source.order_by(*_ordered(query, terms, PLAIN)).limit(bindparam("reach"))
+    source = source.order_by(*_along(query, terms)).limit(written(REACH))
     near, columns = source.subquery("near"), Columns("near.")
     hits = select(near.c.id, near.c[key].label("key")).where(*(term.condition(columns) for term in rest))
     if dialect != "sqlite":
         hits = hits.order_by(*_ordered(query, terms, columns))
-    return _rows_of_hits(dialect, query, hits.limit(bindparam("limit")).subquery("hit"))
+    return _rows_of_hits(dialect, query, hits.limit(limit).subquery("hit"))
 
 
 def _rows_of_hits(dialect: str, query: ListQuery, hits: Any) -> Select[Any]:
@@ -174,7 +181,7 @@ def _rows_of_hits(dialect: str, query: ListQuery, hits: Any) -> Select[Any]:
     return rows.order_by(*_ordered_hits(query, hits))
 
 
-def _collected(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]:
+def _collected(dialect: str, query: ListQuery, terms: list[Term], limit: _Limit) -> Select[Any]:
     """Find all rows of the list by the index of its first term, and sort them.
 
     The order stands outside of what finds them: no index that merely has the order comes into question for it.
@@ -182,7 +189,7 @@ def _collected(dialect: str, query: ListQuery, terms: list[Term]) -> Select[Any]
     key = _sort_key(query, terms, PLAIN)
     found = found_by_first(dialect, terms, [] if key is None else [key.label("key")])
     hits = found.where(*_beyond_cursor(query, terms, hidden(dialect))).cte("hit").prefix_with("MATERIALIZED")
-    best = select(hits).order_by(*_ordered_hits(query, hits)).limit(bindparam("limit"))
+    best = select(hits).order_by(*_ordered_hits(query, hits)).limit(limit)
     return _rows_of_hits(dialect, query, best.subquery("best"))
 
 
@@ -208,7 +215,7 @@ def _order_key(query: ListQuery, terms: list[Term]) -> str | None:
 def _sort_key(query: ListQuery, terms: list[Term], columns: Columns) -> Any:
     key = _order_key(query, terms)
     if key == "answer_due_at" and query.view is View.MINE:
-        awaited = columns.state.in_([state.value for state in InquiryState if state in AWAITED])
+        awaited = columns.state.op("IN", is_comparison=True)(AWAITED_STATES)
         return case((awaited, columns.answer_due_at), else_=bindparam("no_promise", _NO_PROMISE, UtcDateTime()))
     return getattr(columns, key) if key else None
 
@@ -222,6 +229,17 @@ def _ordered(query: ListQuery, terms: list[Term], columns: Columns) -> list[Any]
     key = _sort_key(query, terms, columns)
     order = [columns.id] if key is None else [key, columns.id]
     return [column.desc() for column in order] if _is_descending(query) else order
+
+
+def _along(query: ListQuery, terms: list[Term]) -> list[Any]:
+    """Return the order of the leading index.
+
+    What nobody has is all of one value to SQLite, but PostgreSQL has to be shown that the index begins with it.
+    """
+    order = _ordered(query, terms, PLAIN)
+    if not any(term.rank in {Rank.UNASSIGNED, Rank.NOBODY} for term in _leading(query, terms)):
+        return order
+    return [PLAIN.assignee.desc() if _is_descending(query) else PLAIN.assignee, *order]
 
 
 def _beyond_cursor(query: ListQuery, terms: list[Term], columns: Columns) -> list[ColumnElement[bool]]:

@@ -13,6 +13,7 @@ from liju_contact.store.list_term import DISGUISED, PLAIN, Columns, Rank, Reader
 from liju_contact.store.list_terms import filled, terms_of
 from liju_contact.store.tables import InquiryRow
 
+OF_SOMEBODY = frozenset({Rank.UNASSIGNED, Rank.PERSON, Rank.NOBODY})
 _STATES = frozenset({Rank.AWAITED, Rank.RARE_STATE, Rank.STATE, Rank.NO_INDEX})
 # Terms that the index of another finds along with it.
 _FOUND_WITH: Mapping[Rank, frozenset[Rank]] = {
@@ -51,10 +52,12 @@ def found_by_first(dialect: str, terms: list[Term], more: Sequence[Any] = ()) ->
 
 def inquiries_of(dialect: str, leading: list[Term]) -> Any:
     """Return the table; SQLite is told the index of what awaits an answer: it would take any other by state."""
-    is_one_state = leading and leading[0].key.startswith("state ") and "," not in leading[0].key
-    if dialect == "sqlite" and leading and leading[0].rank is Rank.AWAITED and not is_one_state:
-        return text("inquiry INDEXED BY ix_inquiry_answer_due_at")
-    return InquiryRow
+    if dialect != "sqlite" or not any(term.rank is Rank.AWAITED for term in leading):
+        return InquiryRow
+    if leading[0].rank in OF_SOMEBODY:
+        return text("inquiry INDEXED BY ix_inquiry_assignee_answer_due_at")
+    is_one_state = leading[0].key.startswith("state ") and "," not in leading[0].key
+    return InquiryRow if is_one_state else text("inquiry INDEXED BY ix_inquiry_answer_due_at")
 
 
 def hidden(dialect: str) -> Columns:

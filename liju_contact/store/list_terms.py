@@ -106,12 +106,14 @@ def _state_term(states: frozenset[InquiryState]) -> Term:
         if len(states) > 1:
             return one_of
         one: ColumnElement[bool] = columns.state == literal_column(words)
-        return and_(is_in(literal_column(_AWAITED)), one) if states <= AWAITED else one
+        return and_(is_in(AWAITED_STATES), one) if states <= AWAITED else one
 
     return Term(columns=("state",), key=key, rank=rank, condition=condition)
 
 
-_AWAITED = "({})".format(", ".join(f"'{state.value}'" for state in InquiryState if state in AWAITED))
+AWAITED_STATES: ColumnElement[Any] = literal_column(
+    "({})".format(", ".join(f"'{state.value}'" for state in InquiryState if state in AWAITED))
+)
 
 
 def _equals(column: str, parameter: str) -> Callable[[Columns], ColumnElement[bool]]:

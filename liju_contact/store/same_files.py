@@ -14,6 +14,7 @@ from liju_contact.domain.message import Author
 from liju_contact.domain.person import Person
 from liju_contact.domain.same_sender import is_same_sender
 from liju_contact.store.file_tables import BlobRow, FileRow
+from liju_contact.store.statements import written
 from liju_contact.store.tables import InquiryRow, MessageRow
 
 SMALLEST_BYTES = 20_000
@@ -67,10 +68,10 @@ def _newest_with_same_bytes(dialect: str) -> tuple[Any, Any]:
     file = aliased(FileRow)
     newest = select(file.id, file.message_id).where(file.blob_id == _OWN.c.blob_id).order_by(file.id.desc())
     if dialect == "postgresql":
-        return aliased(FileRow, newest.limit(_MOST_ROWS).lateral("newest")), true()
-    beyond = newest.with_only_columns(file.id).limit(1).offset(_MOST_ROWS).correlate(_OWN).scalar_subquery()
-    others = aliased(FileRow)
-    return others, and_(others.blob_id == _OWN.c.blob_id, others.id > func.coalesce(beyond, 0))
+        return aliased(FileRow, newest.limit(written(_MOST_ROWS)).lateral("newest")), true()
+    beyond = newest.with_only_columns(file.id).limit(written(1)).offset(written(_MOST_ROWS)).correlate(_OWN)
+    others, found = aliased(FileRow), beyond.scalar_subquery()
+    return others, and_(others.blob_id == _OWN.c.blob_id, others.id > func.coalesce(found, 0))
 
 
 def _same(dialect: str) -> Any:
@@ -97,7 +98,7 @@ def _same(dialect: str) -> Any:
             _MESSAGE.author == Author.CUSTOMER.value,
         )
         .order_by(file.id.desc(), _OWN.c.id)
-        .limit(_MOST_ROWS)
+        .limit(written(_MOST_ROWS))
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from liju_contact.store.database import Database
 
-HEAD = "0005"
+HEAD = "0006"
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_NUMBER = 0x4C494A55  # any number that is ours: it keeps two programs from migrating one PostgreSQL at a time
 
