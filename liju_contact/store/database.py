@@ -90,8 +90,11 @@ class Database:
                 yield connection
 
     @contextmanager
-    def read_once(self) -> Iterator[Connection]:
-        """For one statement that reads: it is a transaction by itself, and asking for one takes longer than it does."""
+    def read_each(self) -> Iterator[Connection]:
+        """For statements that need not agree on a moment: each is a transaction by itself.
+
+        To begin one and to end it are two ways to a server, which take as long as what is read.
+        """
         with _translated(), self.engine.connect() as connection:
             if self.is_sqlite:  # an isolation level would switch on pysqlite's own transactions when it is given back
                 yield connection.execution_options(**{_ALONE: True})

@@ -17,14 +17,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, case, select, tuple_, union_all
 
-from liju_contact.domain.inquiry import awaits_answer
-from liju_contact.domain.inquiry_list import Cursor, ListQuery, Sort, View
+from liju_contact.domain.inquiry import InquiryState, awaits_answer
+from liju_contact.domain.inquiry_list import AWAITED, Cursor, Filters, ListQuery, Sort, View
 from liju_contact.store.desk_tables import InquiryTagRow
-from liju_contact.store.list_candidates import OF_SOMEBODY, found_by_first, hidden, inquiries_of
+from liju_contact.store.list_candidates import OF_SOMEBODY, found_by_first, hidden, inquiries_of, read_by
 from liju_contact.store.list_term import PLAIN, Columns, Rank, Reader, Term
-from liju_contact.store.list_terms import AWAITED_STATES, TAG_ID, terms_of
+from liju_contact.store.list_terms import AWAITED_STATES, TAG_ID, state_term, terms_of
 from liju_contact.store.listed_inquiries import ROW_COLUMNS, ListedInquiry, listed
 from liju_contact.store.statements import written
 from liju_contact.store.table import Id, UtcDateTime
@@ -36,6 +36,8 @@ REACH = 8000
 
 # Where a list by promise has inquiries that promise nothing, they come last.
 _NO_PROMISE = datetime(9999, 12, 31, tzinfo=UTC)
+_AFTER = bindparam("after_id", type_=Id)
+_PLACE = tuple_(bindparam("after_at", type_=UtcDateTime()), _AFTER)
 _MOST_STATEMENTS = 1000
 _statements: dict[tuple[Any, ...], Select[Any]] = {}
 
@@ -76,6 +78,7 @@ def statements_of(
     if query.cursor:
         values["after_id"] = query.cursor.id
         values["after_at"] = query.cursor.at or datetime(1970, 1, 1, tzinfo=UTC)
+        values["after_answered_id"] = query.cursor.id if query.cursor.at == _NO_PROMISE else 0
     shape = (dialect, query.view, query.order, _is_descending(query), query.cursor is not None, limit)
     made = []
     for kind in _kinds(query, terms):
@@ -108,7 +111,7 @@ def _kinds(query: ListQuery, terms: list[Term]) -> list[_Kind]:
     if not rest or terms[0].rank is Rank.NO_INDEX:
         return [_exact]
     if terms[0].rank is Rank.MINE and query.order is Sort.DUE:
-        return [_collected]
+        return [_own] if query.filters == Filters() else [_collected]
     if terms[0].rank is Rank.AWAITED and query.filters.is_overdue and query.order is not Sort.DUE:
         return [_collected]  # what is overdue is among the oldest, the last that reading on from the newest would meet
     return [_within_reach, _collected]
@@ -176,6 +179,30 @@ def _within_reach(dialect: str, query: ListQuery, terms: list[Term], limit: _Lim
     return _rows_of_hits(dialect, query, hits.limit(limit).subquery("hit"))
 
 
+def _own(dialect: str, query: ListQuery, terms: list[Term], limit: _Limit) -> Select[Any]:
+    """Read somebody's own by promise, and after that what is answered, by two indexes that each have their part.
+
+    The states of the view are these two: what awaits an answer, and what is answered.
+    """
+    mine, awaited, answered = terms[0], state_term(AWAITED), state_term(frozenset({InquiryState.ANSWERED}))
+    owed = select(PLAIN.id.label("id"), PLAIN.answer_due_at.label("key"))
+    owed = owed.select_from(inquiries_of(dialect, [mine, awaited])).where(
+        mine.condition(PLAIN), awaited.condition(PLAIN)
+    )
+    no_promise = bindparam("no_promise", _NO_PROMISE, UtcDateTime())
+    rest = select(PLAIN.id.label("id"), no_promise.label("key"))
+    rest = rest.select_from(read_by("ix_inquiry_assignee_answered", dialect))
+    rest = rest.where(mine.condition(PLAIN), answered.condition(PLAIN))
+    if query.cursor is not None:
+        owed = owed.where(_beyond(query, tuple_(PLAIN.answer_due_at, PLAIN.id), _PLACE))
+        rest = rest.where(_beyond(query, PLAIN.id, bindparam("after_answered_id", type_=Id)))
+    owed = owed.order_by(*_directed(query, PLAIN.answer_due_at, PLAIN.id)).limit(limit)
+    rest = rest.order_by(*_directed(query, PLAIN.id)).limit(limit)
+    both = union_all(select(owed.subquery()), select(rest.subquery())).subquery("own")
+    hits = select(both).order_by(*_ordered_hits(query, both)).limit(limit)
+    return _rows_of_hits(dialect, query, hits.subquery("hit"))
+
+
 def _rows_of_hits(dialect: str, query: ListQuery, hits: Any) -> Select[Any]:
     rows = select(*ROW_COLUMNS[dialect]).select_from(hits).join(InquiryRow, InquiryRow.id == hits.c.id)
     return rows.order_by(*_ordered_hits(query, hits))
@@ -194,8 +221,7 @@ def _collected(dialect: str, query: ListQuery, terms: list[Term], limit: _Limit)
 
 
 def _ordered_hits(query: ListQuery, hits: Any) -> list[Any]:
-    order: list[Any] = [hits.c.key, hits.c.id] if "key" in hits.c else [hits.c.id]
-    return [column.desc() for column in order] if _is_descending(query) else order
+    return _directed(query, *([hits.c.key, hits.c.id] if "key" in hits.c else [hits.c.id]))
 
 
 def _order_key(query: ListQuery, terms: list[Term]) -> str | None:
@@ -227,8 +253,11 @@ def _is_descending(query: ListQuery) -> bool:
 
 def _ordered(query: ListQuery, terms: list[Term], columns: Columns) -> list[Any]:
     key = _sort_key(query, terms, columns)
-    order = [columns.id] if key is None else [key, columns.id]
-    return [column.desc() for column in order] if _is_descending(query) else order
+    return _directed(query, *([columns.id] if key is None else [key, columns.id]))
+
+
+def _directed(query: ListQuery, *columns: Any) -> list[Any]:
+    return [column.desc() for column in columns] if _is_descending(query) else [*columns]
 
 
 def _along(query: ListQuery, terms: list[Term]) -> list[Any]:
@@ -239,16 +268,19 @@ def _along(query: ListQuery, terms: list[Term]) -> list[Any]:
     order = _ordered(query, terms, PLAIN)
     if not any(term.rank in {Rank.UNASSIGNED, Rank.NOBODY} for term in _leading(query, terms)):
         return order
-    return [PLAIN.assignee.desc() if _is_descending(query) else PLAIN.assignee, *order]
+    return [*_directed(query, PLAIN.assignee), *order]
 
 
 def _beyond_cursor(query: ListQuery, terms: list[Term], columns: Columns) -> list[ColumnElement[bool]]:
     if query.cursor is None:
         return []
-    key, id_ = _sort_key(query, terms, columns), bindparam("after_id", type_=Id)
-    here: Any = columns.id if key is None else tuple_(key, columns.id)
-    there = id_ if key is None else tuple_(bindparam("after_at", type_=UtcDateTime()), id_)
-    return [here < there if _is_descending(query) else here > there]
+    key = _sort_key(query, terms, columns)
+    return [_beyond(query, columns.id, _AFTER) if key is None else _beyond(query, tuple_(key, columns.id), _PLACE)]
+
+
+def _beyond(query: ListQuery, here: Any, there: Any) -> ColumnElement[bool]:
+    beyond: ColumnElement[bool] = here < there if _is_descending(query) else here > there
+    return beyond
 
 
 def _beside(key: str | None, row: ListedInquiry, *, is_backward: bool = False) -> Cursor:

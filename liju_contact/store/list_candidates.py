@@ -13,7 +13,7 @@ from liju_contact.store.list_term import DISGUISED, PLAIN, Columns, Rank, Reader
 from liju_contact.store.list_terms import filled, terms_of
 from liju_contact.store.tables import InquiryRow
 
-OF_SOMEBODY = frozenset({Rank.UNASSIGNED, Rank.PERSON, Rank.NOBODY})
+OF_SOMEBODY = frozenset({Rank.MINE, Rank.UNASSIGNED, Rank.PERSON, Rank.NOBODY})
 _STATES = frozenset({Rank.AWAITED, Rank.RARE_STATE, Rank.STATE, Rank.NO_INDEX})
 # Terms that the index of another finds along with it.
 _FOUND_WITH: Mapping[Rank, frozenset[Rank]] = {
@@ -52,12 +52,17 @@ def found_by_first(dialect: str, terms: list[Term], more: Sequence[Any] = ()) ->
 
 def inquiries_of(dialect: str, leading: list[Term]) -> Any:
     """Return the table; SQLite is told the index of what awaits an answer: it would take any other by state."""
-    if dialect != "sqlite" or not any(term.rank is Rank.AWAITED for term in leading):
+    if not any(term.rank is Rank.AWAITED for term in leading):
         return InquiryRow
     if leading[0].rank in OF_SOMEBODY:
-        return text("inquiry INDEXED BY ix_inquiry_assignee_answer_due_at")
+        return read_by("ix_inquiry_assignee_answer_due_at", dialect)
     is_one_state = leading[0].key.startswith("state ") and "," not in leading[0].key
-    return InquiryRow if is_one_state else text("inquiry INDEXED BY ix_inquiry_answer_due_at")
+    return InquiryRow if is_one_state else read_by("ix_inquiry_answer_due_at", dialect)
+
+
+def read_by(index: str, dialect: str) -> Any:
+    """Return the table, for SQLite with the index it is to be read by; PostgreSQL knows best."""
+    return text(f"inquiry INDEXED BY {index}") if dialect == "sqlite" else InquiryRow
 
 
 def hidden(dialect: str) -> Columns:

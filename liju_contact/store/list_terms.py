@@ -61,7 +61,7 @@ def filled(written: Written, terms: Iterable[Term]) -> Written:
 def _view_terms(query: ListQuery, reader: Reader) -> list[Term]:
     terms = []
     if query.states != frozenset(InquiryState):
-        terms.append(_state_term(query.states))
+        terms.append(state_term(query.states))
     if query.view is View.MINE:
         address = {"mine": reader.person.address}
         terms.append(
@@ -89,7 +89,7 @@ def _view_terms(query: ListQuery, reader: Reader) -> list[Term]:
     return terms
 
 
-def _state_term(states: frozenset[InquiryState]) -> Term:
+def state_term(states: frozenset[InquiryState]) -> Term:
     """Write the states into the statement itself: a parameter does not tell that a partial index has all the rows."""
     if not states:
         return Term(columns=(), key="never", rank=Rank.NO_INDEX, condition=lambda _columns: false())

@@ -123,6 +123,13 @@ class InquiryRow(Table):
             sqlite_where=text("state IN ('received', 'open')"),
             postgresql_where=text("state IN ('received', 'open')"),
         ),
+        Index(
+            "ix_inquiry_assignee_answered",
+            "assignee",
+            "id",
+            sqlite_where=text("state = 'answered'"),
+            postgresql_where=text("state = 'answered'"),
+        ),
         index_where("inquiry", "assignee", "assignee IS NOT NULL", *_but("assignee")),
         index_where("inquiry", "priority", "priority <> 'normal'", *_but("priority")),
         index_where("inquiry", "due_at", "due_at IS NOT NULL"),

@@ -61,10 +61,12 @@ class ListNews:
 def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels, *, now: datetime) -> ListPage:
     """Return the page that begins where the query's cursor stands. Raises ``StoreBusy``.
 
-    The number of queries is the same however many rows there are.
+    The number of queries is the same however many rows there are. What stands beside a list is read before it: what
+    happens in between is in it, and is announced once more. A search looks at one moment, because it asks again and
+    again.
     """
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
-    with deps.db.read() as tx:
+    with deps.db.read() if query.q else deps.db.read_each() as tx:
         beside = beside_list(tx, person, calm_before=now - CALM, most=MOST_COUNTED)
         found = search_in(deps, tx, query, labels, reader) if query.q else None
         page = found.page if found else page_of_inquiries(tx, query, reader)
@@ -88,7 +90,7 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
 def list_news(deps: Deps, person: Person, query: ListQuery, *, since: int, now: datetime) -> ListNews:
     """Return what others have changed in the list since event ``since``; a search is not looked into."""
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
-    with deps.db.read() as tx:
+    with deps.db.read_each() as tx:
         return ListNews(
             newest_event_id=newest_event_id(tx),
             changed_count=changed_count(tx, replace(query, cursor=None, q=""), reader, since),

@@ -84,7 +84,7 @@ def find_by_reference(deps: Deps, person: Person, typed: str) -> Reference | Non
     reference = read_reference(typed, deps.settings.company.reference_prefix)
     if reference is None:
         return None
-    with deps.db.read_once() as tx:
+    with deps.db.read_each() as tx:
         inquiry = find_inquiry(tx, reference)
     return reference if inquiry and person.serves(inquiry.product, inquiry.assignee) else None
 

@@ -52,7 +52,7 @@ def recognise(deps: Deps, token: str, *, now: datetime) -> SignedIn | None:
     """Return who is signed in with this cookie, if anybody. Raises ``StoreBusy``."""
     if not token:
         return None
-    with deps.db.read_once() as tx:
+    with deps.db.read_each() as tx:
         found = find_session(tx, _digest(token), seen_after=now - REST, now=now)
     if found is None:
         return None

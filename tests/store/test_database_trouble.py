@@ -59,13 +59,13 @@ def test_a_server_without_room_is_store_full(db: Database) -> None:
         tx.execute(text(no_room))
 
 
-def test_reading_once_begins_no_transaction_and_leaves_the_connection_as_it_was(counting: Database) -> None:
-    with counting.read_once() as tx:
+def test_reading_each_begins_no_transaction_and_leaves_the_connection_as_it_was(counting: Database) -> None:
+    with counting.read_each() as tx:
         before = (tx.execute(READ).scalar_one(), is_in_transaction(tx))
     with counting.begin() as tx:
         count_once_more(tx)
 
-    with counting.read_once() as tx:
+    with counting.read_each() as tx:
         after = (tx.execute(READ).scalar_one(), is_in_transaction(tx))
     with counting.read() as tx:
         whole = (tx.execute(READ).scalar_one(), is_in_transaction(tx))

@@ -228,6 +228,16 @@ def test_what_somebody_owes_an_answer_is_read_in_its_order(db: Database, query: 
         assert re.search(rf"Limit .*\n *->  Index (Only )?Scan using {index} ", plan)
 
 
+def test_ones_own_are_read_in_their_order(db: Database) -> None:
+    fill(db, 3 if db.is_sqlite else 3000)
+
+    [plan] = plans_of(db, ListQuery(view=View.MINE))
+
+    used = re.findall(r"ix_inquiry_assignee_\w+", plan)
+    assert used == ["ix_inquiry_assignee_answer_due_at", "ix_inquiry_assignee_answered"]
+    assert plan.count("TEMP B-TREE FOR ORDER BY") <= 3  # what two indexes had, the page of it, and tags
+
+
 # --- what a list has to be, row by row ------------------------------------------------------------------------------
 
 
