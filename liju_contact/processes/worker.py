@@ -51,7 +51,7 @@ _TROUBLED_SECONDS = 2.0
 _SWEEP_EVERY = timedelta(hours=1)
 _WATCH_EVERY = timedelta(minutes=1)
 _REMIND_EVERY = timedelta(minutes=1)
-_MEASURE_EVERY = timedelta(minutes=1)
+_MEASURE_EVERY = timedelta(seconds=15)
 _CLEAN_EVERY = timedelta(seconds=2)
 # Below the web processes: a customer who waits goes before a letter that a queue keeps.
 _NICENESS = 19

@@ -77,6 +77,7 @@ _MONTHS = select(InsightRow.month, InsightRow.product, InsightRow.facts).where(
 _MARKS = select(InsightMonthRow.month, InsightMonthRow.newest_event_id, InsightMonthRow.measured_at).where(
     InsightMonthRow.month >= bindparam("first")
 )
+_BEYOND = select(InquiryRow.id).where(_OF_MONTH).limit(1).offset(bindparam("count"))
 _OLDEST = select(func.min(InquiryRow.received_at))
 
 
@@ -84,6 +85,11 @@ _OLDEST = select(func.min(InquiryRow.received_at))
 class Measured:
     newest_event_id: int
     measured_at: datetime
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether its sums were forgotten since."""
+        return self.newest_event_id < 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +118,12 @@ def inquiries_of_month(tx: Connection, begin: datetime, end: datetime) -> Iterat
             promised_at=promised_at,
             first_answered_at=first_answered_at,
         )
+
+
+def has_at_most(tx: Connection, count: int, begin: datetime, end: datetime) -> bool:
+    """Tell whether no more than so many inquiries that are counted were received in that time."""
+    values = {"begin": begin, "end": end, "count": count}
+    return tx.execute(_BEYOND, values).first() is None
 
 
 def tags_of_month(tx: Connection, begin: datetime, end: datetime) -> list[tuple[str, str, int]]:

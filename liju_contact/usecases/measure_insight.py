@@ -1,14 +1,15 @@
 """Sums up the months for the insight page, so that opening it counts nothing: a step of the worker.
 
 One month at a time, and only where something may have changed: the running month and the one before every ten minutes,
-the rest of a year once a day, older ones once a week.
+or at once where they are small, the rest of a year once a day, older ones once a week.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy import Connection
 
@@ -28,6 +29,7 @@ from liju_contact.store.events import newest_event_id
 from liju_contact.store.insight import (
     CountedInquiry,
     Measured,
+    has_at_most,
     inquiries_of_month,
     measured_months,
     newest_texts_of_month,
@@ -40,6 +42,7 @@ from liju_contact.usecases.deps import Deps
 
 _SOON, _DAILY, _WEEKLY = timedelta(minutes=10), timedelta(days=1), timedelta(days=7)
 _YEAR_MONTHS = 12
+_SMALL = 500  # inquiries of a month that are summed up in no time
 _TEXTS_READ = 3000  # of a month, the newest ones: what keeps coming back shows in these
 _WORDS_KEPT = 120  # per month and product line
 
@@ -82,17 +85,12 @@ class _Sums:
 
 
 def measure_insight(deps: Deps, *, now: datetime) -> bool:
-    """Sum up the month that has waited longest for it; False when all are fresh enough. Raises ``StoreBusy``."""
+    """Sum up the month that needs it most; False when all are fresh enough. Raises ``StoreBusy``."""
     zone = deps.settings.company.working_hours.zone
-    current = month_of(now, zone)
     with deps.db.read() as tx:
         event_id = newest_event_id(tx)
-        oldest = oldest_received_at(tx)
-        measured = measured_months(tx, month_before(current, MOST_MONTHS - 1))
-        if oldest is None:
-            return False
-        months = months_between(month_of(oldest, zone), current)
-        due = next((month for month in reversed(months) if _is_due(month, current, measured, event_id, now)), None)
+        measured = measured_months(tx, month_before(month_of(now, zone), MOST_MONTHS - 1))
+        due = _due_month(tx, measured, event_id, zone, now)
         if due is None:
             return False
         facts = _measured(tx, *bounds_of(due, zone), now=now)
@@ -102,17 +100,31 @@ def measure_insight(deps: Deps, *, now: datetime) -> bool:
     return True
 
 
-def _is_due(month: str, current: str, measured: dict[str, Measured], event_id: int, now: datetime) -> bool:
-    known = measured.get(month)
-    if known is None:
-        return True
-    if month >= month_before(current):
-        fresh_for = _SOON
-    else:
-        fresh_for = _DAILY if month > month_before(current, _YEAR_MONTHS) else _WEEKLY
-    # A promise may run out without any event, so the days of the running months count also while nothing happens.
-    has_changed = known.newest_event_id != event_id or now - known.measured_at >= _DAILY
-    return has_changed and not timedelta() <= now - known.measured_at < fresh_for
+def _due_month(
+    tx: Connection, measured: Mapping[str, Measured], event_id: int, zone: tzinfo, now: datetime
+) -> str | None:
+    """Return the latest month that is no more as it was summed up, or was not yet; the running one always is one."""
+    current = month_of(now, zone)
+    for month in reversed(months_between(month_of(oldest_received_at(tx) or now, zone), current)):
+        known = measured.get(month)
+        if known is None or (
+            _may_have_changed(known, event_id, now)
+            # A clock that was set back makes it older than nothing.
+            and not timedelta() <= now - known.measured_at < _fresh_for(tx, month, current, zone)
+        ):
+            return month
+    return None
+
+
+def _may_have_changed(known: Measured, event_id: int, now: datetime) -> bool:
+    """Tell so; a promise may run out without any event, so the days of a month count also while nothing happens."""
+    return known.newest_event_id != event_id or now - known.measured_at >= _DAILY
+
+
+def _fresh_for(tx: Connection, month: str, current: str, zone: tzinfo) -> timedelta:
+    if month < month_before(current):
+        return _DAILY if month > month_before(current, _YEAR_MONTHS) else _WEEKLY
+    return timedelta() if has_at_most(tx, _SMALL, *bounds_of(month, zone)) else _SOON
 
 
 def _measured(tx: Connection, begin: datetime, end: datetime, *, now: datetime) -> list[tuple[str, MonthFacts]]:

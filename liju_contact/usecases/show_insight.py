@@ -17,7 +17,7 @@ from liju_contact.domain.insight import (
     telling_words,
 )
 from liju_contact.domain.person import Person
-from liju_contact.store.insight import months_of
+from liju_contact.store.insight import Measured, measured_months, months_of, oldest_received_at
 from liju_contact.usecases.deps import Deps
 
 _USUAL_MONTHS = 12
@@ -48,9 +48,13 @@ class Returning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insight:
-    """``by_month`` is all of it per month, in the order of ``months``; ``product`` narrows everything to one line."""
+    """``by_month`` is all of it per month, in the order of ``months``; ``product`` narrows everything to one line.
+
+    ``counted_at`` is when the last of the months was summed up; None while one of them still has to be.
+    """
 
     months: tuple[str, ...]
+    counted_at: datetime | None
     product: str
     known_products: tuple[str, ...]
     total: MonthFacts
@@ -64,12 +68,14 @@ class Insight:
 
 def show_insight(deps: Deps, person: Person, *, first: str, last: str, product: str, now: datetime) -> Insight:
     """Return the months from ``first`` to ``last`` (whatever is no month: the last twelve). Raises ``StoreBusy``."""
-    current = month_of(now, deps.settings.company.working_hours.zone)
+    zone = deps.settings.company.working_hours.zone
+    current = month_of(now, zone)
     end = min(read_month(last) or current, current)
     months = months_between(read_month(first) or month_before(end, _USUAL_MONTHS - 1), end) or (end,)
     begin_before = month_before(months[0], len(months))
     with deps.db.read() as tx:
         rows = [row for row in months_of(tx, begin_before, months[-1]) if _is_theirs(person, row[1])]
+        measured, oldest = measured_months(tx, months[0]), oldest_received_at(tx)
     known = tuple(sorted({row_product for _month, row_product, _facts in rows}))
     everywhere = added(facts for month, _product, facts in rows if month >= months[0])
     if product in known:
@@ -81,6 +87,7 @@ def show_insight(deps: Deps, person: Person, *, first: str, last: str, product: 
     total, total_before = added(by_month.values()), added(products_before.values())
     return Insight(
         months=months,
+        counted_at=_counted_at(months, measured, month_of(oldest or now, zone)),
         product=product if product in known else "",
         known_products=known,
         total=total,
@@ -93,6 +100,11 @@ def show_insight(deps: Deps, person: Person, *, first: str, last: str, product: 
             _returning(line, facts, everywhere) for line, facts in sorted(by_product.items()) if facts.received_count
         ),
     )
+
+
+def _counted_at(months: tuple[str, ...], measured: Mapping[str, Measured], oldest: str) -> datetime | None:
+    is_counted = all(month in measured and not measured[month].is_stale for month in months if month >= oldest)
+    return measured[months[-1]].measured_at if is_counted and months[-1] in measured else None
 
 
 def _is_theirs(person: Person, product: str) -> bool:

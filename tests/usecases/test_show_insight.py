@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, update
 
 from liju_contact.domain.insight import MonthFacts
 from liju_contact.store.desk_tables import InquiryTagRow, RatingRow, TagRow
 from liju_contact.store.insight import Measured, measured_months, months_of, save_month
 from liju_contact.store.tables import InquiryRow
+from liju_contact.usecases import measure_insight as measure_insight_module
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.erase_address import erase_address
 from liju_contact.usecases.measure_insight import measure_insight
@@ -79,8 +81,42 @@ def test_a_month_is_measured_again_only_when_something_has_happened(deps: Deps, 
     assert measure_all(deps) == 0
     submit(deps, nonce="n-2")
     assert measure_all(deps) == 1
-    submit(deps, nonce="n-3")
-    assert measure_all(deps) == 0  # ten minutes have not passed
+
+
+def test_a_large_month_is_measured_every_ten_minutes_only(
+    deps: Deps, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure_insight_module, "_SMALL", 1)
+    submit(deps)
+    measure_all(deps)
+    submit(deps, nonce="n-2")
+    assert measure_all(deps) == 0
+    clock.move(minutes=10)
+    assert measure_all(deps) == 1
+
+
+def test_what_is_not_counted_yet_is_told_from_nothing(deps: Deps, clock: Clock) -> None:
+    person = account(deps)
+    assert ask(deps, person).counted_at is None
+    measure_all(deps)
+    assert ask(deps, person).counted_at == clock.at  # there is nothing to count
+
+    submit(deps)
+    clock.move(days=40)
+    measure_insight(deps, now=deps.now())
+    assert ask(deps, person, first="2027-01").counted_at == clock.at
+    assert ask(deps, person, first="2026-11").counted_at is None
+    measure_all(deps)
+    assert ask(deps, person, first="2026-11").counted_at == clock.at
+
+
+def test_what_an_erasure_made_forget_is_not_counted(deps: Deps) -> None:
+    submit(deps, email="ana@usina.example")
+    submit(deps, nonce="2", email="eva@elsewhere.example")
+    measure_all(deps)
+    erase_address(deps, "ana@usina.example", actor="", now=deps.now())
+
+    assert ask(deps, account(deps)).counted_at is None
 
 
 def test_a_clock_that_was_set_back_does_not_stop_the_measuring(deps: Deps, clock: Clock) -> None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 SPARK_WIDTH, SPARK_HEIGHT = 144.0, 24.0
 WIDTH, HEIGHT = 720.0, 200.0
-_LEFT, _TOP, _BOTTOM = 44.0, 12.0, 24.0
+_LEFT, _TOP, _BOTTOM = 54.0, 24.0, 24.0  # above, a number stands on the highest bar
 _GAP = 0.28  # of a bar's place
 _GRID_LINES = 4
 _MOST_LABELS = 12
+_STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,11 +99,11 @@ def spark(values: Sequence[int], top: float) -> tuple[Bar, ...]:
 
 
 def nice_top(largest: float) -> float:
-    """Return a round number not below ``largest`` whose quarters are round too."""
-    if largest <= _GRID_LINES:
-        return float(_GRID_LINES)
-    power = 10 ** math.floor(math.log10(largest))
-    return next(float(step * power) for step in (1, 2, 4, 6, 8, 10) if step * power >= largest)
+    """Return a number not below ``largest`` whose quarters are round and whole: there is no half of an inquiry."""
+    quarter = max(largest / _GRID_LINES, 1.0)
+    power = 10 ** math.floor(math.log10(quarter))
+    steps = (step * power for step in _STEPS if step * power >= quarter)
+    return float(_GRID_LINES * next(step for step in steps if step == int(step)))
 
 
 def _bars(

@@ -35,6 +35,7 @@ def show() -> str:
         "staff/insight.html",
         room="insight",
         insight=insight,
+        zone=current_deps().settings.company.working_hours.zone,
         month_names=[_month_name(month) for month in insight.months],
         axis_names=[
             current_wording().month_on_axis(

@@ -41,12 +41,14 @@ def test_the_page_shows_each_figure_as_a_chart_and_as_a_table(desk: AtTheDesk) -
     assert page.count("<svg") >= 3
     assert 'href="/staff?view=all&amp;product=steam&amp;from=2025-12-01&amp;to=2026-11-30">3</a>' in page
     assert "style=" not in page
+    assert "As of <time" in page
 
 
 def test_a_page_without_inquiries_says_so(deps: Deps, client: FlaskClient) -> None:
     page = at_the_desk(deps, client).get("/staff/insight?first=nonsense&last=&product=none").text
 
     assert "Nothing in this time." in page
+    assert "This is still being counted; look again in a minute." in page
 
 
 @pytest.mark.parametrize("name", ["months", "products", "topics", "countries", "returning", "ratings"])
