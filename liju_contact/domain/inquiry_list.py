@@ -199,8 +199,14 @@ class ListQuery:
     @property
     def order(self) -> Sort:
         """The order the rows come in."""
-        own = _OWN_SORT.get(self.view, Sort.CHANGED)
-        return own if self.sort is None or (self.sort is Sort.DUE and not self.offers_due) else self.sort
+        if self.sort is None or (self.sort is Sort.DUE and not self.offers_due):
+            return self._own_order
+        return self.sort
+
+    @property
+    def _own_order(self) -> Sort:
+        """The order where none is asked for; of what is overdue, that of the view is not what somebody wants to know."""
+        return Sort.DUE if self.filters.is_overdue else _OWN_SORT.get(self.view, Sort.CHANGED)
 
     @property
     def is_narrowed(self) -> bool:
@@ -209,7 +215,7 @@ class ListQuery:
     def words(self) -> dict[str, str]:
         """Return what an address has to say for this list, and nothing that goes without saying."""
         words = {"view": self.view.value, **self.filters.words()}
-        if self.sort and self.sort is not _OWN_SORT.get(self.view, Sort.CHANGED):
+        if self.sort and self.sort is not self._own_order:
             words["sort"] = self.sort.value
         if self.q:
             words["q"] = self.q

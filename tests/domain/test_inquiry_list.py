@@ -80,6 +80,16 @@ def test_a_list_is_sorted_by_promise_only_where_every_row_has_one() -> None:
     assert list(orders.values()) == [Sort.DUE, Sort.DUE, Sort.CHANGED, Sort.NEWEST, Sort.DUE]
 
 
+def test_what_is_overdue_comes_by_promise_unless_another_order_is_asked_for() -> None:
+    overdue = ListQuery.read({"overdue": "1"})
+    newest = ListQuery.read({"overdue": "1", "sort": "newest"})
+
+    assert (overdue.order, newest.order) == (Sort.DUE, Sort.NEWEST)
+    assert ListQuery.read(dict(parse_qsl(newest.to_query()))) == newest
+    assert ListQuery.read({"overdue": "1", "sort": "due"}).to_query() == overdue.to_query() == "view=all&overdue=1"
+    assert newest.without("overdue").order is Sort.NEWEST
+
+
 def test_a_filter_is_taken_away_with_the_place_in_the_list() -> None:
     query = ListQuery(view=View.ALL, filters=Filters(product="steam", country="DE"), q="x", cursor=Cursor(id=3))
 
