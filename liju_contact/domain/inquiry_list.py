@@ -205,7 +205,7 @@ class ListQuery:
 
     @property
     def _own_order(self) -> Sort:
-        """The order where none is asked for; of what is overdue, that of the view is not what somebody wants to know."""
+        """The order where none is asked for. What is overdue comes by its promise, whatever the view."""
         return Sort.DUE if self.filters.is_overdue else _OWN_SORT.get(self.view, Sort.CHANGED)
 
     @property
