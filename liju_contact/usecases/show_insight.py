@@ -17,7 +17,7 @@ from liju_contact.domain.insight import (
     telling_words,
 )
 from liju_contact.domain.person import Person
-from liju_contact.store.insight import Measured, measured_months, months_of, oldest_received_at
+from liju_contact.store.insight import measured_months, months_of, oldest_received_at
 from liju_contact.usecases.deps import Deps
 
 _USUAL_MONTHS = 12
@@ -50,11 +50,14 @@ class Returning:
 class Insight:
     """``by_month`` is all of it per month, in the order of ``months``; ``product`` narrows everything to one line.
 
-    ``counted_at`` is when the last of the months was summed up; None while one of them still has to be.
+    ``counted_at`` is when the last of the months was summed up, None where it was not. ``is_being_counted`` says that
+    one of them still has to be, ``is_beyond`` that one of them was too long ago for it.
     """
 
     months: tuple[str, ...]
     counted_at: datetime | None
+    is_being_counted: bool
+    is_beyond: bool
     product: str
     known_products: tuple[str, ...]
     total: MonthFacts
@@ -75,7 +78,10 @@ def show_insight(deps: Deps, person: Person, *, first: str, last: str, product: 
     begin_before = month_before(months[0], len(months))
     with deps.db.read() as tx:
         rows = [row for row in months_of(tx, begin_before, months[-1]) if _is_theirs(person, row[1])]
-        measured, oldest = measured_months(tx, months[0]), oldest_received_at(tx)
+        measured = {month: mark for month, mark in measured_months(tx, months[0]).items() if not mark.is_stale}
+        oldest = month_of(oldest_received_at(tx) or now, zone)
+    missing = {month for month in months if month >= oldest} - measured.keys()
+    underway = missing.intersection(months_between(oldest, current))
     known = tuple(sorted({row_product for _month, row_product, _facts in rows}))
     everywhere = added(facts for month, _product, facts in rows if month >= months[0])
     if product in known:
@@ -87,7 +93,9 @@ def show_insight(deps: Deps, person: Person, *, first: str, last: str, product: 
     total, total_before = added(by_month.values()), added(products_before.values())
     return Insight(
         months=months,
-        counted_at=_counted_at(months, measured, month_of(oldest or now, zone)),
+        counted_at=measured[end].measured_at if end in measured else None,
+        is_being_counted=bool(underway),
+        is_beyond=missing > underway,
         product=product if product in known else "",
         known_products=known,
         total=total,
@@ -100,11 +108,6 @@ def show_insight(deps: Deps, person: Person, *, first: str, last: str, product: 
             _returning(line, facts, everywhere) for line, facts in sorted(by_product.items()) if facts.received_count
         ),
     )
-
-
-def _counted_at(months: tuple[str, ...], measured: Mapping[str, Measured], oldest: str) -> datetime | None:
-    is_counted = all(month in measured and not measured[month].is_stale for month in months if month >= oldest)
-    return measured[months[-1]].measured_at if is_counted and months[-1] in measured else None
 
 
 def _is_theirs(person: Person, product: str) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, update
 
 from liju_contact.domain.insight import MonthFacts
+from liju_contact.domain.person import Person
 from liju_contact.store.desk_tables import InquiryTagRow, RatingRow, TagRow
 from liju_contact.store.insight import Measured, measured_months, months_of, save_month
 from liju_contact.store.tables import InquiryRow
@@ -95,28 +96,44 @@ def test_a_large_month_is_measured_every_ten_minutes_only(
     assert measure_all(deps) == 1
 
 
+def told(deps: Deps, person: Person, **what: str) -> tuple[datetime | None, bool, bool]:
+    insight = ask(deps, person, **what)
+    return insight.counted_at, insight.is_being_counted, insight.is_beyond
+
+
 def test_what_is_not_counted_yet_is_told_from_nothing(deps: Deps, clock: Clock) -> None:
     person = account(deps)
-    assert ask(deps, person).counted_at is None
+    assert told(deps, person) == (None, True, False)
     measure_all(deps)
-    assert ask(deps, person).counted_at == clock.at  # there is nothing to count
+    assert told(deps, person) == (clock.at, False, False)  # there is nothing to count
 
     submit(deps)
     clock.move(days=40)
     measure_insight(deps, now=deps.now())
-    assert ask(deps, person, first="2027-01").counted_at == clock.at
-    assert ask(deps, person, first="2026-11").counted_at is None
+    assert told(deps, person, first="2027-01") == (clock.at, False, False)
+    assert told(deps, person, first="2026-11") == (clock.at, True, False)
     measure_all(deps)
-    assert ask(deps, person, first="2026-11").counted_at == clock.at
+    assert told(deps, person, first="2026-11") == (clock.at, False, False)
 
 
-def test_what_an_erasure_made_forget_is_not_counted(deps: Deps) -> None:
+def test_months_that_are_too_long_ago_to_be_counted_say_so(deps: Deps, clock: Clock) -> None:
+    person = account(deps)
+    submit(deps)
+    clock.move(days=4 * 365)
+    measure_all(deps)
+
+    assert told(deps, person) == (clock.at, False, False)
+    assert told(deps, person, first="2026-11", last="2026-12") == (None, False, True)
+    assert told(deps, person, first="2020-01", last="2020-02") == (None, False, False)  # nothing had come then
+
+
+def test_what_an_erasure_made_forget_is_being_counted(deps: Deps) -> None:
     submit(deps, email="ana@usina.example")
     submit(deps, nonce="2", email="eva@elsewhere.example")
     measure_all(deps)
     erase_address(deps, "ana@usina.example", actor="", now=deps.now())
 
-    assert ask(deps, account(deps)).counted_at is None
+    assert told(deps, account(deps)) == (None, True, False)
 
 
 def test_a_clock_that_was_set_back_does_not_stop_the_measuring(deps: Deps, clock: Clock) -> None:

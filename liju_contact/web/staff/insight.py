@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, request
 
-from liju_contact.domain.insight import days_of
+from liju_contact.domain.insight import MOST_MONTHS, days_of
 from liju_contact.domain.person import Action
 from liju_contact.domain.spreadsheet import safe_cell
 from liju_contact.usecases.show_insight import Insight, Line, show_insight
@@ -35,6 +35,7 @@ def show() -> str:
         "staff/insight.html",
         room="insight",
         insight=insight,
+        most_months=MOST_MONTHS,
         zone=current_deps().settings.company.working_hours.zone,
         month_names=[_month_name(month) for month in insight.months],
         axis_names=[
