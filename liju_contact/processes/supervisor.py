@@ -141,17 +141,22 @@ def _seconds_until_next_start(children: list[Child]) -> float:
 
 def _stop(children: list[Child], drain_seconds: float) -> int:
     give_up_at = time.monotonic() + drain_seconds
-    for leaving in ([child for child in children if not child.serves_others], children):
-        for child in leaving:
-            if child.pid:
-                os.kill(child.pid, signal.SIGTERM)
-        while any(child.pid for child in leaving):
-            left = give_up_at - time.monotonic()
-            if left <= 0:
-                return _kill(children)
-            signal.sigtimedwait(_SIGNALS, min(left, 1.0))
-            _forget_ended(children)
-    return 0
+    first = [child for child in children if not child.serves_others]
+    return 0 if _end(first, give_up_at) and _end(children, give_up_at) else _kill(children)
+
+
+def _end(children: list[Child], give_up_at: float) -> bool:
+    """Ask them to end, and tell whether all did in time."""
+    for child in children:
+        if child.pid:
+            os.kill(child.pid, signal.SIGTERM)
+    while any(child.pid for child in children):
+        left = give_up_at - time.monotonic()
+        if left <= 0:
+            return False
+        signal.sigtimedwait(_SIGNALS, min(left, 1.0))
+        _forget_ended(children)
+    return True
 
 
 def _forget_ended(children: list[Child]) -> None:

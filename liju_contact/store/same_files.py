@@ -69,9 +69,9 @@ def _newest_with_same_bytes(dialect: str) -> tuple[Any, Any]:
     newest = select(file.id, file.message_id).where(file.blob_id == _OWN.c.blob_id).order_by(file.id.desc())
     if dialect == "postgresql":
         return aliased(FileRow, newest.limit(written(_MOST_ROWS)).lateral("newest")), true()
-    beyond = newest.with_only_columns(file.id).limit(written(1)).offset(written(_MOST_ROWS)).correlate(_OWN)
-    others, found = aliased(FileRow), beyond.scalar_subquery()
-    return others, and_(others.blob_id == _OWN.c.blob_id, others.id > func.coalesce(found, 0))
+    beyond = newest.with_only_columns(file.id).limit(1).offset(_MOST_ROWS).correlate(_OWN).scalar_subquery()
+    others = aliased(FileRow)
+    return others, and_(others.blob_id == _OWN.c.blob_id, others.id > func.coalesce(beyond, 0))
 
 
 def _same(dialect: str) -> Any:

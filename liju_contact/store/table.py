@@ -68,6 +68,11 @@ class Table(DeclarativeBase):
 
 
 def index_where(table: str, column: str, condition: str, *more: str) -> Index:
+    """Index by one column, then the id; see ``partial_index``."""
+    return partial_index(f"ix_{table}_{column}", condition, column, "id", *more)
+
+
+def partial_index(name: str, condition: str, *columns: str) -> Index:
     """Index only the rows anybody looks for: every index that a new row enters costs a page in its commit."""
     where = text(condition)
-    return Index(f"ix_{table}_{column}", column, "id", *more, sqlite_where=where, postgresql_where=where)
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)

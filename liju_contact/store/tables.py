@@ -31,7 +31,7 @@ from liju_contact.store import (  # noqa: F401  # the rest of the same schema
     staff_tables,
     visit_tables,
 )
-from liju_contact.store.table import Id, Table, index_where
+from liju_contact.store.table import Id, Table, index_where, partial_index
 
 # What the desk's list may leave rows out by. It stands at the end of the indexes that have an order of the list, or all
 # of one value, which then tell by themselves what belongs to it: looking into the table takes ten times as long.
@@ -46,6 +46,7 @@ _LISTED_BY = (
     "has_files",
     "has_mail_trouble",
 )
+_AWAITED = "state IN ('received', 'open')"
 
 
 def _but(column: str) -> list[str]:
@@ -104,45 +105,20 @@ class InquiryRow(Table):
         Index("ix_inquiry_topic", "topic", "id", *_but("topic")),
         Index("ix_inquiry_country", "country", "id", *_but("country")),
         Index(None, "language", "id"),
-        Index(
-            "ix_inquiry_answer_due_at",
-            "answer_due_at",
-            "id",
-            *_LISTED_BY,
-            "received_at",
-            "changed_at",
-            sqlite_where=text("state IN ('received', 'open')"),
-            postgresql_where=text("state IN ('received', 'open')"),
+        partial_index(
+            "ix_inquiry_answer_due_at", _AWAITED, "answer_due_at", "id", *_LISTED_BY, "received_at", "changed_at"
         ),
-        Index(
-            "ix_inquiry_assignee_answer_due_at",
-            "assignee",
-            "answer_due_at",
-            "id",
-            *_but("assignee"),
-            sqlite_where=text("state IN ('received', 'open')"),
-            postgresql_where=text("state IN ('received', 'open')"),
+        partial_index(
+            "ix_inquiry_assignee_answer_due_at", _AWAITED, "assignee", "answer_due_at", "id", *_but("assignee")
         ),
-        Index(
-            "ix_inquiry_assignee_answered",
-            "assignee",
-            "id",
-            sqlite_where=text("state = 'answered'"),
-            postgresql_where=text("state = 'answered'"),
-        ),
+        partial_index("ix_inquiry_assignee_answered", "state = 'answered'", "assignee", "id"),
         index_where("inquiry", "assignee", "assignee IS NOT NULL", *_but("assignee")),
         index_where("inquiry", "priority", "priority <> 'normal'", *_but("priority")),
         index_where("inquiry", "due_at", "due_at IS NOT NULL"),
-        Index("ix_inquiry_has_files", "id", sqlite_where=text("has_files"), postgresql_where=text("has_files")),
+        partial_index("ix_inquiry_has_files", "has_files", "id"),
         index_where("inquiry", "unreachable_since", "unreachable_since IS NOT NULL"),
         index_where("inquiry", "merged_into_id", "merged_into_id IS NOT NULL"),
-        Index(
-            "ix_inquiry_mail_trouble",
-            "changed_at",
-            "id",
-            sqlite_where=text("has_mail_trouble"),
-            postgresql_where=text("has_mail_trouble"),
-        ),
+        partial_index("ix_inquiry_mail_trouble", "has_mail_trouble", "changed_at", "id"),
     )
 
 

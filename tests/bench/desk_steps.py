@@ -87,6 +87,7 @@ def pages(deps: Deps) -> Iterator[Page]:
     yield Page(name="list", address="/staff")
     for view in View:
         yield Page(name=f"view {view}", address=f"/staff?view={view}")
+    yield Page(name="one person's view", address=f"/staff?view=needs_answer&person={_NARROWED['person']}")
     for word, value in _NARROWED.items():
         yield Page(name=f"filter {word}", address=f"/staff?view=all&{word}={value}")
     for sort in Sort:

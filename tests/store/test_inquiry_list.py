@@ -233,9 +233,12 @@ def test_ones_own_are_read_in_their_order(db: Database) -> None:
 
     [plan] = plans_of(db, ListQuery(view=View.MINE))
 
-    used = re.findall(r"ix_inquiry_assignee_\w+", plan)
-    assert used == ["ix_inquiry_assignee_answer_due_at", "ix_inquiry_assignee_answered"]
-    assert plan.count("TEMP B-TREE FOR ORDER BY") <= 3  # what two indexes had, the page of it, and tags
+    for index in ("ix_inquiry_assignee_answer_due_at", "ix_inquiry_assignee_answered"):
+        # Nothing is sorted before the limit of what comes by the index.
+        by_it = (
+            rf"SEARCH inquiry USING (COVERING )?INDEX {index} .*\nSCAN" if db.is_sqlite else rf"Limit .*\n.* {index} "
+        )
+        assert re.search(by_it, plan), plan
 
 
 # --- what a list has to be, row by row ------------------------------------------------------------------------------

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from liju_contact.domain.change import Change
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import ListQuery, View
 from liju_contact.domain.person import Person
 from liju_contact.store.view_counts import COUNTED
+from liju_contact.usecases import list_inquiries as module
 from liju_contact.usecases.change_inquiry import change_inquiry, change_many
 from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.deps import Deps
@@ -47,6 +51,27 @@ def test_a_page_asks_as_often_with_fifty_rows_as_with_one(deps: Deps) -> None:
     assert (asked[0], asked[2]) == (asked[1], asked[1])
     assert (len(page.rows), page.after is None) == (50, False)
     assert {row.tags for row in page.rows} == {("a", "b")}
+
+
+@pytest.mark.parametrize("slow", ["page_of_inquiries", "changed_count"])
+def test_what_happens_while_a_list_is_read_is_announced(deps: Deps, monkeypatch: pytest.MonkeyPatch, slow: str) -> None:
+    """Its statements see each their own moment, so what stands for the newest event has to be read first."""
+    li, chen = account(deps), account(deps, "chen@liju.example")
+    [reference] = written(deps, 1)
+    since = list_inquiries(deps, li, LIST, {}, now=deps.now()).newest_event_id
+    read_slowly = getattr(module, slow)
+
+    def while_something_happens(*args: Any) -> Any:
+        change_inquiry(deps, chen, reference, Change(add_tags=("a",)), version=None, now=deps.now())
+        return read_slowly(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, slow, while_something_happens)
+        page = list_inquiries(deps, li, LIST, {}, now=deps.now())
+        news = list_news(deps, li, LIST, since=since, now=deps.now())
+
+    newest = page.newest_event_id if slow == "page_of_inquiries" else news.newest_event_id
+    assert list_news(deps, li, LIST, since=newest, now=deps.now()).changed_count == 1
 
 
 def test_counts_are_the_workers_and_follow_what_somebody_may_see(deps: Deps) -> None:
