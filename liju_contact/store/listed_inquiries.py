@@ -8,15 +8,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Text, bindparam, case, cast, select, type_coerce
+from sqlalchemy import Connection, Text, bindparam, case, cast, func, select, type_coerce
 
+from liju_contact.domain.change import fold_tag
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.spam_signs import Reason
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
 from liju_contact.store.spam_judgements import reasons_in
 from liju_contact.store.spam_tables import SpamJudgementRow
-from liju_contact.store.statements import rows_in_one
 from liju_contact.store.tables import InquiryRow
 
 
@@ -25,13 +25,16 @@ def _text(json_value: Any) -> Any:
     return cast(type_coerce(json_value, Text()), Text)
 
 
-_TAGS = rows_in_one(
-    select(TagRow.name)
-    .join(InquiryTagRow, InquiryTagRow.tag_id == TagRow.id)
+# Each name is looked up by itself, and none is sorted here: to PostgreSQL a join and a sort for each row were more than
+# the rest of the row.
+_TAG_NAME = select(TagRow.name).where(TagRow.id == InquiryTagRow.tag_id).scalar_subquery()
+_TAGS = {
+    dialect: select(all_in_one(_TAG_NAME))
     .where(InquiryTagRow.inquiry_id == InquiryRow.id)
-    .order_by(TagRow.name_folded)
     .correlate(InquiryRow)
-)
+    .scalar_subquery()
+    for dialect, all_in_one in (("sqlite", func.json_group_array), ("postgresql", func.json_agg))
+}
 _REASONS = (
     select(_text(SpamJudgementRow.reasons))
     .where(SpamJudgementRow.inquiry_id == InquiryRow.id)
@@ -103,7 +106,7 @@ class ListedInquiry(NamedTuple):
     has_files: bool
     has_mail_trouble: bool
     version: int
-    tags_json: str
+    tags_json: str | None
     reasons_json: str | None
 
     @property
@@ -117,7 +120,7 @@ class ListedInquiry(NamedTuple):
     @property
     def tags(self) -> tuple[str, ...]:
         """In the order of the alphabet."""
-        return tuple(name for (name,) in json.loads(self.tags_json))
+        return tuple(sorted(json.loads(self.tags_json or "[]"), key=fold_tag))
 
     @property
     def spam_reasons(self) -> tuple[Reason, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -37,6 +37,17 @@ class _Glance(NamedTuple):
     today: date
 
 
+class _Facts(NamedTuple):
+    """What a row is written from beside the glance."""
+
+    row: ListedInquiry
+    assignee: str
+    is_late: bool
+
+
+_Place = tuple[_Glance, int, bool]  # which inquiry, and whether an excerpt goes into its row
+
+
 @dataclass(frozen=True, slots=True)
 class ListRow:
     """``told`` of the ``needed`` details for a quotation are given; ``priority`` is empty where it is the usual one.
@@ -60,22 +71,24 @@ class ListRow:
 
 
 class WrittenRows:
-    """Writes rows, and keeps those that were asked for last.
+    """Writes rows, and keeps those that were written last.
 
     A row depends on the settings and on what ``_write`` is given, and on nothing else: where anything of it changes,
-    another is written. None is kept beyond its day.
+    another is written in its place. None is kept beyond its day.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._zone = settings.company.working_hours.zone
         self._needs = {line.id: needed_for_quotation(line) for line in settings.catalogue.product_lines}
-        self._kept: Any = lru_cache(maxsize=_MOST_KEPT)(self._write)
+        # Found by its inquiry and then compared: to compare all that a row shows takes a sixth of hashing it.
+        self._kept: dict[_Place, tuple[_Facts, Markup]] = {}
+        self._keeping = threading.Lock()
         self._day: date | None = None
 
     def __len__(self) -> int:
         """Return how many rows are kept."""
-        return int(self._kept.cache_info().currsize)
+        return len(self._kept)
 
     def html_of(self, page: ListPage, language: str, *, may_choose: bool, now: datetime) -> Markup:
         glance = _Glance(language, page.listed.order, may_choose, now.astimezone(self._zone).date())
@@ -86,17 +99,31 @@ class WrittenRows:
             assignee = people.get(fold_address(row.assignee), row.assignee) if row.assignee else ""
             is_late = awaits_answer(row.state) and row.answer_due_at < now
             excerpt = page.excerpts.get(row.id)
-            written = self._kept(glance, row, assignee, is_late=is_late, has_excerpt=excerpt is not None)
+            written = self._row((glance, row.id, excerpt is not None), _Facts(row, assignee, is_late))
             rows.append(_with_excerpt(written, excerpt, language) if excerpt else written)
-        return Markup("").join(rows)
+        return Markup("".join(rows))  # noqa: S704  # each is written by the template
 
     def _begin_day(self, day: date) -> None:
         """Let go of yesterday's rows: what a customer had erased is not to stay in memory for as long as that runs."""
         if day != self._day:
-            self._kept.cache_clear()
-            self._day = day
+            with self._keeping:
+                self._kept.clear()
+                self._day = day
 
-    def _write(self, glance: _Glance, row: ListedInquiry, assignee: str, *, is_late: bool, has_excerpt: bool) -> Markup:
+    def _row(self, place: _Place, facts: _Facts) -> Markup:
+        kept = self._kept.get(place)
+        if kept is not None and kept[0] == facts:
+            return kept[1]
+        written = self._write(place[0], facts, has_excerpt=place[2])
+        with self._keeping:
+            self._kept.pop(place, None)
+            if len(self._kept) >= _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            self._kept[place] = facts, written
+        return written
+
+    def _write(self, glance: _Glance, facts: _Facts, *, has_excerpt: bool) -> Markup:
+        row = facts.row
         words, wording = list_words(self._settings, glance.language), wording_in(glance.language)
         needed = self._needs.get(row.product, ())
         line = ListRow(
@@ -105,8 +132,8 @@ class WrittenRows:
             country=wording.country(row.country),
             product=words.options["product"].texts.get(row.product or NO_PRODUCT, row.product),
             priority="" if row.priority is Priority.NORMAL else words.priorities[row.priority],
-            assignee=assignee,
-            is_late=is_late,
+            assignee=facts.assignee,
+            is_late=facts.is_late,
             told=len(row.given_fields.intersection(needed)),
             needed=len(needed),
             moment=wording.brief_moment(_shown_moment(row, glance.order), self._zone, glance.today),
