@@ -1,4 +1,8 @@
-"""Who is staff: those the settings name, and whoever has an account of the desk that is not disabled."""
+"""Who is staff: those the settings name, and whoever has an account of the desk.
+
+Where somebody has an account it decides: one that is disabled, or whose role may not, shuts out by mail too whom the
+settings name.
+"""
 
 from __future__ import annotations
 
@@ -8,39 +12,48 @@ from sqlalchemy import Connection
 
 from liju_contact.domain.catalogue import Label, Staff
 from liju_contact.domain.errors import Forbidden
-from liju_contact.domain.inquiry import fold_address
+from liju_contact.domain.inquiry import Inquiry, fold_address
 from liju_contact.domain.person import Action, Person
 from liju_contact.store.staff import every_account, find_account
 from liju_contact.usecases.deps import Deps
 
 
 def find_colleague(deps: Deps, tx: Connection, address: str, *, who_may: Action | None = None) -> Staff | None:
-    """Return who of the staff has ``address``: the settings' staff first, else an active account.
+    """Return who of the staff has ``address``, or none whose account is disabled.
 
-    With ``who_may``, an account whose role does not give that action is nobody; the settings' staff answer by mail.
+    With ``who_may``, an account whose role does not give that action is nobody.
     """
-    staff = deps.settings.catalogue.find_staff(address)
-    if staff or not address.strip():
-        return staff
-    account = find_account(tx, address)
-    if account is None or not account.is_active or (who_may and not account.person.may(who_may)):
+    if not address.strip():
         return None
-    return _as_staff(account.person)
+    named = deps.settings.catalogue.find_staff(address)
+    account = find_account(tx, named.address if named else address)
+    if account is None:
+        return named
+    if not account.is_active or (who_may and not account.person.may(who_may)):
+        return None
+    return named or _as_staff(account.person)
 
 
 def staff_finder(deps: Deps, tx: Connection) -> Callable[[str], Staff | None]:
     """Return what finds those who may answer, by any address of theirs, with one look at the accounts for all."""
-    accounts = {
-        fold_address(account.person.address): account.person
-        for account in every_account(tx)
-        if account.is_active and account.person.may(Action.ANSWER)
-    }
+    accounts = {fold_address(account.person.address): account for account in every_account(tx)}
 
     def find(address: str) -> Staff | None:
-        person = accounts.get(fold_address(address))
-        return deps.settings.catalogue.find_staff(address) or (_as_staff(person) if person else None)
+        named = deps.settings.catalogue.find_staff(address)
+        account = accounts.get(fold_address(named.address if named else address))
+        if account is None:
+            return named
+        if not account.is_active or not account.person.may(Action.ANSWER):
+            return None
+        return named or _as_staff(account.person)
 
     return find
+
+
+def serves(tx: Connection, staff: Staff, inquiry: Inquiry) -> bool:
+    """Tell whether an inquiry is for ``staff`` to see: whom the settings alone name has no product lines to keep to."""
+    account = find_account(tx, staff.address)
+    return account is None or account.person.serves(inquiry.product, inquiry.assignee)
 
 
 def staff_of(deps: Deps, person: Person) -> Staff:

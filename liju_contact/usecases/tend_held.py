@@ -122,19 +122,19 @@ def let_in(
         open_mail_for_staff(tx, person, inbound_id)
         if reference:
             open_for_staff(tx, person, reference)
-    accept_mail(deps, inbound_id, decision, reference=reference, by=person.address, now=now)
+    accept_mail(deps, inbound_id, decision, reference=reference, by=person, now=now)
 
 
 def put_aside(deps: Deps, person: Person, inbound_id: int, *, now: datetime) -> None:
     """Discard a mail that waits; it stays stored. Raises ``NotFound`` or ``DecidedBefore``."""
     _open(deps, person, inbound_id)
-    discard_mail(deps, inbound_id, by=person.address, now=now)
+    discard_mail(deps, inbound_id, by=person, now=now)
 
 
 def take_back(deps: Deps, person: Person, inbound_id: int, *, now: datetime) -> None:
     """Have a mail wait again that was decided about. Raises ``NotFound``, ``DecidedBefore`` or ``CannotUndo``."""
     _open(deps, person, inbound_id)
-    undo_decision(deps, inbound_id, by=person.address, now=now)
+    undo_decision(deps, inbound_id, by=person, now=now)
 
 
 def may_attach_to(deps: Deps, person: Person, reference: str) -> bool:

@@ -14,7 +14,6 @@ from liju_contact.domain.event import EventKind
 from liju_contact.domain.inquiry import Inquiry
 from liju_contact.domain.person import Action, Person
 from liju_contact.store.deliveries import DeliveryLine, change_state, find_delivery, last_words, page_of_deliveries
-from liju_contact.store.inquiries import get_inquiry
 from liju_contact.store.retention import is_emptied
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_for_staff
@@ -38,32 +37,44 @@ def list_outbox(deps: Deps, *, states: Sequence[DeliveryState], limit: int) -> l
     return [OutboxLine(delivery=delivery, words=words.get(delivery.id, "")) for delivery in deliveries]
 
 
-def retry_delivery(deps: Deps, delivery_id: int, *, now: datetime, by: Person | None = None) -> bool:
+def retry_delivery(
+    deps: Deps, delivery_id: int, *, now: datetime, by: Person | None = None, reference: str | None = None
+) -> bool:
     """Queue a delivery to go at once, with five fresh days; False when it is being sent.
 
-    ``by`` is somebody at the desk; without them it is the operator. Raises ``Forbidden`` or ``NotFound``.
+    ``by`` is somebody at the desk, who looks after the letters of the inquiry ``reference`` alone; without them it is
+    the operator. Raises ``Forbidden`` or ``NotFound``.
     """
     again = Settlement(state=DeliveryState.QUEUED, next_attempt_at=now)
-    return _change(deps, delivery_id, again, EventKind.LETTER_RETRIED, by=by, now=now)
+    return _change(deps, delivery_id, again, EventKind.LETTER_RETRIED, by=by, reference=reference, now=now)
 
 
-def drop_delivery(deps: Deps, delivery_id: int, *, now: datetime, by: Person | None = None) -> bool:
+def drop_delivery(
+    deps: Deps, delivery_id: int, *, now: datetime, by: Person | None = None, reference: str | None = None
+) -> bool:
     """Give up a delivery for good; False when it is being sent.
 
-    ``by`` as for ``retry_delivery``. Raises ``Forbidden``, or ``NotFound``, also when it was delivered.
+    ``by`` and ``reference`` as for ``retry_delivery``. Raises ``Forbidden``, or ``NotFound``, also for one delivered.
     """
     no_more = Settlement(state=DeliveryState.DROPPED, next_attempt_at=None)
-    return _change(deps, delivery_id, no_more, EventKind.LETTER_DROPPED, by=by, now=now)
+    return _change(deps, delivery_id, no_more, EventKind.LETTER_DROPPED, by=by, reference=reference, now=now)
 
 
 def _change(
-    deps: Deps, delivery_id: int, settlement: Settlement, kind: EventKind, *, by: Person | None, now: datetime
+    deps: Deps,
+    delivery_id: int,
+    settlement: Settlement,
+    kind: EventKind,
+    *,
+    by: Person | None,
+    reference: str | None,
+    now: datetime,
 ) -> bool:
     with deps.db.begin() as tx:
         found = find_delivery(tx, delivery_id)
         if found is None:
             raise NotFound(f"There is no delivery {delivery_id} in the outbox.")
-        inquiry = _inquiry_of(tx, found, by) if by else None
+        inquiry = _inquiry_of(tx, found, by, reference) if by else None
         if found.state is DeliveryState.DELIVERED and settlement.state is DeliveryState.DROPPED:
             raise NotFound(f"Delivery {delivery_id} was delivered: there is nothing left to drop.")
         if settlement.state is DeliveryState.QUEUED and is_emptied(tx, delivery_id):
@@ -75,10 +86,13 @@ def _change(
         return is_changed
 
 
-def _inquiry_of(tx: Connection, delivery: DeliveryLine, person: Person) -> Inquiry | None:
-    """Return the inquiry a letter is about, where ``person`` serves it."""
+def _inquiry_of(tx: Connection, delivery: DeliveryLine, person: Person, reference: str | None) -> Inquiry:
+    """Return the inquiry a letter is about, where it is ``reference`` and ``person`` serves it; raises ``NotFound``.
+
+    A letter about no inquiry is of somebody's account, or an alarm: what warns of a theft is not the thief's to drop.
+    """
     require(person, Action.DECIDE_MAIL)
-    if delivery.inquiry_id is None:
-        return None
-    reference = get_inquiry(tx, delivery.inquiry_id).reference
-    return open_for_staff(tx, person, reference)
+    inquiry = open_for_staff(tx, person, reference or "")
+    if delivery.inquiry_id != inquiry.id:
+        raise NotFound(f"Delivery {delivery.id} is no letter of {reference}.")
+    return inquiry

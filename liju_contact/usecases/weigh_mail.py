@@ -29,7 +29,7 @@ from liju_contact.store.sent_letters import SentLetter, find_sent, find_sent_by_
 from liju_contact.store.staff import every_account
 from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.staff_directory import find_colleague
+from liju_contact.usecases.staff_directory import find_colleague, serves
 
 _MOST_KEYS = 50  # a real mail quotes a handful; each costs a look into the database
 _STAFF_FACTOR = 5  # a colleague who works through a morning's letters is no loop
@@ -97,7 +97,15 @@ def _find_staff(deps: Deps, tx: Connection, sender: str, keys: Sequence[ProvenKe
     is_customer = any(key.holder == sender and key.role is Role.CUSTOMER for key in keys)
     if is_customer:
         return deps.settings.catalogue.find_staff(sender)
-    return find_colleague(deps, tx, sender, who_may=Action.ANSWER)
+    staff = find_colleague(deps, tx, sender, who_may=Action.ANSWER)
+    return staff if staff and _sees_what_it_answers(tx, staff, keys) else None
+
+
+def _sees_what_it_answers(tx: Connection, staff: Staff, keys: Sequence[ProvenKey]) -> bool:
+    """Tell whether all that somebody's own keys lead to is theirs: an old letter opens nothing the desk keeps shut."""
+    references = {key.reference for key in keys if key.holder in staff.addresses}
+    found = (find_inquiry(tx, reference) for reference in sorted(references))
+    return all(serves(tx, staff, inquiry) for inquiry in found if inquiry)
 
 
 def _proven_keys(deps: Deps, tx: Connection, mail: InboundMail, envelope: Envelope) -> Iterator[ProvenKey]:

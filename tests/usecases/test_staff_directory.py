@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from liju_contact.domain.change import Change
 from liju_contact.domain.errors import Conflict, Forbidden, NotFound
 from liju_contact.domain.inbound import Decision
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.person import Action, Person, Role
-from liju_contact.store.staff import change_account
+from liju_contact.store.staff import Account, change_account, find_account_by_id
 from liju_contact.usecases.change_inquiry import change_inquiry
 from liju_contact.usecases.correct_address import correct_address_for
 from liju_contact.usecases.decide_held import accept_mail, discard_mail, undo_decision
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.merge_inquiries import merge_inquiries
+from liju_contact.usecases.second_factor import remove_second_factor
 from liju_contact.usecases.staff_directory import find_colleague
+from liju_contact.usecases.tend_held import let_in, put_aside, take_back
 from liju_contact.usecases.tend_outbox import drop_delivery, retry_delivery
 from liju_contact.usecases.watch_inquiry import watch_inquiry
 from tests.conftest import ONE_DATABASE
@@ -65,6 +68,12 @@ def assign(deps: Deps, by: Person, address: str | None) -> None:
 
 def watch(deps: Deps, person: Person, *, is_watching: bool = True) -> None:
     watch_inquiry(deps, person, reference(deps, 1), is_watching=is_watching)
+
+
+def known_account(tx: Connection, person: Person) -> Account:
+    found = find_account_by_id(tx, person.id)
+    assert found is not None
+    return found
 
 
 def from_customer(deps: Deps, text: str) -> list[str]:
@@ -171,16 +180,91 @@ def test_a_letter_is_sent_again_or_dropped_by_a_person(office: Deps, zhao: Perso
     delivery_id = letter_to(office, CUSTOMER)["id"]
     elsewhere = account(office, "water@liju.example", product_lines=["vacuum-hot-water"])
     reader = account(office, "reader@liju.example", role=Role.READER)
-    for person, error in ((reader, Forbidden), (elsewhere, NotFound)):
+    of_it, of_another = reference(office, 1), submit(office, nonce="n-2").reference
+    refused = [(reader, of_it, Forbidden), (elsewhere, of_it, NotFound), (zhao, of_another, NotFound)]
+    for person, about, error in (*refused, (zhao, "LJ-0000-0000", NotFound), (zhao, None, NotFound)):
         for story in (retry_delivery, drop_delivery):
             with pytest.raises(error):
-                story(office, delivery_id, by=person, now=office.now())
+                story(office, delivery_id, by=person, reference=about, now=office.now())
 
-    assert retry_delivery(office, delivery_id, by=zhao, now=office.now())
-    assert drop_delivery(office, delivery_id, by=zhao, now=office.now())
+    assert retry_delivery(office, delivery_id, by=zhao, reference=of_it, now=office.now())
+    assert drop_delivery(office, delivery_id, by=zhao, reference=of_it, now=office.now())
 
     facts = {"delivery": delivery_id, "letter": "inquiry_received", "recipient": CUSTOMER}
-    assert events(office) == [("letter_retried", ZHAO, facts), ("letter_dropped", ZHAO, facts)]
+    assert events(office)[-2:] == [("letter_retried", ZHAO, facts), ("letter_dropped", ZHAO, facts)]
+
+
+def test_a_letter_about_an_account_is_nobodys_to_send_or_drop(office: Deps, zhao: Person) -> None:
+    li = account(office, "boss@liju.example", role=Role.ADMINISTRATOR)
+    with office.db.begin() as tx:
+        remove_second_factor(office, tx, known_account(tx, li), network="203.0.113.0/24", now=office.now())
+    warning = letter_to(office, li.address)["id"]
+
+    for story in (retry_delivery, drop_delivery):
+        with pytest.raises(NotFound):
+            story(office, warning, by=zhao, reference=reference(office, 1), now=office.now())
+
+    assert letter_to(office, li.address)["state"] == "queued"
+
+
+def test_an_old_letter_opens_nothing_that_the_desk_keeps_shut(office: Deps, zhao: Person) -> None:
+    watch(office, zhao)
+    from_customer(office, "Still waiting.")
+    letter = letter_to(office, ZHAO)
+    with office.db.begin() as tx:
+        change_account(tx, zhao.id, product_lines=["service-parts"])
+
+    held = [judged(office, reply_to(letter, ZHAO, text)) for text in ("Pay here.", "#assign me\n\nPay here.", "#close")]
+
+    assert [mail["state"] for mail in held] == ["held"] * 3
+    assert [message[0] for message in messages(office)] == ["customer", "customer"]
+    assert rows(office.db, "inquiry")[0]["assignee"] != ZHAO
+
+
+def test_what_is_assigned_to_somebody_is_theirs_by_mail_too(office: Deps, zhao: Person) -> None:
+    assign(office, account(office, WANG), ZHAO)
+    letter = letter_to(office, ZHAO)
+    with office.db.begin() as tx:
+        change_account(tx, zhao.id, product_lines=["service-parts"])
+
+    assert judged(office, reply_to(letter, ZHAO, "It ships on Monday."))["verdict"] == "answer"
+
+
+@pytest.mark.parametrize("change", [{"role": Role.READER}, {"disabled_at": True}])
+def test_an_account_decides_also_about_whom_the_settings_name(office: Deps, change: dict[str, Any]) -> None:
+    letter = letter_to(office, LI)
+    li = account(office, LI)
+    with office.db.begin() as tx:
+        change_account(tx, li.id, **{name: office.now() if value is True else value for name, value in change.items()})
+
+    held = judged(office, reply_to(letter, LI_AT_HOME, "Pay here."))
+
+    assert (held["state"], len(messages(office))) == ("held", 1)
+
+
+def test_a_mail_comes_into_no_inquiry_of_other_product_lines_by_a_merged_one(office: Deps) -> None:
+    theirs, mine = reference(office, 1), submit(office, nonce="n-2", product="service-parts", details=()).reference
+    merge_inquiries(office, account(office, "all@liju.example"), mine, into=theirs, now=office.now())
+    spam = judged(office, mail("eva@x.example", PUBLIC, "Pills", X_Spam_Flag="YES"))
+    parts = account(office, "parts@liju.example", product_lines=["service-parts"])
+
+    with pytest.raises(NotFound):
+        let_in(office, parts, spam["id"], Decision.ATTACH, reference=mine, now=office.now())
+
+    assert entry(office, spam["id"])["state"] == "held"
+
+
+def test_what_is_decided_on_the_page_of_held_mail_stands_in_the_timeline(office: Deps, zhao: Person) -> None:
+    held = judged(office, reply_to(letter_to(office, CUSTOMER), RUI, "I take over."))
+
+    put_aside(office, zhao, held["id"], now=office.now())
+    take_back(office, zhao, held["id"], now=office.now())
+    let_in(office, zhao, held["id"], Decision.JOIN, now=office.now())
+
+    about = {"mail": held["id"], "sender": "rui@usina.example"}
+    assert events(office) == [
+        ("mail_decided", ZHAO, about | {"decision": decision}) for decision in ("discard", "undo", "join")
+    ]
 
 
 def test_staff_correct_an_address_and_what_was_missed_goes_there(office: Deps, zhao: Person) -> None:

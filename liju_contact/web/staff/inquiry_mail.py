@@ -60,7 +60,7 @@ def tend_letter(reference: str, delivery_id: int) -> ResponseReturnValue:
     deps, is_drop = current_deps(), request.form.get("act") == "drop"
     tend = drop_delivery if is_drop else retry_delivery
     try:
-        is_done = tend(deps, delivery_id, by=current_person(), now=deps.now())
+        is_done = tend(deps, delivery_id, by=current_person(), reference=reference, now=deps.now())
     except NotFound:
         is_done = False
     if not is_done:
