@@ -34,6 +34,7 @@ class LetterKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  # the name of a letter
     SECOND_FACTOR_OFF = "second_factor_off"
     PASSKEY_ADDED = "passkey_added"
+    ADMINISTRATOR_ADDED = "administrator_added"  # to the other administrators
 
     @property
     def is_for_customer(self) -> bool:
@@ -53,6 +54,7 @@ class LetterKind(StrEnum):
             LetterKind.PASSWORD_CHANGED,
             LetterKind.SECOND_FACTOR_OFF,
             LetterKind.PASSKEY_ADDED,
+            LetterKind.ADMINISTRATOR_ADDED,
         }
 
     @property

@@ -46,6 +46,12 @@ class TemplateAccountLetterWriter:
     def passkey_added(self, person: Person, *, at: datetime, network: str) -> Letter:
         return self._letter(LetterKind.PASSKEY_ADDED, person, at=at, network=clean_line(network))
 
+    def administrator_added(self, person: Person, *, at: datetime, added: Person, by: str) -> Letter:
+        who = (
+            f"{name_in_subject(added.name)} <{clean_line(added.address)}>" if added.name else clean_line(added.address)
+        )
+        return self._letter(LetterKind.ADMINISTRATOR_ADDED, person, at=at, added=who, by=name_in_subject(by))
+
     def _letter(
         self, kind: LetterKind, person: Person, language: str | None = None, *, at: datetime, **context: Any
     ) -> Letter:

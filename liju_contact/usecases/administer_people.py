@@ -1,8 +1,11 @@
 """Who has an account: administrators add, change and disable people, by the desk or from the command line.
 
 Two things never happen, whoever asks and however many at once: that the last active administrator is disabled or gets
-another role, and that somebody changes their own role or disables themselves. The rows of all administrators are locked
-while one of them is changed.
+another role, and that somebody changes their own role or product lines or disables themselves. The rows of all
+administrators are locked while one of them is changed.
+
+To make somebody an administrator takes one's password, and the other administrators hear of it: else one stolen session
+could bring its own second person along (D68).
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.errors import Forbidden, NotFound
+from liju_contact.domain.errors import Conflict, Forbidden, NotFound
 from liju_contact.domain.person import Action, Person, Role
 from liju_contact.store.password_resets import end_resets
 from liju_contact.store.staff import (
@@ -27,7 +30,12 @@ from liju_contact.store.staff import (
 )
 from liju_contact.store.staff_sessions import end_sessions
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.limit_guesses import TooMany
+from liju_contact.usecases.post_account_letter import post_account_letter
 from liju_contact.usecases.reset_password import post_invitation
+from liju_contact.usecases.set_password import confirm_password
+from liju_contact.usecases.sign_in import Wrong
+from liju_contact.usecases.staff_session import SignedIn
 
 
 class Refusal(StrEnum):
@@ -35,6 +43,7 @@ class Refusal(StrEnum):
 
     LAST_ADMINISTRATOR = "last administrator"
     OWN_ROLE = "own role"
+    OWN_LINES = "own product lines"
     ADDRESS_TAKEN = "address taken"
     NOT_ACTIVE = "not active"
 
@@ -71,16 +80,27 @@ def get_person(deps: Deps, staff_id: int) -> PersonLine:
         return _line(_known(find_account_by_id(tx, staff_id)))
 
 
-def invite_person(deps: Deps, by: Person, address: str, entry: Entry, *, now: datetime) -> int | Refusal:
-    """Open an account and mail its owner the way to a first password; returns its id."""
+def invite_person(
+    deps: Deps, by: SignedIn, address: str, entry: Entry, *, password: str = "", now: datetime
+) -> int | Refusal | Wrong | TooMany:
+    """Open an account and mail its owner the way to a first password; returns its id.
+
+    ``password`` is that of who asks; only an administrator's account takes it.
+    """
+    is_made = entry.role is Role.ADMINISTRATOR
+    if is_made and (refused := _unconfirmed(deps, by, password, now)):
+        return refused
     with deps.db.begin() as tx:
-        _still_administers(tx, by)
+        _still_administers(tx, by.person)
         staff_id = add_account(
             tx, address=address, name=entry.name, role=entry.role, product_lines=entry.product_lines, now=now
         )
         if staff_id is None:
             return Refusal.ADDRESS_TAKEN
-        post_invitation(deps, tx, _known(find_account_by_id(tx, staff_id)).person, invited_by=by.name, now=now)
+        person = _known(find_account_by_id(tx, staff_id)).person
+        post_invitation(deps, tx, person, invited_by=by.person.name, now=now)
+        if is_made:
+            _tell_administrators(deps, tx, person, by.person, now)
     return staff_id
 
 
@@ -96,18 +116,28 @@ def invite_again(deps: Deps, by: Person, staff_id: int, *, now: datetime) -> Ref
     return None
 
 
-def change_person(deps: Deps, by: Person, staff_id: int, entry: Entry) -> Refusal | None:
-    """Set name, role and product lines of somebody; what they see changes with their next request."""
+def change_person(
+    deps: Deps, by: SignedIn, staff_id: int, entry: Entry, *, password: str = "", now: datetime
+) -> Refusal | Wrong | TooMany | None:
+    """Set name, role and product lines of somebody; what they see changes with their next request.
+
+    ``password`` as for ``invite_person``. Raises ``Conflict`` when somebody else changes the role at the same moment.
+    """
+    before = get_person(deps, staff_id).person.role
+    is_made = entry.role is Role.ADMINISTRATOR and before is not entry.role
+    if is_made and (refused := _unconfirmed(deps, by, password, now)):
+        return refused
     with deps.db.begin() as tx:
-        administrators = _still_administers(tx, by)
-        account = _known(lock_account(tx, staff_id))
-        if account.person.role is not entry.role:
-            if staff_id == by.id:
-                return Refusal.OWN_ROLE
-            if _is_last(administrators, staff_id):
-                return Refusal.LAST_ADMINISTRATOR
+        administrators = _still_administers(tx, by.person)
+        person = _known(lock_account(tx, staff_id)).person
+        if person.role is not before:
+            raise Conflict("Somebody else has changed this role meanwhile.")
+        if refusal := _refusal(by.person, person, entry, administrators):
+            return refusal
         values = {"name": entry.name, "role": entry.role.value, "product_lines": sorted(entry.product_lines)}
         change_account(tx, staff_id, **values)
+        if is_made:
+            _tell_administrators(deps, tx, person, by.person, now)
     return None
 
 
@@ -133,6 +163,28 @@ def enable_person(deps: Deps, by: Person | None, staff_id: int) -> None:
         _known(lock_account(tx, staff_id))
         change_account(tx, staff_id, disabled_at=None)
         _end_all(tx, staff_id)
+
+
+def _unconfirmed(deps: Deps, by: SignedIn, password: str, now: datetime) -> Wrong | TooMany | None:
+    confirmed = confirm_password(deps, by, password, now=now)
+    return None if isinstance(confirmed, Account) else confirmed
+
+
+def _refusal(by: Person, person: Person, entry: Entry, administrators: frozenset[int]) -> Refusal | None:
+    if person.id == by.id and person.role is not entry.role:
+        return Refusal.OWN_ROLE
+    if person.id == by.id and person.product_lines != frozenset(entry.product_lines):
+        return Refusal.OWN_LINES
+    is_demoted = person.role is not entry.role
+    return Refusal.LAST_ADMINISTRATOR if is_demoted and _is_last(administrators, person.id) else None
+
+
+def _tell_administrators(deps: Deps, tx: Connection, added: Person, by: Person, now: datetime) -> None:
+    for account in every_account(tx):
+        person = account.person
+        if account.is_active and person.role is Role.ADMINISTRATOR and person.id not in {added.id, by.id}:
+            letter = deps.account_letters.administrator_added(person, at=now, added=added, by=by.name or by.address)
+            post_account_letter(deps, tx, person, letter, now=now)
 
 
 def _end_all(tx: Connection, staff_id: int) -> None:

@@ -147,6 +147,8 @@ class AccountLetterWriter(Protocol):
 
     def passkey_added(self, person: Person, *, at: datetime, network: str) -> Letter: ...
 
+    def administrator_added(self, person: Person, *, at: datetime, added: Person, by: str) -> Letter: ...
+
 
 class Hasher(Protocol):
     """Turns passwords into digests. Both ways take tens of milliseconds on purpose: never within a transaction.

@@ -156,6 +156,9 @@ def _written_about_account(kind: LetterKind, language: str, person: Person = PER
         LetterKind.PASSWORD_CHANGED: lambda: writer.password_changed(person, at=NOW, network="192.0.2.0/24"),
         LetterKind.SECOND_FACTOR_OFF: lambda: writer.second_factor_off(person, at=NOW, network=""),
         LetterKind.PASSKEY_ADDED: lambda: writer.passkey_added(person, at=NOW, network="192.0.2.0/24"),
+        LetterKind.ADMINISTRATOR_ADDED: lambda: writer.administrator_added(
+            person, at=NOW, added=person, by=person.name
+        ),
     }
     return letters[kind]()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -22,12 +23,14 @@ from liju_contact.usecases.administer_people import (
     invite_person,
     list_people,
 )
+from liju_contact.usecases.limit_guesses import TooMany
+from liju_contact.usecases.sign_in import Wrong
 from liju_contact.vocabulary import ROLES
 from liju_contact.web.rendering import current_deps, current_wording
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.staff.account import NAME_LIMIT
-from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
-from liju_contact.web.staff.door import UNACCEPTABLE
+from liju_contact.web.staff.account import NAME_LIMIT, wrong_password
+from liju_contact.web.staff.desk import current_person, current_sign_in, desk_blueprint, needs, render_desk
+from liju_contact.web.staff.door import UNACCEPTABLE, too_many, too_many_words
 from liju_contact.web.staff.sign_in import typed_address
 
 bp = desk_blueprint("people", __name__, prefix="/staff/people")
@@ -50,9 +53,14 @@ def send_new() -> ResponseReturnValue:
         error = _("Please type an e-mail address that letters can be sent to.")
         return _people_page(address, entry, address_error=error), UNACCEPTABLE
     deps = current_deps()
-    result = invite_person(deps, current_person(), normal, entry, now=deps.now())
-    if isinstance(result, Refusal):
-        return _people_page(address, entry, address_error=_words_of(result)), UNACCEPTABLE
+    result = invite_person(deps, current_sign_in(), normal, entry, password=_typed_password(), now=deps.now())
+    match result:
+        case Refusal():
+            return _people_page(address, entry, address_error=_words_of(result)), UNACCEPTABLE
+        case Wrong():
+            return _people_page(address, entry, password_error=_password_words()), UNACCEPTABLE
+        case TooMany():
+            return too_many(_people_page(address, entry, password_error=too_many_words()), result)
     return _back("invited")
 
 
@@ -65,10 +73,17 @@ def show_person(staff_id: int) -> str:
 @bp.post("/<int(max=9223372036854775807):staff_id>")
 @needs(Action.ADMINISTER)
 def send_change(staff_id: int) -> ResponseReturnValue:
-    entry = _typed_entry()
-    refusal = change_person(current_deps(), current_person(), staff_id, entry)
-    if refusal:
-        return _person_page(staff_id, entry, role_error=_words_of(refusal)), UNACCEPTABLE
+    deps, entry = current_deps(), _typed_entry()
+    if staff_id == current_person().id:  # the page offers nobody their own product lines
+        entry = replace(entry, product_lines=tuple(current_person().product_lines))
+    result = change_person(deps, current_sign_in(), staff_id, entry, password=_typed_password(), now=deps.now())
+    match result:
+        case Refusal():
+            return _person_page(staff_id, entry, role_error=_words_of(result)), UNACCEPTABLE
+        case Wrong():
+            return _person_page(staff_id, entry, password_error=_password_words()), UNACCEPTABLE
+        case TooMany():
+            return too_many(_person_page(staff_id, entry, password_error=too_many_words()), result)
     return _back("changed")
 
 
@@ -99,10 +114,10 @@ def send_invitation(staff_id: int) -> ResponseReturnValue:
     return _back("invited")
 
 
-def _people_page(address: str = "", entry: Entry = _NOBODY, *, address_error: str | None = None) -> str:
+def _people_page(address: str = "", entry: Entry = _NOBODY, **errors: str) -> str:
     said = _SAID[key]() if (key := request.args.get("said", "")) in _SAID else ""
     people = list_people(current_deps())
-    return _page("staff/people.html", entry, people=people, address=address, address_error=address_error, said=said)
+    return _page("staff/people.html", entry, people=people, address=address, errors=errors, said=said)
 
 
 def _person_page(staff_id: int, entry: Entry | None = None, **errors: str) -> str:
@@ -138,6 +153,18 @@ def _typed_entry() -> Entry:
     )
 
 
+def _typed_password() -> str:
+    return request.form.get("password", "")
+
+
+def _password_words() -> str:
+    return (
+        wrong_password()
+        if _typed_password()
+        else _("To make somebody an administrator, please type your own password.")
+    )
+
+
 def _normal_address(typed: str) -> str | None:
     try:
         return validate_email(typed, check_deliverability=False, test_environment=True).normalized
@@ -151,6 +178,8 @@ def _words_of(refusal: Refusal) -> str:
             return _("This is the last administrator. Make somebody else one first.")
         case Refusal.OWN_ROLE:
             return _("Nobody changes their own role. Another administrator can.")
+        case Refusal.OWN_LINES:
+            return _("Nobody changes their own product lines. Another administrator can.")
         case Refusal.ADDRESS_TAKEN:
             return _("This address has an account already.")
         case Refusal.NOT_ACTIVE:

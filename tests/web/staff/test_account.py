@@ -182,6 +182,12 @@ def test_people_are_invited_changed_and_switched_off(deps: Deps, client: FlaskCl
     me = boss.person.id
     assert boss.post(f"/staff/people/{me}", {"name": "Boss", "role": "agent"}).status_code == 422
     assert boss.post(f"/staff/people/{me}/disable").status_code == 422
+    made = boss.post(f"/staff/people/{chen}", {"name": "Chen", "role": "administrator"})
+    assert (made.status_code, 'aria-describedby="password-error"' in made.text) == (422, True)
+    invited = boss.post("/staff/people", {**typed, "address": "wu@liju.example", "role": "administrator"})
+    assert (invited.status_code, 'href="#password"' in invited.text) == (422, True)
+    renamed = boss.post(f"/staff/people/{me}", {"name": "Li", "role": "administrator", "product_line": ["steam"]})
+    assert (renamed.status_code, account_of(deps, me).product_lines) == (303, frozenset())
 
 
 def account_of(deps: Deps, staff_id: int) -> Person:
