@@ -14,8 +14,9 @@ from liju_contact.domain.person import Person
 from liju_contact.domain.search_query import NO_LABELS, without_filters
 from liju_contact.store.exports import add_export, exports_of, find_export, remove_export, unfinished_count
 from liju_contact.store.files import chunk
+from liju_contact.store.staff import every_account
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.search_inquiries import read_search
+from liju_contact.usecases.search_inquiries import naming, read_search
 
 REFERENCES_LIMIT = 500
 Labels = Mapping[str, Mapping[str, str]]
@@ -50,6 +51,7 @@ def ask_for_export(
 
     Raises ``TooManyExports`` or ``StoreBusy``.
     """
+    labels = naming(labels, _people(deps)) if query.q else labels
     listed = read_search(query, labels)[1]
     words = replace(listed.at(None), q=without_filters(query.q, labels)).words()
     if query.q and "q" not in words and listed.filters == query.filters:
@@ -60,6 +62,11 @@ def ask_for_export(
         if unfinished_count(tx, person.id) >= UNFINISHED_LIMIT:
             raise TooManyExports("As many exports are being written as one person may have at a time.")
         return add_export(tx, person.id, query=urlencode(words), format_=format_, language=language, now=now)
+
+
+def _people(deps: Deps) -> dict[str, str]:
+    with deps.db.read() as tx:
+        return {account.person.address: account.person.name for account in every_account(tx)}
 
 
 def list_exports(deps: Deps, person: Person) -> list[Export]:

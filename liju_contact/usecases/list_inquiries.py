@@ -20,7 +20,7 @@ from liju_contact.store.listed_inquiries import ListedInquiry
 from liju_contact.store.saved_views import SavedView
 from liju_contact.store.view_counts import counts_for
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.search_inquiries import search_in
+from liju_contact.usecases.search_inquiries import naming, search_in
 from liju_contact.usecases.tend_held import MOST_COUNTED
 
 __all__ = ["Labels", "ListNews", "ListPage", "ListedInquiry", "list_inquiries", "list_news"]
@@ -68,7 +68,8 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
     with deps.db.read() if query.q else deps.db.read_each() as tx:
         beside = beside_list(tx, person, calm_before=now - CALM, most=MOST_COUNTED)
-        found = search_in(deps, tx, query, labels, reader) if query.q else None
+        people = _people(deps, beside)
+        found = search_in(deps, tx, query, naming(labels, people), reader) if query.q else None
         page = found.page if found else page_of_inquiries(tx, query, reader)
     return ListPage(
         listed=found.listed if found else query,
@@ -76,7 +77,7 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
         before=page.before,
         after=page.after,
         every_tag=beside.every_tag,
-        people=_people(deps, beside),
+        people=people,
         counts=beside.counts,
         saved_views=beside.saved_views,
         search=found.query if found else None,

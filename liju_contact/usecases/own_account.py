@@ -76,6 +76,12 @@ def change_own_account(deps: Deps, signed_in: SignedIn, *, name: str, language: 
         change_account(tx, signed_in.person.id, name=name, language=language)
 
 
+def choose_language(deps: Deps, signed_in: SignedIn, language: str) -> None:
+    """Set the language of the desk alone."""
+    with deps.db.begin() as tx:
+        change_account(tx, signed_in.person.id, language=language)
+
+
 def end_own_session(deps: Deps, signed_in: SignedIn, session_id: int) -> None:
     """Sign out on one device. One that is signed out already is none to complain about."""
     with deps.db.begin() as tx:

@@ -16,7 +16,7 @@ from liju_contact.domain.excerpt import TELLING, Excerpt, excerpts_of
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, Sort, View
 from liju_contact.domain.person import Person
 from liju_contact.domain.reference import Reference, read_reference
-from liju_contact.domain.search_query import SearchQuery, read_query
+from liju_contact.domain.search_query import SearchQuery, labels_by_name, read_query
 from liju_contact.store.inquiries import find_inquiry
 from liju_contact.store.inquiry_list import PAGE_SIZE, Page, page_of_inquiries
 from liju_contact.store.list_candidates import candidates_of
@@ -49,6 +49,12 @@ def read_search(query: ListQuery, labels: _Labels) -> tuple[SearchQuery, ListQue
         words["view"] = View.ALL.value  # a state that is asked for is not hidden by the view one comes from
     listed = ListQuery.read(words)
     return search, replace(listed, sort=Sort.NEWEST) if search.has_text else listed
+
+
+def naming(labels: _Labels, people: Mapping[str, str]) -> _Labels:
+    """Let a search call by name and address also whoever has an account; ``people`` are names by address."""
+    of_accounts = labels_by_name((address, [name]) for address, name in people.items())
+    return {**labels, "person": {**of_accounts, **labels.get("person", {})}}
 
 
 def search_inquiries(

@@ -242,10 +242,12 @@ def _delivery(line: DeliveryLine, words: dict[int, str]) -> SheetDelivery:
 
 def _colleagues(deps: Deps, rows: _Rows, language: str) -> tuple[Colleague, ...]:
     """Return who can have the inquiry: staff of the settings, and accounts that serve its product line."""
+    names = {fold_address(account.person.address): account.person.name for account in rows.accounts}
     found: dict[str, Colleague] = {}
     for staff in deps.settings.catalogue.staff:
-        name = staff.name.in_language(language) or staff.address
-        found[fold_address(staff.address)] = Colleague(address=staff.address, name=name)
+        folded = fold_address(staff.address)
+        name = staff.name.in_language(language) or names.get(folded) or staff.address
+        found[folded] = Colleague(address=staff.address, name=name)
     for account in rows.accounts:
         person = account.person
         if account.is_active and person.serves(rows.inquiry.product, None):

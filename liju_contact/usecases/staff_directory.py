@@ -7,6 +7,7 @@ settings name.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -31,7 +32,7 @@ def find_colleague(deps: Deps, tx: Connection, address: str, *, who_may: Action 
         return named
     if not account.is_active or (who_may and not account.person.may(who_may)):
         return None
-    return named or _as_staff(account.person)
+    return _as_staff(account.person, named)
 
 
 def staff_finder(deps: Deps, tx: Connection) -> Callable[[str], Staff | None]:
@@ -45,7 +46,7 @@ def staff_finder(deps: Deps, tx: Connection) -> Callable[[str], Staff | None]:
             return named
         if not account.is_active or not account.person.may(Action.ANSWER):
             return None
-        return named or _as_staff(account.person)
+        return _as_staff(account.person, named)
 
     return find
 
@@ -58,7 +59,7 @@ def serves(tx: Connection, staff: Staff, inquiry: Inquiry) -> bool:
 
 def staff_of(deps: Deps, person: Person) -> Staff:
     """Return somebody with an account as the rest of the program knows staff; looks nothing up."""
-    return deps.settings.catalogue.find_staff(person.address) or _as_staff(person)
+    return _as_staff(person, deps.settings.catalogue.find_staff(person.address))
 
 
 def require(person: Person, action: Action) -> None:
@@ -67,6 +68,11 @@ def require(person: Person, action: Action) -> None:
         raise Forbidden("This account may not do this.")
 
 
-def _as_staff(person: Person) -> Staff:
-    """Give an account a name that is the same in every language."""
-    return Staff(address=person.address, name=Label({"": person.name}))
+def _as_staff(person: Person, named: Staff | None) -> Staff:
+    """Give an account a name that is the same in every language, where the settings have none for it.
+
+    A team's recipient stands in the settings by its address alone; whoever has an account there has a name.
+    """
+    if named is None:
+        return Staff(address=person.address, name=Label({"": person.name}))
+    return named if any(named.name.texts.values()) else replace(named, name=Label({"": person.name}))

@@ -19,7 +19,8 @@ from liju_contact.usecases.decide_held import accept_mail, discard_mail, undo_de
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.merge_inquiries import merge_inquiries
 from liju_contact.usecases.second_factor import remove_second_factor
-from liju_contact.usecases.staff_directory import find_colleague
+from liju_contact.usecases.show_inquiry import show_inquiry
+from liju_contact.usecases.staff_directory import find_colleague, staff_finder, staff_of
 from liju_contact.usecases.tend_held import let_in, put_aside, take_back
 from liju_contact.usecases.tend_outbox import drop_delivery, retry_delivery
 from liju_contact.usecases.watch_inquiry import watch_inquiry
@@ -107,6 +108,21 @@ def test_an_account_is_a_colleague_while_it_is_active(office: Deps, zhao: Person
     disable(office, zhao)
     with office.db.read() as tx:
         assert find_colleague(office, tx, ZHAO) is None
+
+
+def test_a_teams_recipient_has_the_name_of_the_account(deps: Deps) -> None:
+    office, address = deps, deps.settings.catalogue.teams[0].recipients[0]
+    submit(office)
+    erika = account(office, address, name="Erika Mustermann")
+    assign(office, erika, address)
+
+    with office.db.read() as tx:
+        found = [find_colleague(office, tx, address), staff_finder(office, tx)(address), staff_of(office, erika)]
+    sheet = show_inquiry(office, erika, reference(office, 1), language="en", now=office.now())
+
+    assert [staff.name.in_language("en") for staff in found if staff] == ["Erika Mustermann"] * 3
+    assert sheet.assignee == "Erika Mustermann"
+    assert "Erika Mustermann" in [colleague.name for colleague in sheet.colleagues]
 
 
 def test_the_assignee_and_the_watchers_get_each_letter_once(office: Deps, zhao: Person) -> None:

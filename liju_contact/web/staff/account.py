@@ -13,6 +13,7 @@ from liju_contact.domain.text import clean_line
 from liju_contact.usecases.limit_guesses import TooMany
 from liju_contact.usecases.own_account import (
     change_own_account,
+    choose_language,
     end_own_session,
     show_account,
     sign_out_elsewhere,
@@ -26,6 +27,7 @@ from liju_contact.web.staff.cookies import take_cookie
 from liju_contact.web.staff.desk import current_sign_in, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.door import UNACCEPTABLE, current_visit, too_many, too_many_words
 from liju_contact.web.staff.password_words import differing_words, refusal_words
+from liju_contact.web.staff.resume import safe_path
 
 bp = desk_blueprint("account", __name__)
 NAME_LIMIT = 100
@@ -47,6 +49,16 @@ def change() -> Response:
     name = clean_line(request.form.get("name", ""))[:NAME_LIMIT]
     change_own_account(deps, current_sign_in(), name=name, language=language)
     return back_with("account")
+
+
+@bp.post("/account/language")
+@needs(Action.KEEP_OWN)
+def send_language() -> Response:
+    """Take the language whose name was pressed, and show the same page in it."""
+    deps, language = current_deps(), request.form.get("language", "")
+    if language in deps.settings.web.languages:
+        choose_language(deps, current_sign_in(), language)
+    return redirect(safe_path(request.form.get("back", "")), _SEE_OTHER)
 
 
 @bp.post("/account/password")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, g, request
 from flask.typing import ResponseReturnValue
@@ -76,7 +77,16 @@ def render_desk(template: str, *, room: str = "", q: str = "", **context: Any) -
     """
     signed_in = current_sign_in()
     may = {action.name.lower(): signed_in.person.may(action) for action in Action}
-    return render(template, person=signed_in.person, csrf=signed_in.csrf, may=may, room=room, q=q, **context)
+    return render(
+        template, person=signed_in.person, csrf=signed_in.csrf, may=may, room=room, q=q, here=_here(), **context
+    )
+
+
+def _here() -> str:
+    """Return the address of this page without the language that a link asked for; a form's page is where it leads."""
+    words = [] if request.method not in _SAFE else request.args.items(multi=True)
+    kept = urlencode([(word, value) for word, value in words if word != "lang"])
+    return f"{request.path}?{kept}" if kept else request.path
 
 
 def _guard() -> ResponseReturnValue | None:

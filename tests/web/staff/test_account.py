@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
@@ -147,6 +148,24 @@ def test_page_costs_as_many_queries_with_three_devices_as_with_one(me: AtTheDesk
         me.get("/staff/account")
 
     assert len(for_three) == len(for_one)
+
+
+def test_the_language_in_the_bar_is_kept_and_leads_to_the_same_page(me: AtTheDesk, deps: Deps) -> None:
+    page = me.get("/staff?view=closed&tag=a%26b&lang=zh-Hans").text
+    back = re.search(r'name="back" value="([^"]+)"', page)
+    assert back is not None
+
+    kept = me.post("/staff/account/language", {"language": "zh_Hans", "back": unescape(back[1])})
+    elsewhere = me.post("/staff/account/language", {"language": "zh_Hans", "back": "https://evil.example/"})
+    unknown = me.post("/staff/account/language", {"language": "xx", "back": "/staff"})
+
+    assert [answer.location for answer in (kept, elsewhere, unknown)] == [
+        "/staff?view=closed&tag=a%26b",
+        "/staff",
+        "/staff",
+    ]
+    assert rows(deps.db, "staff")[0]["language"] == "zh_Hans"
+    assert 'lang="zh-Hans"' in me.get("/staff").text
 
 
 @ONE_DATABASE

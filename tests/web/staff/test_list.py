@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -15,7 +15,7 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.index_search import index_search
 from liju_contact.web.staff.list_rows import WrittenRows
 from tests.conftest import ONE_DATABASE, Clock
-from tests.staff_desk import AtTheDesk, at_the_desk
+from tests.staff_desk import AtTheDesk, account, at_the_desk
 from tests.usecases.stories import rows, submit
 
 pytestmark = ONE_DATABASE
@@ -297,3 +297,22 @@ def value_of(page: str, field: str) -> str:
     found = re.search(rf'name="{field}" value="([^"]*)"', page)
     assert found
     return found[1]
+
+
+@pytest.mark.parametrize("typed", ['person:"Wang Lei"', "assignee:wang.lei@liju.example", "负责人:王磊", "person:WANG"])
+def test_a_search_names_who_has_an_account(deps: Deps, client: FlaskClient, typed: str) -> None:
+    account(deps, "wang.lei@liju.example", name="Wang Lei")
+    account(deps, "wang@liju.example", name="WANG")
+    account(deps, "wl@liju.example", name="王磊")
+    references = [submit(deps, nonce=f"n-{turn}").reference for turn in range(4)]
+    li = at_the_desk(deps, client)
+    addresses = ["wang.lei@liju.example", "wang@liju.example", "wl@liju.example", "li.wei@liju.example"]
+    for reference, address in zip(references, addresses, strict=True):
+        li.post("/staff/bulk/change", acts([reference], assignee=address))
+    expected = {"负责人:王磊": 2, "person:WANG": 1}.get(typed, 0)
+
+    page = li.get("/staff", query_string={"view": "all", "q": typed}).text
+    li.post("/staff/exports", {"query": urlencode({"view": "all", "q": typed}), "format": "csv"})
+
+    assert [reference for reference in references if reference in page] == [references[expected]]
+    assert f"person={quote_plus(addresses[expected])}" in rows(deps.db, "export")[0]["query"]
