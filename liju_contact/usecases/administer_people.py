@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from liju_contact.domain.errors import Forbidden, NotFound
 from liju_contact.domain.person import Action, Person, Role
+from liju_contact.store.exports import forget_exports_of
 from liju_contact.store.password_resets import end_resets
 from liju_contact.store.staff import (
     Account,
@@ -97,7 +98,10 @@ def invite_again(deps: Deps, by: Person, staff_id: int, *, now: datetime) -> Ref
 
 
 def change_person(deps: Deps, by: Person, staff_id: int, entry: Entry) -> Refusal | None:
-    """Set name, role and product lines of somebody; what they see changes with their next request."""
+    """Set name, role and product lines of somebody; what they see changes with their next request.
+
+    With another role or other lines their exports are gone: files outlive no right to what is in them.
+    """
     with deps.db.begin() as tx:
         administrators = _still_administers(tx, by)
         account = _known(lock_account(tx, staff_id))
@@ -108,11 +112,13 @@ def change_person(deps: Deps, by: Person, staff_id: int, entry: Entry) -> Refusa
                 return Refusal.LAST_ADMINISTRATOR
         values = {"name": entry.name, "role": entry.role.value, "product_lines": sorted(entry.product_lines)}
         change_account(tx, staff_id, **values)
+        if account.person.reach != (entry.role, frozenset(entry.product_lines)):
+            forget_exports_of(tx, staff_id)
     return None
 
 
 def disable_person(deps: Deps, by: Person | None, staff_id: int, *, now: datetime) -> Refusal | None:
-    """Let somebody in no more and sign them out everywhere; ``by`` None is the command line."""
+    """Let somebody in no more, sign them out everywhere, drop their exports; ``by`` None is the command line."""
     with deps.db.begin() as tx:
         administrators = _still_administers(tx, by)
         account = _known(lock_account(tx, staff_id))
@@ -122,6 +128,7 @@ def disable_person(deps: Deps, by: Person | None, staff_id: int, *, now: datetim
             return Refusal.LAST_ADMINISTRATOR
         if account.is_active:
             change_account(tx, staff_id, disabled_at=now)
+        forget_exports_of(tx, staff_id)
         _end_all(tx, staff_id)
     return None
 
