@@ -66,6 +66,11 @@ class Person:
     product_lines: frozenset[str] = frozenset()
     language: str | None = None
 
+    @property
+    def reach(self) -> tuple[Role, frozenset[str]]:
+        """What they may do, and with which inquiries: what was made for one reach is not theirs with another."""
+        return self.role, self.product_lines
+
     def may(self, action: Action) -> bool:
         return action in ACTIONS_OF[self.role]
 

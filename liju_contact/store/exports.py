@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 
 from liju_contact.domain.export import Export, ExportFormat, ExportState
 from liju_contact.store.desk_tables import ExportRow
+from liju_contact.store.erasure import drop_blobs
 
 _COLUMNS = (
     ExportRow.id,
@@ -89,6 +90,12 @@ def remove_export(tx: Connection, export_id: int, staff_id: int) -> bool:
     """Forget an export; its file goes with the next sweep, and whoever writes it notices."""
     mine = delete(ExportRow).where(ExportRow.id == export_id, ExportRow.staff_id == staff_id)
     return tx.execute(mine).rowcount > 0
+
+
+def forget_exports_of(tx: Connection, staff_id: int) -> None:
+    """Take away all of somebody's exports with their files, also one that is being written: its writer notices."""
+    gone = delete(ExportRow).where(ExportRow.staff_id == staff_id).returning(ExportRow.blob_id)
+    drop_blobs(tx, {blob_id for blob_id in tx.execute(gone).scalars() if blob_id is not None})
 
 
 def is_export_due(tx: Connection, *, silent_since: datetime) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, and_, bindparam, func, literal, or_, select, text, tuple_
 
 from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.file_scan import FileScan
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.page_mark import Mark
 from liju_contact.domain.person import Person
@@ -54,6 +55,7 @@ class RefusedFile:
     refusal_id: int
     position: int
     staged: StagedFile
+    scan: FileScan
 
 
 # Written out as the partial index has it: with a bound value SQLite could not know that it fits.
@@ -103,8 +105,11 @@ _FILES = (
         RefusalFileRow.kind,
         BlobRow.sha256,
         BlobRow.bytes_count,
+        ScanRow.state,
+        ScanRow.signature,
     )
     .join(BlobRow, BlobRow.id == RefusalFileRow.blob_id)
+    .outerjoin(ScanRow, ScanRow.blob_id == RefusalFileRow.blob_id)
     .where(RefusalFileRow.refusal_id.in_(bindparam("ids", expanding=True)))
     .order_by(RefusalFileRow.refusal_id, RefusalFileRow.position)
 )
@@ -142,7 +147,7 @@ def files_of_refusals(tx: Connection, ids: Sequence[int]) -> dict[int, list[Refu
             kind=FileKind(row.kind),
             bytes_count=row.bytes_count,
         )
-        file = RefusedFile(refusal_id=row.refusal_id, position=row.position, staged=staged)
+        file = RefusedFile(refusal_id=row.refusal_id, position=row.position, staged=staged, scan=scan_of(row))
         found.setdefault(file.refusal_id, []).append(file)
     return found
 

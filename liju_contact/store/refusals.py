@@ -24,6 +24,7 @@ from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.public_door import PublicDoor
 from liju_contact.domain.refusal import Marks, RefusalOutcome
 from liju_contact.store.refusal_tables import RefusalFileRow, RefusalRow
+from liju_contact.store.scans import ask_for_scans
 
 # Written out as the partial indexes have it: with a bound value SQLite could not know that they fit.
 _IS_OPEN = text("refusal.settled_at IS NULL")
@@ -91,13 +92,14 @@ def renew_refusal(tx: Connection, refusal_id: int, values: dict[str, Any]) -> No
 
 
 def add_refused_files(tx: Connection, refusal_id: int, files: Sequence[tuple[int, StagedFile]]) -> None:
-    """Keep files, each with the id of its blob, as long as the entry."""
+    """Keep files, each with the id of its blob, as long as the entry, and have them looked at for viruses."""
     rows = [
         {"refusal_id": refusal_id, "position": place, "blob_id": blob_id, "name": file.name, "kind": file.kind.value}
         for place, (blob_id, file) in enumerate(files)
     ]
     if rows:
         tx.execute(_ADD_FILE, rows)
+        ask_for_scans(tx, [blob_id for blob_id, _file in files])
 
 
 def settle_same_refusals(tx: Connection, door: PublicDoor, marks: Marks, *, inquiry_id: int, now: datetime) -> int:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from liju_contact.domain.errors import Conflict, Forbidden, NotFound
 from liju_contact.domain.person import Action, Person, Role
+from liju_contact.store.exports import forget_exports_of
 from liju_contact.store.password_resets import end_resets
 from liju_contact.store.staff import (
     Account,
@@ -121,6 +122,8 @@ def change_person(
 ) -> Refusal | Wrong | TooMany | None:
     """Set name, role and product lines of somebody; what they see changes with their next request.
 
+    With another role or other lines their exports are gone: files outlive no right to what is in them.
+
     ``password`` as for ``invite_person``. Raises ``Conflict`` when somebody else changes the role at the same moment.
     """
     before = get_person(deps, staff_id).person.role
@@ -138,11 +141,13 @@ def change_person(
         change_account(tx, staff_id, **values)
         if is_made:
             _tell_administrators(deps, tx, person, by.person, now)
+        if person.reach != (entry.role, frozenset(entry.product_lines)):
+            forget_exports_of(tx, staff_id)
     return None
 
 
 def disable_person(deps: Deps, by: Person | None, staff_id: int, *, now: datetime) -> Refusal | None:
-    """Let somebody in no more and sign them out everywhere; ``by`` None is the command line."""
+    """Let somebody in no more, sign them out everywhere, drop their exports; ``by`` None is the command line."""
     with deps.db.begin() as tx:
         administrators = _still_administers(tx, by)
         account = _known(lock_account(tx, staff_id))
@@ -152,6 +157,7 @@ def disable_person(deps: Deps, by: Person | None, staff_id: int, *, now: datetim
             return Refusal.LAST_ADMINISTRATOR
         if account.is_active:
             change_account(tx, staff_id, disabled_at=now)
+        forget_exports_of(tx, staff_id)
         _end_all(tx, staff_id)
     return None
 

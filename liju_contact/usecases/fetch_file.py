@@ -31,7 +31,7 @@ def fetch_file(deps: Deps, reference: str, key: str, file_id: int) -> FetchedFil
     with deps.db.read() as tx:
         inquiry = open_for_reading(deps, tx, reference, key)
         found = find_file(tx, file_id, inquiry.id)
-    return _fetched(deps, found)
+    return fetched(deps, found)
 
 
 def fetch_file_for_staff(
@@ -44,7 +44,7 @@ def fetch_file_for_staff(
     with deps.db.read() as tx:
         inquiry = open_for_staff(tx, person, reference)
         found = find_file(tx, file_id, inquiry.id)
-    return _fetched(deps, found, at_own_risk=at_own_risk)
+    return fetched(deps, found, at_own_risk=at_own_risk)
 
 
 def fetch_file_of_mail(
@@ -54,7 +54,7 @@ def fetch_file_of_mail(
     with deps.db.read() as tx:
         open_mail_for_staff(tx, person, inbound_id)
         found = find_inbound_file(tx, inbound_id, position)
-    return _fetched(deps, found, at_own_risk=at_own_risk)
+    return fetched(deps, found, at_own_risk=at_own_risk)
 
 
 def fetch_thumbnail(deps: Deps, person: Person, reference: str, file_id: int) -> bytes:
@@ -77,7 +77,8 @@ def _there(content: bytes | None) -> bytes:
     return content
 
 
-def _fetched(deps: Deps, found: StoredFile | None, *, at_own_risk: bool = False) -> FetchedFile:
+def fetched(deps: Deps, found: StoredFile | None, *, at_own_risk: bool = False) -> FetchedFile:
+    """Return what is handed out of a file, whatever it belongs to; raises ``NotFound`` or ``Withheld``."""
     if found is None:
         raise NotFound("There is no such file.")
     if found.scan.is_infected and not at_own_risk:

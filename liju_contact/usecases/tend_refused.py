@@ -30,7 +30,7 @@ from liju_contact.store.refusals import reopen_refusal, settle_refusal
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.correct_address import correct_address_for
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.fetch_file import FetchedFile, chunks_of
+from liju_contact.usecases.fetch_file import FetchedFile, fetched
 from liju_contact.usecases.keep_limits import Gate
 from liju_contact.usecases.staff_directory import require
 from liju_contact.usecases.submit_inquiry import submit_inquiry
@@ -131,15 +131,17 @@ def bring_back(deps: Deps, person: Person, refusal_id: int) -> None:
             raise Conflict("This entry was not removed.")
 
 
-def fetch_refused_file(deps: Deps, person: Person, refusal_id: int, position: int) -> FetchedFile:
-    """Return a file of an entry; raises ``NotFound`` or ``StoreBusy``."""
+def fetch_refused_file(
+    deps: Deps, person: Person, refusal_id: int, position: int, *, at_own_risk: bool = False
+) -> FetchedFile:
+    """Return a file of an entry; ``at_own_risk`` also one in which a virus was found.
+
+    Raises ``NotFound``, ``Withheld`` or ``StoreBusy``.
+    """
     with deps.db.read() as tx:
         _open(tx, person, refusal_id)
         found = find_refused_file(tx, refusal_id, position)
-    if found is None:
-        raise NotFound("There is no such file.")
-    chunks = chunks_of(deps, found.blob_id)
-    return FetchedFile(name=found.name, kind=found.kind, bytes_count=found.bytes_count, chunks=chunks)
+    return fetched(deps, found, at_own_risk=at_own_risk)
 
 
 def _open(tx: Connection, person: Person, refusal_id: int) -> Refused:

@@ -1,7 +1,8 @@
 """The worker writes the exports that staff asked for, page by page into chunks of a blob, with the memory of few pages.
 
 Nothing of an unfinished file counts, so one whose writer died is begun anew; what the dead one left is swept. The list
-is what its person may see at that moment, not when they asked.
+is what its person may see at that moment, not when they asked; one whose person may see something else before it is
+whole is not handed out.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from datetime import timedelta
 from liju_contact.domain.errors import LijuError, StoreBusy
 from liju_contact.domain.export import Export
 from liju_contact.domain.person import Action, Person
+from liju_contact.store.erasure import drop_blobs
 from liju_contact.store.exports import claim_export, give_back, is_export_due, note_progress, settle_export
-from liju_contact.store.staff import find_account_by_id
+from liju_contact.store.staff import Account, find_account_by_id, lock_account
 from liju_contact.usecases.blob_sink import BlobSink
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.export_pages import ExportPlan, FindBeside, nobody_beside, written_pages
@@ -81,7 +83,7 @@ def _write(deps: Deps, export: Export, holder: str, is_stopping: Callable[[], bo
         except BaseException:
             sheet.abandon()
             raise
-        _settle(deps, export, holder, row_count, sink)
+        _settle(deps, plan, holder, row_count, sink)
 
 
 def _fill(  # noqa: PLR0917  # all belong to one export and none is optional
@@ -113,11 +115,25 @@ def _stop(deps: Deps, holder: str, is_stopping: Callable[[], bool]) -> None:
         raise _Lost("The worker stops; it is written again later.")
 
 
-def _settle(deps: Deps, export: Export, holder: str, row_count: int, sink: BlobSink) -> None:
-    blob_id, now = sink.finish(), deps.now()
-    _tell(deps, export, holder, row_count, sink.bytes_count)
+def _settle(deps: Deps, plan: ExportPlan, holder: str, row_count: int, sink: BlobSink) -> None:
+    """Hand the file out, unless its person may see something else by now; then it is written anew, if still wanted.
+
+    Their account is locked: who narrows them comes before and is seen here, or after and takes the file away.
+    """
+    blob_id, now, id_ = sink.finish(), deps.now(), plan.export.id
     with deps.db.begin() as tx:
-        settle_export(tx, export.id, holder, blob_id=blob_id, now=now)
+        account = lock_account(tx, plan.export.staff_id)
+        is_ours = note_progress(tx, id_, holder, row_count=row_count, bytes_count=sink.bytes_count, now=now)
+        if is_ours and _is_still(plan.person, account):
+            settle_export(tx, id_, holder, blob_id=blob_id, now=now)
+            return
+        drop_blobs(tx, {blob_id})
+        give_back(tx, holder, now)
+    raise _Lost("Nobody wants it any more, another worker has it, or its person may see something else by now.")
+
+
+def _is_still(person: Person, account: Account | None) -> bool:
+    return account is not None and account.is_active and account.person.reach == person.reach
 
 
 def _tell(deps: Deps, export: Export, holder: str, row_count: int, bytes_count: int) -> None:

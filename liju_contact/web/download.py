@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
 
 from liju_contact.domain.file_kind import media_type
 from liju_contact.domain.picture import MEDIA_TYPE
 from liju_contact.usecases.fetch_file import FetchedFile
 
 FILE_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
-_PICTURE_SECONDS = 30 * 24 * 3600
 
 
 def as_download(file: FetchedFile) -> Response:
@@ -30,8 +29,13 @@ def bytes_as_download(
 
 
 def as_picture(content: bytes) -> Response:
-    """Show a small picture that this program wrote; the file of an address never changes, so a browser keeps it."""
+    """Show a small picture that this program wrote, or say that the browser has it already (304).
+
+    A browser may keep it, yet asks each time: whoever has signed out, or may not see the file any more, gets no answer.
+    """
     response = Response(content, mimetype=MEDIA_TYPE)
     response.headers["Content-Security-Policy"] = FILE_POLICY
-    response.headers["Cache-Control"] = f"private, max-age={_PICTURE_SECONDS}, immutable"
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
     return response

@@ -23,7 +23,7 @@ from tests.web.staff.door import ADDRESS, sign_in, with_password
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 # What may be kept, and by whom: files that are the same for everybody, and small pictures by the browser alone.
 FRAMED = {LETTER_POLICY, MAIL_POLICY}
-KEPT = {"assets.asset": "public, max-age=31536000, immutable", "thumbnail": "private, max-age=2592000, immutable"}
+KEPT = {"assets.asset": "public, max-age=31536000, immutable", "thumbnail": "private, no-cache"}
 
 
 def complaints(answer: Response, *, is_https: bool = False, kept: str = "no-store") -> list[str]:

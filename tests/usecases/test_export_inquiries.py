@@ -21,6 +21,7 @@ from liju_contact.sheets import xlsx_sheet
 from liju_contact.store.exports import claim_export
 from liju_contact.store.staff import change_account
 from liju_contact.usecases import export_pages, write_export
+from liju_contact.usecases.administer_people import Entry, change_person, disable_person
 from liju_contact.usecases.ask_for_export import (
     TooManyExports,
     ask_for_export,
@@ -187,6 +188,84 @@ def test_who_may_not_export_any_more_gets_no_file(deps: Deps, person: Person, ch
     assert write_next_export(deps, holder="tests")
 
     assert states_of(deps, person) == [ExportState.FAILED]
+
+
+NARROWED = Entry(name="Li Wei", role=Role.AGENT, product_lines=("steam",))
+LOWERED = Entry(name="Li Wei", role=Role.READER, product_lines=())
+
+
+@pytest.mark.parametrize("entry", [NARROWED, LOWERED, None], ids=["narrowed", "lowered", "disabled"])
+def test_who_may_see_less_has_no_file_of_before(deps: Deps, person: Person, entry: Entry | None) -> None:
+    boss, colleague = account(deps, "boss@liju.example", role=Role.ADMINISTRATOR), account(deps, "chen@liju.example")
+    submit(deps, product="vacuum-hot-water", details=())
+    content_of(deps, person)
+    content_of(deps, person, ExportFormat.JSONL)
+    content = content_of(deps, colleague)
+    ids = [export.id for export in list_exports(deps, person)]
+    asked(deps, person)
+
+    change(deps, boss, person, entry)
+
+    assert (list_exports(deps, person), len(rows(deps.db, "blob"))) == ([], 1)
+    for id_ in ids:
+        with pytest.raises(NotFound):
+            fetch_export(deps, person, id_)
+    (kept,) = list_exports(deps, colleague)
+    assert b"".join(fetch_export(deps, colleague, kept.id).chunks) == content, "the same bytes are somebody else's too"
+
+
+@ONE_DATABASE
+def test_another_name_costs_nobody_their_exports(deps: Deps, person: Person) -> None:
+    boss = account(deps, "boss@liju.example", role=Role.ADMINISTRATOR)
+    content_of(deps, person)
+
+    change(deps, boss, person, Entry(name="Li", role=person.role, product_lines=()))
+
+    assert states_of(deps, person) == [ExportState.READY]
+
+
+@pytest.mark.parametrize("entry", [NARROWED, LOWERED, None], ids=["narrowed", "lowered", "disabled"])
+def test_what_is_being_written_when_somebody_is_narrowed_is_not_handed_out(
+    deps: Deps, person: Person, entry: Entry | None
+) -> None:
+    boss = account(deps, "boss@liju.example", role=Role.ADMINISTRATOR)
+    submit(deps, product="vacuum-hot-water", details=())
+    asked(deps, person)
+
+    def narrow() -> bool:
+        change(deps, boss, person, entry)
+        return False
+
+    assert write_next_export(deps, holder="tests", is_stopping=narrow)
+
+    assert list_exports(deps, person) == []
+    assert rows(deps.db, "blob") == []
+
+
+def test_what_was_asked_for_while_somebody_was_narrowed_is_written_anew(deps: Deps, person: Person) -> None:
+    """Its row came too late to be taken away, and its writer had looked at the account too early."""
+    theirs = submit(deps, product="steam").reference
+    submit(deps, nonce="n-2", product="vacuum-hot-water", details=())
+    id_ = asked(deps, person)
+
+    def narrow() -> bool:
+        with deps.db.begin() as tx:
+            change_account(tx, person.id, product_lines=["steam"])
+        return False
+
+    assert write_next_export(deps, holder="tests", is_stopping=narrow)
+    assert (states_of(deps, person), rows(deps.db, "blob")) == ([ExportState.WAITING], [])
+
+    assert write_next_export(deps, holder="tests")
+    assert [row["Reference"] for row in read_csv(b"".join(fetch_export(deps, person, id_).chunks))] == [theirs]
+
+
+def change(deps: Deps, boss: Person, person: Person, entry: Entry | None) -> None:
+    """Have an administrator change somebody, or disable them."""
+    refusal = (
+        change_person(deps, boss, person.id, entry) if entry else disable_person(deps, boss, person.id, now=deps.now())
+    )
+    assert refusal is None
 
 
 def test_an_export_whose_writer_died_is_begun_anew(deps: Deps, person: Person, clock: Clock) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,11 +12,15 @@ from flask.testing import FlaskClient
 
 from liju_contact.app import make_app
 from liju_contact.domain.file_scan import Clean, Infected, ScanAnswer, Unscanned
+from liju_contact.domain.inquiry import StagedFile
+from liju_contact.domain.public_door import PublicDoor
+from liju_contact.domain.refusal import RefusalReason
 from liju_contact.processes.file_scanner import FileScanner
 from liju_contact.processes.worker import Stopping
 from liju_contact.scanner.clamd import ClamdScanner, check_scanner
 from liju_contact.usecases.deliver_letters import deliver_letters
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.note_refusal import note_refusal
 from liju_contact.usecases.scan_files import TRIES, ScanStep, scan_next_file
 from tests.conftest import ONE_DATABASE, Clock
 from tests.scanner.daemons import EICAR, SIGNATURE, fake_clamd, honest, real_clamd, settings_of
@@ -210,6 +215,41 @@ def test_infected_file_of_a_mail_is_held_back_and_so_is_the_whole_mail(deps: Dep
         asked, given = li.get(f"/staff/mail/{inbound_id}/{path}"), li.post(f"/staff/mail/{inbound_id}/{path}")
         assert (asked.status_code, content in asked.data, given.data) == (451, False, content)
     assert f"virus found: {NAME}" in li.get(f"/staff/mail/{inbound_id}").text
+
+
+@ONE_DATABASE
+def test_infected_file_of_a_form_that_was_turned_away_is_held_back_as_well(deps: Deps, client: FlaskClient) -> None:
+    """Nobody but the form has sent it, so that it is looked at for its own sake."""
+    refusal_id = turned_away(deps, staged(deps, b"fine", "fine.pdf"), staged(deps, EICAR, "bad.pdf"))
+    li, path = at_the_desk(deps, client), f"/staff/refused/{refusal_id}"
+    before = li.get(path).text
+    scan_all(deps, ScriptedScanner())
+
+    page, listed, asked = li.get(path).text, li.get("/staff/refused").text, li.get(f"{path}/file/1/bad.pdf")
+    file = li.post(f"{path}/file/1/bad.pdf")
+
+    assert before.count("not checked for viruses yet") == 2
+    assert (page.count("no virus found"), page.count(f"virus found: {NAME}")) == (1, 1)
+    assert listed.count(f"virus found: {NAME}") == 1
+    links = re.findall(r'/file/(\d)/\w+\.pdf"( download)?', page)
+    assert links == [("0", " download"), ("1", "")], "otherwise the page that says why would be saved"
+    assert (asked.status_code, EICAR in asked.data, f'<a href="{path}">' in asked.text) == (451, False, True)
+    assert (file.status_code, file.data, file.mimetype) == (200, EICAR, "application/octet-stream")
+    assert file.headers["Content-Disposition"] == "attachment; filename*=UTF-8''bad.pdf.infected"
+    assert client.post(f"{path}/file/1/bad.pdf").status_code == 403
+    assert li.get(f"{path}/file/0/fine.pdf").data == b"fine"
+
+
+def turned_away(deps: Deps, *files: StagedFile) -> int | None:
+    return note_refusal(
+        deps,
+        door=PublicDoor.INQUIRY,
+        reason=RefusalReason.STALE_TOKEN,
+        typed={"name": "Ana", "email": "ana@usina.example"},
+        files=files,
+        network="203.0.113.0/24",
+        now=deps.now(),
+    )
 
 
 # --- a real daemon -------------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from liju_contact.usecases.sign_in import Wrong
 from liju_contact.usecases.staff_session import sign_out
 from liju_contact.web.rendering import current_deps
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.staff.cookies import take_cookie
+from liju_contact.web.staff.cookies import clear_cache, take_cookie
 from liju_contact.web.staff.desk import current_sign_in, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.door import UNACCEPTABLE, current_visit, too_many, too_many_words
 from liju_contact.web.staff.password_words import differing_words, refusal_words
@@ -89,7 +89,9 @@ def end_session(session_id: int) -> Response:
 @needs(Action.KEEP_OWN)
 def end_others() -> Response:
     sign_out_elsewhere(current_deps(), current_sign_in())
-    return back_with("elsewhere")
+    response = back_with("elsewhere")
+    clear_cache(response)
+    return response
 
 
 @bp.post("/sign-out")
@@ -98,6 +100,7 @@ def leave() -> Response:
     sign_out(current_deps(), current_sign_in())
     response = make_response(redirect("/staff/sign-in?said=signed-out", _SEE_OTHER))
     take_cookie(response)
+    clear_cache(response)
     return response
 
 

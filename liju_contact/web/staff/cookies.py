@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Response, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from liju_contact.domain.provider_attempt import ATTEMPT_LIFETIME
 from liju_contact.usecases.known_device import KnownDevice, read_device
@@ -28,6 +29,11 @@ def give_cookie(response: Response, token: str) -> None:
 
 def take_cookie(response: Response) -> None:
     response.delete_cookie(cookie_name(), secure=_is_https(), httponly=True, samesite="Lax")
+
+
+def clear_cache(response: AnyResponse) -> None:
+    """Have the browser let go of all it keeps of this site, the pages behind its Back button among it."""
+    response.headers["Clear-Site-Data"] = '"cache"'
 
 
 def give_device(response: Response, device: KnownDevice) -> None:

@@ -22,7 +22,14 @@ from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.network import network_of
 from liju_contact.web.rendering import current_deps, render
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.staff.cookies import cookie_name, current_device, give_cookie, give_device, is_from_elsewhere
+from liju_contact.web.staff.cookies import (
+    clear_cache,
+    cookie_name,
+    current_device,
+    give_cookie,
+    give_device,
+    is_from_elsewhere,
+)
 from liju_contact.web.staff.password_words import refusal_words
 from liju_contact.web.staff.resume import Resumption
 from liju_contact.web.uploads import KEPT_FIELD
@@ -99,6 +106,8 @@ def let_in(entered: Entered, resumption: Resumption) -> Response:
         response = make_response(resume_page(resumption, csrf=entered.csrf, has_just_signed_in=True))
     else:
         response = make_response(redirect(resumption.back, _SEE_OTHER))
+    if before:
+        clear_cache(response)
     give_cookie(response, entered.token)
     give_device(response, entered.device)
     return response

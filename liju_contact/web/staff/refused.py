@@ -34,6 +34,7 @@ from liju_contact.web.rendering import current_deps, current_wording
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.refused_words import door_word, said_of, sender_of, typed_lines, typed_words, why_lost
+from liju_contact.web.staff.withheld import unless_withheld
 
 bp = desk_blueprint("staff_refused", __name__, prefix="/staff/refused")
 CONFLICT = 409
@@ -89,8 +90,18 @@ def decide(refusal_id: int) -> ResponseReturnValue:
 
 @bp.get("/<int(max=9223372036854775807):refusal_id>/file/<int(max=99):position>/<name>")
 @needs(Action.READ)
-def download(refusal_id: int, position: int, name: str) -> Response:  # noqa: ARG001  # for the browser's save dialog
-    return as_download(fetch_refused_file(current_deps(), current_person(), refusal_id, position))
+def download(refusal_id: int, position: int, name: str) -> ResponseReturnValue:  # noqa: ARG001  # for the save dialog
+    return unless_withheld(
+        lambda: as_download(fetch_refused_file(current_deps(), current_person(), refusal_id, position)),
+        back=f"/staff/refused/{refusal_id}",
+    )
+
+
+@bp.post("/<int(max=9223372036854775807):refusal_id>/file/<int(max=99):position>/<name>")
+@needs(Action.READ)
+def download_at_own_risk(refusal_id: int, position: int, name: str) -> Response:  # noqa: ARG001  # as above
+    found = fetch_refused_file(current_deps(), current_person(), refusal_id, position, at_own_risk=True)
+    return as_download(found)
 
 
 def _take(refused: Refused) -> ResponseReturnValue:

@@ -127,12 +127,13 @@ def test_devices_are_listed_in_words_and_ended(me: AtTheDesk, deps: Deps) -> Non
     stranger = at_the_desk(deps, me.client.application.test_client(), account(deps, "other@liju.example"))
     stranger.post(ends[1])
     assert [is_in(browser) for browser in sessions].count(False) == 1
-    me.post("/staff/account/sign-out-elsewhere")
+    ended = me.post("/staff/account/sign-out-elsewhere")
     assert [is_in(browser) for browser in (first, second, third, me)] == [False, False, False, True]
 
     left = me.post("/staff/sign-out")
 
     assert (left.status_code, left.location) == (303, "/staff/sign-in?said=signed-out")
+    assert [answer.headers["Clear-Site-Data"] for answer in (ended, left)] == ['"cache"'] * 2
     me.client.set_cookie("liju-staff", me.token)
     assert not is_in(me)
 

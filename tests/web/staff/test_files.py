@@ -13,6 +13,7 @@ from liju_contact.domain.person import Role
 from liju_contact.domain.picture import Picture
 from liju_contact.store.file_tables import FileRow
 from liju_contact.store.same_files import SameFile, same_files
+from liju_contact.store.staff import change_account
 from liju_contact.store.thumbnails import settle_thumbnail
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_for_staff
@@ -51,7 +52,7 @@ def test_file_is_a_download_whatever_it_contains(deps: Deps, client: FlaskClient
 
 
 @ONE_DATABASE
-def test_thumbnail_is_a_picture_that_the_browser_keeps_for_itself(deps: Deps, client: FlaskClient) -> None:
+def test_thumbnail_is_a_picture_that_the_browser_asks_about_each_time(deps: Deps, client: FlaskClient) -> None:
     reference = submit(deps, files=(staged(deps, b"%PDF-1.7"),)).reference
     li = at_the_desk(deps, client)
     before = li.get(f"/staff/inquiry/{reference}/thumbnail/1")
@@ -61,7 +62,30 @@ def test_thumbnail_is_a_picture_that_the_browser_keeps_for_itself(deps: Deps, cl
 
     assert (before.status_code, answer.status_code, answer.data) == (404, 200, PICTURE.content)
     assert (answer.mimetype, answer.headers["X-Content-Type-Options"]) == ("image/webp", "nosniff")
-    assert answer.headers["Cache-Control"] == "private, max-age=2592000, immutable"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    again = li.get(f"/staff/inquiry/{reference}/thumbnail/1", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", answer.headers["ETag"])
+    assert again.headers["Cache-Control"] == "private, no-cache"
+
+
+@ONE_DATABASE
+def test_kept_thumbnail_ends_with_the_right_to_see_it(deps: Deps, client: FlaskClient) -> None:
+    reference = submit(deps, files=(staged(deps, b"%PDF-1.7"),)).reference
+    li = at_the_desk(deps, client)
+    with_picture(deps)
+    path = f"/staff/inquiry/{reference}/thumbnail/1"
+    kept = {"If-None-Match": li.get(path).headers["ETag"]}
+
+    with deps.db.begin() as tx:
+        change_account(tx, li.person.id, product_lines=["vacuum-hot-water"])
+    narrowed = li.get(path, headers=kept)
+    with deps.db.begin() as tx:
+        change_account(tx, li.person.id, product_lines=[])
+    li.post("/staff/sign-out")
+
+    assert narrowed.status_code == 404
+    at_the_door = li.get(path, headers=kept)
+    assert (at_the_door.status_code, at_the_door.mimetype) == (200, "text/html"), "the page to sign in"
 
 
 @ONE_DATABASE

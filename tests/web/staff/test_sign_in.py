@@ -105,6 +105,17 @@ def test_password_begins_a_new_session_and_leads_where_somebody_wanted_to_go(cli
 
 
 @ONE_DATABASE
+def test_browser_in_which_somebody_was_signed_in_keeps_nothing_of_theirs(client: FlaskClient, deps: Deps) -> None:
+    with_password(deps)
+    pages = [client.get("/staff/sign-in") for _tab in range(2)]
+
+    answers = [submit(client, page, address=ADDRESS, password=PASSWORD) for page in pages]
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert [answer.headers.get("Clear-Site-Data") for answer in answers] == [None, '"cache"']
+
+
+@ONE_DATABASE
 def test_cookies_are_read_by_no_script_and_over_https_by_this_host_alone(deps: Deps) -> None:
     with_password(deps)
     web = replace(deps.settings.web, base_url="https://contact.liju.example")
