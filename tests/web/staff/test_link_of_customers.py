@@ -1,0 +1,119 @@
+"""Whoever may only read never gets a customer's status link, whoever wrote it down and wherever it stands (D62)."""
+
+from __future__ import annotations
+
+import io
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from liju_contact.app import make_app
+from liju_contact.domain.file_kind import FileKind
+from liju_contact.domain.inquiry import StagedFile
+from liju_contact.domain.person import Role
+from liju_contact.usecases.add_message import add_customer_message
+from liju_contact.usecases.answer_at_desk import DeskAnswer, answer_at_desk, note_at_desk
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.index_search import index_search
+from liju_contact.usecases.stage_file import stage_file
+from liju_contact.usecases.watch_inquiry import watch_inquiry
+from tests.conftest import ONE_DATABASE
+from tests.staff_desk import AtTheDesk, account, at_the_desk
+from tests.usecases.carried import carry_all
+from tests.usecases.mails import CUSTOMER, judged, letter_to, reply_to, with_staff
+from tests.usecases.stories import key_of, opened, rows, submit
+
+pytestmark = ONE_DATABASE
+READER, AGENT = "reader@liju.example", "agent@liju.example"
+ALL_MESSAGES = 2**40
+
+
+class Office:
+    """An inquiry with a customer who has the link, an agent who writes about it, and a reader in a browser."""
+
+    def __init__(self, deps: Deps) -> None:
+        self.deps = with_staff(deps)
+        self.app = make_app(self.deps)
+        self.submitted = submit(self.deps)
+        carry_all(self.deps)
+        self.agent = account(self.deps, AGENT, name="Zhao Min")
+        self.reader = self.at_the_desk(address=READER, role=Role.READER)
+
+    @property
+    def key(self) -> str:
+        return key_of(self.submitted)
+
+    @property
+    def link(self) -> str:
+        return self.deps.status_url(self.submitted.reference, 1)
+
+    @property
+    def path(self) -> str:
+        return f"/staff/inquiry/{self.submitted.reference}"
+
+    def at_the_desk(self, **who: Any) -> AtTheDesk:
+        return at_the_desk(self.deps, self.app.test_client(), **who)
+
+    def answer(self, body: str) -> None:
+        new = DeskAnswer(body=body, files=(), nonce=body, seen_message_id=ALL_MESSAGES, version=ALL_MESSAGES)
+        answer_at_desk(self.deps, self.agent, self.submitted.reference, new, now=self.deps.now())
+
+    def note(self, body: str) -> None:
+        reference = self.submitted.reference
+        note_at_desk(self.deps, self.agent, reference, body=body, nonce=body, now=self.deps.now())
+
+    def customer_writes(self, body: str, *files: StagedFile) -> None:
+        add_customer_message(
+            self.deps, *opened(self.submitted), body=body, files=files, nonce=body, now=self.deps.now()
+        )
+
+    def watched(self) -> None:
+        watch_inquiry(self.deps, self.reader.person, self.submitted.reference, is_watching=True)
+
+    def index(self) -> None:
+        while index_search(self.deps):
+            pass
+
+    def hits(self, *typed: str) -> list[bool]:
+        pages = [self.reader.get("/staff", query_string={"q": words, "view": "all"}).text for words in typed]
+        return [self.path in page for page in pages]
+
+
+@pytest.fixture
+def office(deps: Deps) -> Office:
+    return Office(deps)
+
+
+def forwarded(office: Office) -> EmailMessage:
+    """Return a customer's mail that has a letter of ours as a file, as mail programs send it along, and a drawing."""
+    letter = letter_to(office.deps, CUSTOMER)
+    inner = EmailMessage()
+    inner["Subject"], inner["From"], inner["To"] = "Boiler", CUSTOMER, CUSTOMER
+    inner.set_content(letter["text"])
+    written = reply_to(letter, CUSTOMER, "See what you wrote.")
+    written.add_attachment(inner)
+    written.add_attachment(letter["text"].encode(), maintype="text", subtype="plain", filename="letter.txt")
+    written.add_attachment(letter["html"].encode(), maintype="text", subtype="html", filename="letter.html")
+    written.add_attachment(b"%PDF-1.7 plan", maintype="application", subtype="pdf", filename="plan.pdf")
+    return written
+
+
+def text_file(deps: Deps, text: str) -> StagedFile:
+    return stage_file(deps, io.BytesIO(text.encode()), name="letter.txt", kind=FileKind.TXT, now=deps.now())
+
+
+def test_a_mail_that_goes_along_as_a_file_is_for_who_may_answer(office: Office) -> None:
+    mail_id = judged(office.deps, forwarded(office))["id"]
+    agent = at_the_desk(office.deps, office.app.test_client(), office.agent)
+    of_mail = [f"/staff/mail/{mail_id}/file/{position}/x" for position in range(4)]
+    of_inquiry = [f"{office.path}/file/{row['id']}/x" for row in rows(office.deps.db, "file")]
+
+    for paths in (of_mail, of_inquiry):
+        assert [office.reader.get(path).status_code for path in paths] == [403, 403, 403, 200]
+        assert [office.reader.post(path).status_code for path in paths] == [403, 403, 403, 200]
+        assert [agent.get(path).status_code for path in paths] == [200] * 4
+    for page in (f"/staff/mail/{mail_id}", office.path):
+        shown, whole = office.reader.get(page).text, agent.get(page).text
+        assert [name in shown for name in ("letter.txt", "letter.html", "plan.pdf")] == [True] * 3
+        assert (shown.count("/file/"), whole.count("/file/")) == (1, 4)
