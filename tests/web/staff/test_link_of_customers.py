@@ -12,10 +12,13 @@ from liju_contact.app import make_app
 from liju_contact.domain.file_kind import FileKind
 from liju_contact.domain.inquiry import StagedFile
 from liju_contact.domain.person import Role
+from liju_contact.domain.public_door import PublicDoor
+from liju_contact.domain.refusal import RefusalReason
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.answer_at_desk import DeskAnswer, answer_at_desk, note_at_desk
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.index_search import index_search
+from liju_contact.usecases.note_refusal import note_refusal
 from liju_contact.usecases.stage_file import stage_file
 from liju_contact.usecases.watch_inquiry import watch_inquiry
 from tests.conftest import ONE_DATABASE
@@ -101,6 +104,43 @@ def forwarded(office: Office) -> EmailMessage:
 
 def text_file(deps: Deps, text: str) -> StagedFile:
     return stage_file(deps, io.BytesIO(text.encode()), name="letter.txt", kind=FileKind.TXT, now=deps.now())
+
+
+def test_what_staff_wrote_is_masked_for_a_reader_and_whole_for_who_may_answer(office: Office) -> None:
+    office.note(f"They lost it: {office.link}")
+    office.answer(f"Follow it here: {office.link}")
+    seen = {
+        path: (office.key in office.reader.get(path).text, "Follow it here" in office.reader.get(path).text)
+        for path in (office.path, "/staff?view=all")
+    }
+    agent = at_the_desk(office.deps, office.app.test_client(), office.agent)
+
+    assert seen == {office.path: (False, True), "/staff?view=all": (False, True)}
+    assert f"Follow it here: {office.link}" in agent.get(office.path).text
+    assert f"They lost it: {office.link}" in agent.get(office.path).text
+
+
+def test_what_a_form_that_was_refused_says_is_masked_for_a_reader(office: Office) -> None:
+    typed = {"name": "Ana", "email": "a@b.example", "company": office.link, "message": f"My page {office.link} fails"}
+    id_ = note_refusal(
+        office.deps,
+        door=PublicDoor.INQUIRY,
+        reason=RefusalReason.STALE_TOKEN,
+        typed=typed,
+        files=[text_file(office.deps, office.link)],
+        network="n",
+        language="en",
+        now=office.deps.now(),
+    )
+    agent = at_the_desk(office.deps, office.app.test_client(), office.agent)
+    paths = ("/staff/refused", f"/staff/refused/{id_}")
+
+    pages = [office.reader.get(path).text for path in paths]
+
+    assert [("My page" in page, office.key in page, "/file/0/" in page) for page in pages] == [(True, False, False)] * 2
+    assert office.reader.get(f"/staff/refused/{id_}/file/0/letter.txt").status_code == 403
+    assert [office.key in agent.get(path).text for path in paths] == [True, True]
+    assert office.key in agent.get(f"/staff/refused/{id_}/file/0/letter.txt").text
 
 
 def test_a_mail_that_goes_along_as_a_file_is_for_who_may_answer(office: Office) -> None:
