@@ -17,7 +17,7 @@ from liju_contact.domain.refusal import RefusalReason
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.answer_at_desk import DeskAnswer, answer_at_desk, note_at_desk
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.index_search import index_search
+from liju_contact.usecases.index_search import index_search, rebuild_search
 from liju_contact.usecases.note_refusal import note_refusal
 from liju_contact.usecases.stage_file import stage_file
 from liju_contact.usecases.watch_inquiry import watch_inquiry
@@ -118,6 +118,41 @@ def test_what_staff_wrote_is_masked_for_a_reader_and_whole_for_who_may_answer(of
     assert seen == {office.path: (False, True), "/staff?view=all": (False, True)}
     assert f"Follow it here: {office.link}" in agent.get(office.path).text
     assert f"They lost it: {office.link}" in agent.get(office.path).text
+
+
+def test_no_excerpt_of_a_hit_holds_the_key_whoever_wrote_it(office: Office) -> None:
+    office.customer_writes(f"The quagmire page {office.link} fails")
+    office.answer(f"The jackdaw page {office.link} works")
+    office.note(f"The wombat page {office.link} is slow")
+    office.index()
+
+    pages = [office.reader.get(f"/staff?view=all&q={word}").text for word in ("quagmire", "jackdaw", "wombat")]
+
+    assert [("<mark>" in page, office.key in page, "…" in page) for page in pages] == [(True, False, True)] * 3
+
+
+def test_search_tells_nothing_of_the_key(office: Office) -> None:
+    office.answer(f"Follow it here: {office.link}")
+    office.customer_writes(f"I am at {office.link}?lang=en")
+    office.index()
+
+    assert office.hits(office.key, f"{office.key[:6]}*", f'"{office.key[:12]}"', "follow*") == [False] * 3 + [True]
+
+
+def test_an_index_from_before_is_rid_of_keys_by_writing_it_anew(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.answer(f"Follow it here: {office.link}")
+    with monkeypatch.context() as before:
+        before.setattr("liju_contact.store.search_texts.without_status_keys", lambda text: text)
+        office.index()
+    assert office.hits(f"{office.key[:6]}*") == [True]
+
+    rebuild_search(office.deps)
+    office.index()
+
+    assert office.hits(f"{office.key[:6]}*", "follow") == [False, True]
+    assert office.key not in rows(office.deps.db, "search_document")[0]["body"]
 
 
 def test_what_a_form_that_was_refused_says_is_masked_for_a_reader(office: Office) -> None:
