@@ -23,8 +23,8 @@ from liju_contact.usecases.stage_file import stage_file
 from liju_contact.usecases.watch_inquiry import watch_inquiry
 from tests.conftest import ONE_DATABASE
 from tests.staff_desk import AtTheDesk, account, at_the_desk
-from tests.usecases.carried import carry_all
-from tests.usecases.mails import CUSTOMER, judged, letter_to, reply_to, with_staff
+from tests.usecases.carried import Carried, carry_all
+from tests.usecases.mails import CUSTOMER, LI, WANG, judged, letter_to, reply_to, with_staff
 from tests.usecases.stories import key_of, opened, rows, submit
 
 pytestmark = ONE_DATABASE
@@ -153,6 +153,47 @@ def test_an_index_from_before_is_rid_of_keys_by_writing_it_anew(
 
     assert office.hits(f"{office.key[:6]}*", "follow") == [False, True]
     assert office.key not in rows(office.deps.db, "search_document")[0]["body"]
+
+
+def letters_with_key(office: Office, carried: list[Carried]) -> list[str]:
+    staff = [each for each in carried if each.recipient != CUSTOMER]
+    return [each.recipient for each in staff if office.key in each.raw.decode().replace("=\r\n", "")]
+
+
+def test_no_letter_to_staff_holds_the_key(office: Office) -> None:
+    office.watched()
+    office.customer_writes(f"The page {office.link} fails")
+    office.note(f"They mean {office.link}")
+    office.answer(f"See {office.link} please")
+
+    carried = carry_all(office.deps)
+
+    assert sum(each.recipient == READER for each in carried) == 3
+    assert letters_with_key(office, carried) == []
+    assert any(office.key in each.text for each in carried if each.recipient == CUSTOMER)
+
+
+def test_a_letter_to_a_reader_names_a_file_that_may_hold_the_link_and_carries_none(office: Office) -> None:
+    office.watched()
+    office.customer_writes("As you wrote", text_file(office.deps, f"Your page: {office.link}"))
+
+    carried = carry_all(office.deps)
+
+    files = {each.recipient: [name for name, _content in each.files] for each in carried}
+    assert files == {LI: ["letter.txt"], WANG: ["letter.txt"], READER: []}
+    assert ["letter.txt" in each.plain for each in carried] == [True] * 3
+
+
+def test_a_letter_to_a_reader_carries_a_drawing(office: Office) -> None:
+    office.watched()
+    plan = stage_file(
+        office.deps, io.BytesIO(b"%PDF-1.7 plan"), name="plan.pdf", kind=FileKind.PDF, now=office.deps.now()
+    )
+    office.customer_writes("The plan", plan)
+
+    files = {each.recipient: [name for name, _content in each.files] for each in carry_all(office.deps)}
+
+    assert files == {LI: ["plan.pdf"], WANG: ["plan.pdf"], READER: ["plan.pdf"]}
 
 
 def test_what_a_form_that_was_refused_says_is_masked_for_a_reader(office: Office) -> None:
