@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -173,7 +173,9 @@ def _pieces(rows: _Rows, person: Person) -> list[Piece]:
     pieces += [SheetEvent(at=event.happened_at, event=event) for event in rows.events if _is_shown(event)]
     pieces += _letters(rows)
     pieces += [
-        SheetMail(at=mail.received_at, mail=mail) for mail in rows.mails if not (mail.message_id or mail.note_id)
+        SheetMail(at=mail.received_at, mail=replace(mail, subject=without_status_keys(mail.subject)))
+        for mail in rows.mails
+        if not (mail.message_id or mail.note_id)
     ]
     return pieces
 
@@ -228,7 +230,7 @@ def _letters(rows: _Rows) -> list[SheetLetter]:
             id=letter_id,
             at=deliveries[0].written_at,
             kind=deliveries[0].kind,
-            subject=deliveries[0].subject,
+            subject=without_status_keys(deliveries[0].subject),
             deliveries=tuple(_delivery(delivery, rows.words) for delivery in deliveries),
         )
         for letter_id, deliveries in by_letter.items()

@@ -24,7 +24,7 @@ from liju_contact.usecases.watch_inquiry import watch_inquiry
 from tests.conftest import ONE_DATABASE
 from tests.staff_desk import AtTheDesk, account, at_the_desk
 from tests.usecases.carried import Carried, carry_all
-from tests.usecases.mails import CUSTOMER, LI, WANG, judged, letter_to, reply_to, with_staff
+from tests.usecases.mails import CUSTOMER, LI, PUBLIC, WANG, judged, letter_to, mail, reply_to, with_staff
 from tests.usecases.stories import key_of, opened, rows, submit
 
 pytestmark = ONE_DATABASE
@@ -233,3 +233,16 @@ def test_a_mail_that_goes_along_as_a_file_is_for_who_may_answer(office: Office) 
         shown, whole = office.reader.get(page).text, agent.get(page).text
         assert [name in shown for name in ("letter.txt", "letter.html", "plan.pdf")] == [True] * 3
         assert (shown.count("/file/"), whole.count("/file/")) == (1, 4)
+
+
+def test_the_subject_of_a_mail_is_masked_as_its_text_is(office: Office) -> None:
+    letter = letter_to(office.deps, CUSTOMER)
+    unasked = mail("Eva <eva@x.example>", PUBLIC, "Hello?", subject=f"Fails: {office.link}", X_Spam_Flag="YES")
+    strange = reply_to(letter | {"subject": f"Fails: {office.link}"}, "Rui <rui@usina.example>", "I take over.")
+    held = [judged(office.deps, written) for written in (unasked, strange)]
+    paths = ["/staff/held", office.path, *(f"/staff/mail/{entry['id']}" for entry in held)]
+
+    pages = [office.reader.get(path).text for path in paths]
+
+    assert [entry["state"] for entry in held] == ["held", "held"]
+    assert [("Fails: " in page, office.key in page) for page in pages] == [(True, False)] * 4
