@@ -44,6 +44,15 @@ class FileKind(StrEnum):
     TXT = "txt"
     OTHER = "other"  # came by mail, where nobody can be asked for another type; only ever downloaded
 
+    @property
+    def may_be_mail(self) -> bool:
+        """Tell whether a mail program may have made it of a letter of ours, with all that the letter holds (D62).
+
+        That is how a mail goes along as a file: as itself, or as its text or HTML. A drawing, a picture or a document
+        holds a link where somebody put it there, and nobody reads a drawing who may not open it.
+        """
+        return self in {FileKind.TXT, FileKind.OTHER}
+
 
 class RefusalReason(StrEnum):
     EMPTY = "empty"

@@ -21,7 +21,7 @@ class Role(StrEnum):
 class Action(StrEnum):
     """What a route of the desk lets somebody do."""
 
-    READ = "read"  # inquiries, their files, and the original of a mail but for its source, which holds keys
+    READ = "read"  # inquiries, their files, and the original of a mail; but for mails as source or file: they hold keys
     KEEP_OWN = "keep own"  # one's own account, sessions, views, watching: what concerns nobody else
     INSIGHT = "insight"
     ANSWER = "answer"  # to the customer, with drafts and previews

@@ -1,7 +1,7 @@
-"""Status links in texts from outside: whoever reads a mail must not be able to write as its sender (D7, D29).
+"""Status links in texts: whoever reads one must not be able to write as the customer (D7, D29, D62).
 
-Customers quote our letters, and each of those holds the link to the status page. Staff who need it find it on the
-inquiry's own page.
+Customers quote our letters, each of which holds the link to the status page, and staff write it into answers and notes.
+Staff who need it find it on the inquiry's own page.
 """
 
 from __future__ import annotations

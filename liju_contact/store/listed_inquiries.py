@@ -14,6 +14,7 @@ from liju_contact.domain.change import fold_tag
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.spam_signs import Reason
+from liju_contact.domain.status_links import without_status_keys
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
 from liju_contact.store.spam_judgements import reasons_in
 from liju_contact.store.spam_tables import SpamJudgementRow
@@ -116,6 +117,11 @@ class ListedInquiry(NamedTuple):
         if len(fields) != self.details_json.count("{"):  # somebody typed a brace, or the house wrote it otherwise
             fields = [detail["field"] for detail in json.loads(self.details_json)]
         return frozenset(fields)
+
+    @property
+    def shown_preview(self) -> str:
+        """The beginning of the newest message without the key of a status link, which is not for all who read (D62)."""
+        return without_status_keys(self.preview)
 
     @property
     def tags(self) -> tuple[str, ...]:

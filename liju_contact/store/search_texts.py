@@ -1,6 +1,7 @@
-"""All the text of inquiries, as it was written: what their search documents are made of and what a hit is shown in.
+"""All the text of inquiries: what their search documents are made of and what a hit is shown in.
 
-Two queries, however many inquiries.
+It is as it was written but for the keys of status links: nobody looks for one, and who may read does not get one, whole
+in what a hit is shown in or digit by digit from what is found (D62). Two queries, however many inquiries.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Text, bindparam, cast, literal, select, type_coerce, union_all
 
 from liju_contact.domain.search_words import Piece, PieceKind
+from liju_contact.domain.status_links import without_status_keys
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
 from liju_contact.store.file_tables import FileRow
 from liju_contact.store.inbound_tables import InboundRow
@@ -95,7 +97,8 @@ class InquiryTexts:
             of_kind = self.beside.get(kind, [])
             if kind in _OF_HEAD:
                 of_kind = [*_of_head(kind, self.head, self.country_names), *of_kind]
-            yield from dict.fromkeys(of_kind) if len(of_kind) > 1 else of_kind
+            masked = (Piece(piece.kind, without_status_keys(piece.text)) for piece in of_kind)
+            yield from dict.fromkeys(masked)
 
 
 def texts_of(tx: Connection, inquiry_ids: Sequence[int], country_names: CountryNames) -> dict[int, InquiryTexts]:

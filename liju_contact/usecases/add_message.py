@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inquiry import Inquiry, StagedFile, has_same_customer, state_after_customer_message
+from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Author, Message
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import get_end_for_update, note_newest_message, set_state
@@ -19,10 +20,9 @@ from liju_contact.store.messages import add_files, add_message
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.keep_limits import Gate, open_gate
 from liju_contact.usecases.open_inquiry import open_for_reading
-from liju_contact.usecases.post_letters import file_lines, files_to_attach, to_team
 from liju_contact.usecases.promise_answer import renew_promise
 from liju_contact.usecases.release_inquiry import release_if_held
-from liju_contact.usecases.watch_inquiry import addresses_concerned
+from liju_contact.usecases.tell_team import postings_of_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,14 +120,13 @@ def join_message(
 
 
 def _tell_team(deps: Deps, tx: Connection, inquiry: Inquiry, message: Message, files: Sequence[StagedFile]) -> None:
-    lines = file_lines(deps, files)
-    posting = to_team(
+    postings = postings_of_message(
         deps,
-        deps.letters.message_for_team(inquiry, message, files=lines),
+        tx,
         inquiry,
-        letter_key=f"message_for_team/{message.id}/{message.written_at.isoformat()}",
-        number=message.id,
-        message_files_id=files_to_attach(lines, message.id),
-        also=addresses_concerned(deps, tx, inquiry),
+        message,
+        files,
+        write=lambda lines: deps.letters.message_for_team(inquiry, message, files=lines),
+        kind=LetterKind.MESSAGE_FOR_TEAM,
     )
-    post_letters(tx, [posting], inquiry_id=inquiry.id, now=message.written_at)
+    post_letters(tx, postings, inquiry_id=inquiry.id, now=message.written_at)

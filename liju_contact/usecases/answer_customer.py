@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from liju_contact.domain.catalogue import Staff
 from liju_contact.domain.event import Actor, EventKind
 from liju_contact.domain.inquiry import Inquiry, InquiryState, StagedFile
+from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Author, Message
 from liju_contact.domain.reply_key import without_keys
 from liju_contact.store.absences import end_absence
@@ -20,9 +21,9 @@ from liju_contact.store.inquiries import note_newest_message, set_state
 from liju_contact.store.letters import Posting, post_letters
 from liju_contact.store.messages import add_files, add_message, newest_message_of
 from liju_contact.store.participants import participants_of
-from liju_contact.usecases.deps import Answering, Deps, FileLine
-from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer, to_team
-from liju_contact.usecases.watch_inquiry import addresses_concerned
+from liju_contact.usecases.deps import Answering, Deps
+from liju_contact.usecases.post_letters import file_lines, files_to_attach, team_of, to_customer
+from liju_contact.usecases.tell_team import postings_of_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,20 +105,18 @@ def _post(
         message_files_id=attached,
         participants=[participant.address for participant in participants_of(tx, inquiry.id)],
     )
-    copies = _copies(deps, tx, inquiry, message, lines, author=answer.author)
-    post_letters(tx, [to_them, copies], inquiry_id=inquiry.id, now=now)
+    copies = _copies(deps, tx, inquiry, answer, message)
+    post_letters(tx, [to_them, *copies], inquiry_id=inquiry.id, now=now)
 
 
-def _copies(
-    deps: Deps, tx: Connection, inquiry: Inquiry, message: Message, lines: list[FileLine], *, author: Staff
-) -> Posting | None:
-    return to_team(
+def _copies(deps: Deps, tx: Connection, inquiry: Inquiry, answer: Answer, message: Message) -> list[Posting | None]:
+    return postings_of_message(
         deps,
-        deps.letters.answer_for_team(inquiry, message, files=lines),
+        tx,
         inquiry,
-        letter_key=f"answer_for_team/{message.id}/{message.written_at.isoformat()}",
-        number=message.id,
-        message_files_id=files_to_attach(lines, message.id),
-        also=addresses_concerned(deps, tx, inquiry),
-        besides=author.address,
+        message,
+        answer.files,
+        write=lambda lines: deps.letters.answer_for_team(inquiry, message, files=lines),
+        kind=LetterKind.ANSWER_FOR_TEAM,
+        besides=answer.author.address,
     )

@@ -1,4 +1,8 @@
-"""Somebody downloads a file, chunk by chunk and with no transaction open while the network is slow."""
+"""Somebody downloads a file, chunk by chunk and with no transaction open while the network is slow.
+
+A mail that goes along as a file can hold the link of its customer, as the source of a mail does, and nobody masks a
+file: it is for who may answer (D62).
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,14 @@ from dataclasses import dataclass
 
 from liju_contact.domain.errors import NotFound, Withheld
 from liju_contact.domain.file_kind import FileKind
-from liju_contact.domain.person import Person
+from liju_contact.domain.person import Action, Person
 from liju_contact.store.files import StoredFile, chunk, find_file
 from liju_contact.store.inbound_files import find_inbound_file
 from liju_contact.store.thumbnails import find_inbound_thumbnail, find_thumbnail
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_for_staff, open_mail_for_staff
 from liju_contact.usecases.open_inquiry import open_for_reading
+from liju_contact.usecases.staff_directory import require
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +36,7 @@ def fetch_file(deps: Deps, reference: str, key: str, file_id: int) -> FetchedFil
     with deps.db.read() as tx:
         inquiry = open_for_reading(deps, tx, reference, key)
         found = find_file(tx, file_id, inquiry.id)
-    return fetched(deps, found)
+    return _fetched(deps, found)
 
 
 def fetch_file_for_staff(
@@ -39,12 +44,12 @@ def fetch_file_for_staff(
 ) -> FetchedFile:
     """Return a file of an inquiry ``person`` serves; ``at_own_risk`` also one in which a virus was found.
 
-    Raises ``NotFound``, ``Withheld`` or ``StoreBusy``.
+    Raises ``NotFound``, ``Forbidden``, ``Withheld`` or ``StoreBusy``.
     """
     with deps.db.read() as tx:
         inquiry = open_for_staff(tx, person, reference)
         found = find_file(tx, file_id, inquiry.id)
-    return fetched(deps, found, at_own_risk=at_own_risk)
+    return fetched_for_staff(deps, person, found, at_own_risk=at_own_risk)
 
 
 def fetch_file_of_mail(
@@ -54,7 +59,20 @@ def fetch_file_of_mail(
     with deps.db.read() as tx:
         open_mail_for_staff(tx, person, inbound_id)
         found = find_inbound_file(tx, inbound_id, position)
-    return fetched(deps, found, at_own_risk=at_own_risk)
+    return fetched_for_staff(deps, person, found, at_own_risk=at_own_risk)
+
+
+def fetched_for_staff(
+    deps: Deps, person: Person, found: StoredFile | None, *, at_own_risk: bool = False
+) -> FetchedFile:
+    """Return what is handed out of a file to ``person``, whatever it belongs to.
+
+    One that may be a mail of ours holds a link, which is for who may answer (D62). Raises ``NotFound``, ``Forbidden``
+    or ``Withheld``.
+    """
+    if found is not None:
+        require(person, Action.ANSWER if found.kind.may_be_mail else Action.READ)
+    return _fetched(deps, found, at_own_risk=at_own_risk)
 
 
 def fetch_thumbnail(deps: Deps, person: Person, reference: str, file_id: int) -> bytes:
@@ -77,8 +95,7 @@ def _there(content: bytes | None) -> bytes:
     return content
 
 
-def fetched(deps: Deps, found: StoredFile | None, *, at_own_risk: bool = False) -> FetchedFile:
-    """Return what is handed out of a file, whatever it belongs to; raises ``NotFound`` or ``Withheld``."""
+def _fetched(deps: Deps, found: StoredFile | None, *, at_own_risk: bool = False) -> FetchedFile:
     if found is None:
         raise NotFound("There is no such file.")
     if found.scan.is_infected and not at_own_risk:

@@ -15,7 +15,7 @@ from liju_contact.store.letters import Posting, post_letters
 from liju_contact.usecases.apply_mail import Incoming
 from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps, HeldMail
-from liju_contact.usecases.post_letters import to_team
+from liju_contact.usecases.post_letters import to_team, without_keys_of_customers
 from liju_contact.usecases.raise_alarm import raise_alarm_once
 from liju_contact.usecases.watch_inquiry import addresses_concerned
 from liju_contact.usecases.weigh_mail import Weighed
@@ -83,6 +83,5 @@ def _tell_first_team(deps: Deps, tx: Connection, held: HeldMail, now: datetime) 
         (Addressee(name="", address=address), f"<held.{held.inbound_id}.{number}@{deps.settings.mail.domain}>")
         for number, address in enumerate(deps.settings.catalogue.teams[0].recipients)
     ]
-    post_letters(
-        tx, [Posting(letter=deps.letters.held_for_team(None, held), addressees=pairs)], inquiry_id=None, now=now
-    )
+    letter = without_keys_of_customers(deps.letters.held_for_team(None, held))
+    post_letters(tx, [Posting(letter=letter, addressees=pairs)], inquiry_id=None, now=now)

@@ -15,6 +15,7 @@ from liju_contact.domain.inquiry import Inquiry, StagedFile, fold_address
 from liju_contact.domain.letter import Addressee, Letter
 from liju_contact.domain.message import MessageFile
 from liju_contact.domain.reply_key import Purpose
+from liju_contact.domain.status_links import without_status_keys
 from liju_contact.store.letters import Posting
 from liju_contact.usecases.deps import Deps, FileLine
 
@@ -66,14 +67,25 @@ def to_team(
 
     ``addresses`` are others of ours in place of the team; ``also`` get it besides it. Nobody gets it twice,
     whichever addresses they have. ``besides`` leaves out the staff member with that address, ``only`` everybody else;
-    None when nobody is left.
+    None when nobody is left. What stands in it is masked: among its readers are some who may not answer, and whoever
+    may finds the link on the inquiry's page (D62).
     """
     everybody = (*(addresses or team_of(deps, inquiry).recipients), *also)
     addresses = [only] if only else _each_once(deps, everybody, besides=besides)
     addressees = [_addressee(deps, inquiry, address, purpose, number, is_staff=True) for address in addresses]
     pairs = [_with_message_id(deps, inquiry, letter_key, addressee) for addressee in addressees]
-    letter = _threaded(deps, letter, inquiry, "")
+    letter = _threaded(deps, without_keys_of_customers(letter), inquiry, "")
     return Posting(letter=letter, addressees=pairs, message_files_id=message_files_id) if pairs else None
+
+
+def without_keys_of_customers(letter: Letter) -> Letter:
+    """Return a letter to staff in which no status link is whole, whoever wrote what it tells."""
+    return replace(
+        letter,
+        subject=without_status_keys(letter.subject),
+        text=without_status_keys(letter.text),
+        html=without_status_keys(letter.html),
+    )
 
 
 def team_of(deps: Deps, inquiry: Inquiry) -> Team:

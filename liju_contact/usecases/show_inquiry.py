@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from liju_contact.domain.event import Event, EventKind
 from liju_contact.domain.inquiry import Inquiry, awaits_answer, fold_address
 from liju_contact.domain.message import Author
-from liju_contact.domain.person import Person
+from liju_contact.domain.person import Action, Person
 from liju_contact.domain.quotation import missing_for_quotation
 from liju_contact.domain.status_links import without_status_keys
 from liju_contact.store.canned_replies import reply_titles
@@ -109,7 +109,7 @@ def show_inquiry(deps: Deps, person: Person, reference: str, *, language: str, n
         is_promised=awaits,
         is_overdue=awaits and inquiry.answer_due_at < now,
         merged_into=rows.merged_into,
-        lines=on_one_line(_pieces(rows)),
+        lines=on_one_line(_pieces(rows, person)),
         events={event.id: event for event in rows.events},
         newest_message_id=rows.messages[-1].id if rows.messages else 0,
         missing=missing_for_quotation(catalogue.find_product_line(inquiry.product), inquiry.details),
@@ -160,16 +160,22 @@ def _read(tx: Connection, person: Person, reference: str, now: datetime) -> _Row
     )
 
 
-def _pieces(rows: _Rows) -> list[Piece]:
+def _pieces(rows: _Rows, person: Person) -> list[Piece]:
+    may_write = person.may(Action.ANSWER)
     by_message = {mail.message_id: mail for mail in rows.mails if mail.message_id}
     by_note = {mail.note_id: mail for mail in rows.mails if mail.note_id}
     first = rows.messages[0].id if rows.messages else 0
-    pieces: list[Piece] = [_message(line, by_message.get(line.id), is_first=line.id == first) for line in rows.messages]
-    pieces += [_note(line, by_note.get(line.id)) for line in rows.notes]
+    pieces: list[Piece] = [
+        _message(line, by_message.get(line.id), is_first=line.id == first, may_write=may_write)
+        for line in rows.messages
+    ]
+    pieces += [_note(line, by_note.get(line.id), may_write=may_write) for line in rows.notes]
     pieces += [SheetEvent(at=event.happened_at, event=event) for event in rows.events if _is_shown(event)]
     pieces += _letters(rows)
     pieces += [
-        SheetMail(at=mail.received_at, mail=mail) for mail in rows.mails if not (mail.message_id or mail.note_id)
+        SheetMail(at=mail.received_at, mail=replace(mail, subject=without_status_keys(mail.subject)))
+        for mail in rows.mails
+        if not (mail.message_id or mail.note_id)
     ]
     return pieces
 
@@ -178,14 +184,16 @@ def _is_shown(event: Event) -> bool:
     return event.kind not in _SHOWN_ITSELF
 
 
-def _message(line: MessageLine, mail: MailLine | None, *, is_first: bool) -> SheetMessage:
+def _message(line: MessageLine, mail: MailLine | None, *, is_first: bool, may_write: bool) -> SheetMessage:
+    """Staff who may answer read what staff wrote as it was sent, also the link; all else is masked (D62)."""
+    is_whole = may_write and line.author is Author.STAFF
     return SheetMessage(
         id=line.id,
         at=line.written_at,
         author=line.author,
         author_name=line.author_name,
         author_address=line.author_address,
-        body=without_status_keys(line.body) if line.author is Author.CUSTOMER else line.body,
+        body=line.body if is_whole else without_status_keys(line.body),
         files=line.files,
         origin=_origin(line, mail, is_first=is_first),
         mail=mail,
@@ -201,13 +209,13 @@ def _origin(line: MessageLine, mail: MailLine | None, *, is_first: bool) -> Orig
     return Origin.FORM if is_first and not line.moved_from else Origin.STATUS_PAGE
 
 
-def _note(line: NoteLine, mail: MailLine | None) -> SheetNote:
+def _note(line: NoteLine, mail: MailLine | None, *, may_write: bool) -> SheetNote:
     return SheetNote(
         id=line.id,
         at=line.written_at,
         author_name=line.author_name,
         author_address=line.author_address,
-        body=line.body,
+        body=line.body if may_write else without_status_keys(line.body),
         mail=mail,
         moved_from=line.moved_from,
     )
@@ -222,7 +230,7 @@ def _letters(rows: _Rows) -> list[SheetLetter]:
             id=letter_id,
             at=deliveries[0].written_at,
             kind=deliveries[0].kind,
-            subject=deliveries[0].subject,
+            subject=without_status_keys(deliveries[0].subject),
             deliveries=tuple(_delivery(delivery, rows.words) for delivery in deliveries),
         )
         for letter_id, deliveries in by_letter.items()

@@ -6,7 +6,7 @@ What a decision does is in ``decide_held``; here is who may take it, and what a 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -103,7 +103,7 @@ def desk_mail(deps: Deps, find_staff: Callable[[str], Staff | None], line: Inbou
         InboundState.APPLIED,
     }
     return DeskMail(
-        line=line,
+        line=replace(line, subject=without_status_keys(line.subject)),
         excerpt=without_status_keys(excerpt),
         fitting=fitting_decisions(find_staff, line),
         decider=decider.name.in_language(deps.settings.web.languages[0]) if decider else line.decided_by,

@@ -6,7 +6,8 @@ inquiry, an address is written to from then on. Each sees what is of the product
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from liju_contact.domain.page_mark import TOP, Mark
 from liju_contact.domain.person import Action, Person
 from liju_contact.domain.public_door import PublicDoor
 from liju_contact.domain.refusal import CALM, RefusalOutcome
+from liju_contact.domain.status_links import without_status_keys
 from liju_contact.store.inquiries import find_inquiry, get_inquiry_for_update
 from liju_contact.store.refusal_lists import (
     RefusalEntry,
@@ -30,7 +32,7 @@ from liju_contact.store.refusals import reopen_refusal, settle_refusal
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.correct_address import correct_address_for
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.fetch_file import FetchedFile, fetched
+from liju_contact.usecases.fetch_file import FetchedFile, fetched_for_staff
 from liju_contact.usecases.keep_limits import Gate
 from liju_contact.usecases.staff_directory import require
 from liju_contact.usecases.submit_inquiry import submit_inquiry
@@ -73,7 +75,7 @@ def list_refused(deps: Deps, person: Person, *, before: Mark = TOP, now: datetim
         files = files_of_refusals(tx, [entry.id for entry in shown])
     last = shown[-1] if len(entries) > len(shown) else None
     return RefusedPage(
-        refused=tuple(Refused(entry=entry, files=tuple(files.get(entry.id, ()))) for entry in shown),
+        refused=tuple(_refused(person, entry, files.get(entry.id, ())) for entry in shown),
         next=Mark(at=last.happened_at, id=last.id) if last else None,
     )
 
@@ -136,19 +138,29 @@ def fetch_refused_file(
 ) -> FetchedFile:
     """Return a file of an entry; ``at_own_risk`` also one in which a virus was found.
 
-    Raises ``NotFound``, ``Withheld`` or ``StoreBusy``.
+    Raises ``NotFound``, ``Forbidden``, ``Withheld`` or ``StoreBusy``.
     """
     with deps.db.read() as tx:
         _open(tx, person, refusal_id)
         found = find_refused_file(tx, refusal_id, position)
-    return fetched(deps, found, at_own_risk=at_own_risk)
+    return fetched_for_staff(deps, person, found, at_own_risk=at_own_risk)
 
 
 def _open(tx: Connection, person: Person, refusal_id: int) -> Refused:
     entry = find_refusal(tx, refusal_id)
     if entry is None or not person.serves(entry.product, entry.assignee):
         raise NotFound(f"There is no entry {refusal_id}.")
-    return Refused(entry=entry, files=tuple(files_of_refusals(tx, [refusal_id]).get(refusal_id, ())))
+    return _refused(person, entry, files_of_refusals(tx, [refusal_id]).get(refusal_id, ()))
+
+
+def _refused(person: Person, entry: RefusalEntry, files: Iterable[RefusedFile]) -> Refused:
+    """Return an entry as ``person`` may read it: what was typed without keys for whoever may not answer (D62).
+
+    Whoever takes an entry takes what was typed, so to them it is whole.
+    """
+    if not person.may(Action.ANSWER):
+        entry = replace(entry, typed={name: without_status_keys(value) for name, value in entry.typed.items()})
+    return Refused(entry=entry, files=tuple(files))
 
 
 def _take_words(deps: Deps, person: Person, refused: Refused, inquiry: Inquiry, *, now: datetime) -> None:

@@ -26,13 +26,20 @@ def watch_inquiry(deps: Deps, person: Person, reference: str, *, is_watching: bo
             remove_watcher(tx, inquiry.id, person.id)
 
 
-def addresses_concerned(deps: Deps, tx: Connection, inquiry: Inquiry) -> tuple[str, ...]:
-    """Return the addresses of whoever has the inquiry and of its watchers.
+def addresses_concerned(
+    deps: Deps, tx: Connection, inquiry: Inquiry, *, who_may: Action = Action.READ
+) -> tuple[str, ...]:
+    """Return the addresses of whoever has the inquiry and of its watchers, as far as they may do something with it.
 
     Somebody who watched it and serves its product line no longer is left out, and so is an account that is disabled.
     """
+    find_staff = deps.settings.catalogue.find_staff
     people = concerned_with(tx, inquiry.id, inquiry.assignee)
-    addresses = [person.address for person in people if person.serves(inquiry.product, inquiry.assignee)]
-    if inquiry.assignee and deps.settings.catalogue.find_staff(inquiry.assignee):
+    addresses = [
+        person.address
+        for person in people
+        if person.serves(inquiry.product, inquiry.assignee) and (person.may(who_may) or find_staff(person.address))
+    ]
+    if inquiry.assignee and find_staff(inquiry.assignee):
         addresses.insert(0, inquiry.assignee)
     return tuple(addresses)

@@ -31,6 +31,7 @@ from liju_contact.usecases.ask_for_export import (
 )
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.index_search import index_search
+from liju_contact.usecases.staff_session import SignedIn
 from liju_contact.usecases.sweep import sweep
 from liju_contact.usecases.write_export import SILENCE, write_next_export
 from tests.conftest import ONE_DATABASE, Clock
@@ -262,10 +263,11 @@ def test_what_was_asked_for_while_somebody_was_narrowed_is_written_anew(deps: De
 
 def change(deps: Deps, boss: Person, person: Person, entry: Entry | None) -> None:
     """Have an administrator change somebody, or disable them."""
-    refusal = (
-        change_person(deps, boss, person.id, entry) if entry else disable_person(deps, boss, person.id, now=deps.now())
-    )
-    assert refusal is None
+    by = SignedIn(person=boss, session_id=1, csrf="")
+    if entry:
+        assert change_person(deps, by, person.id, entry, now=deps.now()) is None
+    else:
+        assert disable_person(deps, boss, person.id, now=deps.now()) is None
 
 
 def test_an_export_whose_writer_died_is_begun_anew(deps: Deps, person: Person, clock: Clock) -> None:
