@@ -7,13 +7,13 @@ gets one that lists them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
 from liju_contact.domain.calendar import due_at, is_working_time
-from liju_contact.domain.catalogue import Team
+from liju_contact.domain.catalogue import Staff, Team
 from liju_contact.domain.event import EventKind
 from liju_contact.domain.inquiry import Inquiry, fold_address
 from liju_contact.domain.letter import Addressee
@@ -35,7 +35,9 @@ from liju_contact.store.staff import every_account
 from liju_contact.usecases.deps import Deps, Reminding
 from liju_contact.usecases.post_letters import team_of, to_team
 from liju_contact.usecases.promise_answer import team_calendar
+from liju_contact.usecases.staff_directory import staff_finder
 
+_StaffFinder = Callable[[str], Staff | None]
 MOST_LETTERS = 10
 # Longer than any step comes after a promise, holidays and a worker that was away included.
 _LOOKS_BACK = timedelta(days=30)
@@ -95,8 +97,8 @@ def _event(reminding: Reminding) -> tuple[Inquiry, EventKind, Mapping[str, str]]
 
 def _post(deps: Deps, tx: Connection, remindings: Sequence[Reminding], now: datetime) -> None:
     """Write a letter about each inquiry, and one that lists them to those who would get too many."""
-    above = _escalation_recipients(deps, tx)
-    recipients = [_recipients(deps, reminding, above) for reminding in remindings]
+    above, find_staff = _escalation_recipients(deps, tx), staff_finder(deps, tx, who_may=None)
+    recipients = [_recipients(deps, reminding, above, find_staff) for reminding in remindings]
     counts = Counter(address for addresses in recipients for address in addresses)
     listed = [address for address, count in counts.items() if count > MOST_LETTERS]
     numbers = newest_message_ids(tx, [reminding.inquiry.id for reminding in remindings])
@@ -126,21 +128,21 @@ def _list(deps: Deps, address: str, remindings: Sequence[Reminding]) -> Posting:
     return Posting(letter=letter, addressees=[(Addressee(name="", address=address), message_id)])
 
 
-def _recipients(deps: Deps, reminding: Reminding, above: Sequence[str]) -> list[str]:
-    """Return who hears of a step: who has the inquiry, the team too once it is late, those above after that."""
-    inquiry = reminding.inquiry
-    team = team_of(deps, inquiry).recipients
+def _recipients(deps: Deps, reminding: Reminding, above: Sequence[str], find_staff: _StaffFinder) -> list[str]:
+    """Return who hears of a step: who has the inquiry, the team too once it is late, those above after that.
+
+    Somebody who is shut out has no inquiry any more, so the team hears of it.
+    """
+    team = team_of(deps, reminding.inquiry).recipients
+    address = reminding.inquiry.assignee
+    assignee = [address] if address and find_staff(address) else []
     match reminding.step:
         case ReminderStep.ESCALATED:
             return list(above or team)
         case ReminderStep.OVERDUE:
-            return _each_once([*_assignee(inquiry), *team])
+            return _each_once([*assignee, *team])
         case ReminderStep.BEFORE | ReminderStep.OWN_DATE:
-            return list(_assignee(inquiry) or team)
-
-
-def _assignee(inquiry: Inquiry) -> tuple[str, ...]:
-    return (inquiry.assignee,) if inquiry.assignee else ()
+            return assignee or list(team)
 
 
 def _escalation_recipients(deps: Deps, tx: Connection) -> list[str]:

@@ -13,6 +13,7 @@ from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.person import Role
 from liju_contact.domain.reminder import ReminderPlan, ReminderStep
 from liju_contact.store.reminders import Step, note_steps
+from liju_contact.store.staff import change_account
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.deps import Deps
@@ -89,6 +90,24 @@ def test_each_step_is_told_once_to_whom_it_concerns(deps: Deps, clock: Clock) ->
         ("escalated", "program", "escalated"),
     ]
     assert rows(deps.db, "inquiry")[0]["version"] == 1  # nobody's sight of the inquiry is old by that
+
+
+@ONE_DATABASE
+def test_what_somebody_has_who_is_shut_out_is_told_to_the_team(deps: Deps, clock: Clock) -> None:
+    """Whoever the settings name as well, and whoever nobody knows any more."""
+    deps = with_staff(deps)
+    for number, address in enumerate((LI, "gone@liju.example", "unknown@liju.example")):
+        submit(deps, nonce=f"n-{number}")
+        with deps.db.begin() as tx:
+            tx.execute(update(InquiryRow).where(InquiryRow.id == number + 1).values(assignee=address))
+    for person in (account(deps, LI), account(deps, "gone@liju.example")):
+        with deps.db.begin() as tx:
+            change_account(tx, person.id, disabled_at=clock.at)
+
+    rounds(deps, clock, until=promised_at(deps) + timedelta(minutes=31))
+
+    team = [*with_staff(deps).settings.catalogue.teams[0].recipients]
+    assert told(deps) == sorted((step, address) for step in ("before", "overdue") for address in team * 3)
 
 
 @ONE_DATABASE
@@ -210,6 +229,7 @@ def test_a_date_that_staff_set_comes_back_to_whoever_has_the_inquiry(deps: Deps,
 @ONE_DATABASE
 def test_many_at_once_are_one_letter_that_lists_them(deps: Deps) -> None:
     deps = escalating_to(with_staff(deps), BOSS)
+    account(deps, "zhao@liju.example")
     submitted = [submit(deps, nonce=f"n-{number}") for number in range(MOST_LETTERS + 1)]
     with deps.db.begin() as tx:
         tx.execute(update(InquiryRow).where(InquiryRow.id <= 3).values(assignee="zhao@liju.example"))
