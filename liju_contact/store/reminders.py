@@ -1,7 +1,7 @@
 """Promises that staff may have to be reminded of, found by the index of those that still stand; and what was told.
 
 A row per promise and step is written once: of two workers, one writes it and the letter. The search looks at promises
-of the last month and the next hours only, so it costs what is open there, however many inquiries there are.
+between two moments only, so it costs what is open there, however many inquiries there are.
 """
 
 from __future__ import annotations

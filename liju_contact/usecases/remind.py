@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.calendar import due_at, is_working_time
+from liju_contact.domain.calendar import WorkingCalendar, begun_at, due_at, is_working_time
 from liju_contact.domain.catalogue import Staff, Team
 from liju_contact.domain.event import EventKind
 from liju_contact.domain.inquiry import Inquiry, fold_address
 from liju_contact.domain.letter import Addressee
 from liju_contact.domain.person import Role
-from liju_contact.domain.reminder import ReminderStep, due_steps
+from liju_contact.domain.reminder import ReminderPlan, ReminderStep, due_steps
 from liju_contact.store.events import add_events
 from liju_contact.store.inquiries import inquiries_by_id
 from liju_contact.store.letters import Posting, post_letters
@@ -39,8 +39,8 @@ from liju_contact.usecases.staff_directory import staff_finder
 
 _StaffFinder = Callable[[str], Staff | None]
 MOST_LETTERS = 10
-# Longer than any step comes after a promise, holidays and a worker that was away included.
-_LOOKS_BACK = timedelta(days=30)
+# What became due longer ago is no news: a worker that was away, or a team on holiday, is back by then.
+_STAYS_NEWS = timedelta(days=90)
 
 
 def remind(deps: Deps, *, now: datetime) -> int:
@@ -65,16 +65,28 @@ def _due(deps: Deps, tx: Connection, now: datetime) -> Iterable[Step]:
         return
     calendars = {team.id: team_calendar(deps.settings, team) for team in catalogue.teams}
     until = max(due_at(now, max(plan.before_hours, 1), calendar) for calendar in calendars.values())
-    for promise in standing_promises(tx, after=now - _LOOKS_BACK, until=until, last_step=plan.last_step):
+    after = _looks_back(plan, calendars.values(), now)
+    for promise in standing_promises(tx, after=after, until=until, last_step=plan.last_step):
         calendar = calendars[_team(deps, promise).id]
         times = {"received_at": promise.received_at, "promised_at": promise.promised_at, "now": now}
         for step in due_steps(plan, calendar, **times):
             yield Step(promise.inquiry_id, promise.promised_at, step)
 
 
+def _looks_back(plan: ReminderPlan, calendars: Iterable[WorkingCalendar], now: datetime) -> datetime:
+    """Return since when a promise may have passed of which a step is news still.
+
+    Working hours after a promise may be many weeks for a team that works few. Where nothing is told of a promise that
+    has passed, none is looked at: untold, they would stand before those that come near.
+    """
+    if plan.last_step is ReminderStep.BEFORE:
+        return now
+    return min(begun_at(now - _STAYS_NEWS, plan.escalate_hours, calendar) for calendar in calendars)
+
+
 def _own_dates(deps: Deps, tx: Connection, now: datetime) -> Iterable[Step]:
     """Yield the dates that have come; one outside working time is told when it begins."""
-    for date in own_dates(tx, after=now - _LOOKS_BACK, until=now):
+    for date in own_dates(tx, after=now - _STAYS_NEWS, until=now):
         if is_working_time(now, team_calendar(deps.settings, _team(deps, date))):
             yield Step(date.inquiry_id, date.promised_at, ReminderStep.OWN_DATE)
 

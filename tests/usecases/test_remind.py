@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, text, update
 
+from liju_contact.domain.calendar import Opening, WorkingHours
 from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.person import Role
 from liju_contact.domain.reminder import ReminderPlan, ReminderStep
@@ -61,6 +63,14 @@ def escalating_to(deps: Deps, *addresses: str) -> Deps:
     return replace(
         deps, settings=replace(deps.settings, reminders=replace(deps.settings.reminders, escalation=addresses))
     )
+
+
+def working(deps: Deps, *week: Opening | None, closed_days: frozenset[date] = frozenset()) -> Deps:
+    """Return the same parts with teams that work in that week."""
+    hours = WorkingHours(zone=ZoneInfo("Asia/Shanghai"), week=week, closed_days=closed_days)
+    catalogue = deps.settings.catalogue
+    teams = tuple(replace(team, working_hours=hours) for team in catalogue.teams)
+    return replace(deps, settings=replace(deps.settings, catalogue=replace(catalogue, teams=teams)))
 
 
 def promised_at(deps: Deps) -> datetime:
@@ -160,6 +170,47 @@ def test_a_worker_that_was_away_tells_what_is_still_true_once(deps: Deps, clock:
     remind(deps, now=clock.at + timedelta(minutes=1))
 
     assert told(deps) == [("escalated", BOSS), ("overdue", "sales@liju.example")]
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("weeks", [9, 20])
+def test_a_team_of_few_hours_is_escalated_however_many_weeks_the_step_takes(deps: Deps, weeks: int) -> None:
+    """Also after the worker was away for another quarter of a year."""
+    deps = escalating_to(working(deps, (time(9), time(10)), *[None] * 6), BOSS)
+    submit(deps)
+    change(deps, answer_due_at=datetime(2026, 11, 30, 2, tzinfo=UTC))  # a Monday, 10:00 in Shanghai
+
+    counts = [remind(deps, now=datetime(2026, 11, 30, 1, 59, tzinfo=UTC) + timedelta(weeks=n)) for n in (7, weeks)]
+
+    assert sum(counts) == 2
+    assert ("escalated", BOSS) in told(deps)
+
+
+@ONE_DATABASE
+def test_what_comes_to_pass_before_a_long_closure_is_told_after_it(deps: Deps) -> None:
+    days = frozenset(date(2026, 12, 1) + timedelta(days=number) for number in range(60))
+    deps = working(deps, *[(time(8, 30), time(17, 30))] * 5, None, None, closed_days=days)
+    submit(deps)
+    set_date = datetime(2026, 12, 1, 2, tzinfo=UTC)
+    change(deps, answer_due_at=datetime(2026, 11, 30, 9, 29, tzinfo=UTC), due_at=set_date)
+
+    assert remind(deps, now=datetime(2027, 2, 1, 1, tzinfo=UTC)) == 2
+
+
+@ONE_DATABASE
+def test_promises_that_have_passed_stand_in_no_way_where_nothing_is_told_of_them(deps: Deps, clock: Clock) -> None:
+    plan = ReminderPlan(before_hours=2, overdue=False, escalate_hours=0)
+    deps = replace(deps, settings=replace(deps.settings, reminders=replace(deps.settings.reminders, plan=plan)))
+    submit(deps)
+    change(deps, state="open", answer_due_at=promised_at(deps) - timedelta(days=7))
+    with deps.db.begin() as tx:
+        tx.execute(text(FILLER))
+        tx.execute(update(InquiryRow).values(state="open", due_at=None))
+    submitted = submit(deps, nonce="another")
+
+    counts = [remind(deps, now=at) for at in (clock.at, status_of(deps, submitted).answer_due_at - timedelta(hours=1))]
+
+    assert counts == [0, 1]
 
 
 @ONE_DATABASE
