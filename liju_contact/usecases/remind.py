@@ -28,6 +28,7 @@ from liju_contact.store.reminders import (
     Step,
     note_steps,
     own_dates,
+    promises_begun,
     standing_promises,
     steps_told,
 )
@@ -66,10 +67,17 @@ def _due(deps: Deps, tx: Connection, now: datetime) -> Iterable[Step]:
     calendars = {team.id: team_calendar(deps.settings, team) for team in catalogue.teams}
     until = max(due_at(now, max(plan.before_hours, 1), calendar) for calendar in calendars.values())
     after = _looks_back(plan, calendars.values(), now)
-    for promise in standing_promises(tx, after=after, until=until, last_step=plan.last_step):
+    promises = standing_promises(tx, after=after, until=until, last_step=plan.last_step)
+
+    def steps_of(promise: StandingPromise, made_at: datetime) -> list[ReminderStep]:
         calendar = calendars[_team(deps, promise).id]
-        times = {"received_at": promise.received_at, "promised_at": promise.promised_at, "now": now}
-        for step in due_steps(plan, calendar, **times):
+        return due_steps(plan, calendar, made_at=made_at, promised_at=promise.promised_at, now=now)
+
+    found = {promise: steps_of(promise, promise.received_at) for promise in promises}
+    begun = promises_begun(tx, [one.inquiry_id for one, steps in found.items() if ReminderStep.BEFORE in steps])
+    for promise, steps in found.items():
+        made_at = begun.get((promise.inquiry_id, promise.promised_at))
+        for step in steps_of(promise, made_at) if made_at else steps:
             yield Step(promise.inquiry_id, promise.promised_at, step)
 
 

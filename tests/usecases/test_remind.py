@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -11,15 +12,21 @@ import pytest
 from sqlalchemy import event, text, update
 
 from liju_contact.domain.calendar import Opening, WorkingHours
-from liju_contact.domain.inquiry import fold_address
+from liju_contact.domain.change import Change
+from liju_contact.domain.inquiry import InquiryState, fold_address
 from liju_contact.domain.person import Role
 from liju_contact.domain.reminder import ReminderPlan, ReminderStep
 from liju_contact.store.reminders import Step, note_steps
 from liju_contact.store.staff import change_account
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.add_message import add_customer_message
+from liju_contact.usecases.change_inquiry import change_inquiry
+from liju_contact.usecases.close_inquiry import close_inquiry, reopen_inquiry
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.merge_inquiries import merge_inquiries
+from liju_contact.usecases.move_message import move_message
 from liju_contact.usecases.remind import MOST_LETTERS, remind
+from liju_contact.usecases.submit_inquiry import Submitted
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account
 from tests.store.statements import listening
@@ -71,6 +78,13 @@ def working(deps: Deps, *week: Opening | None, closed_days: frozenset[date] = fr
     catalogue = deps.settings.catalogue
     teams = tuple(replace(team, working_hours=hours) for team in catalogue.teams)
     return replace(deps, settings=replace(deps.settings, catalogue=replace(catalogue, teams=teams)))
+
+
+def promising(deps: Deps, hours: int) -> Deps:
+    """Return the same parts with an answer promised in so many hours, to every topic."""
+    catalogue = deps.settings.catalogue
+    topics = tuple(replace(topic, answer_hours=hours) for topic in catalogue.topics)
+    return replace(deps, settings=replace(deps.settings, catalogue=replace(catalogue, topics=topics)))
 
 
 def promised_at(deps: Deps) -> datetime:
@@ -159,6 +173,63 @@ def test_a_renewed_promise_is_reminded_of_and_the_old_one_is_not(deps: Deps, clo
 
     assert promised_at(deps) > old
     assert [row["promised_at"] for row in rows(deps.db, "reminder")] == [promised_at(deps)] * 2
+
+
+def write_again(deps: Deps, submitted: Submitted, clock: Clock, nonce: str = "m-1") -> None:
+    add_customer_message(deps, *opened(submitted), body="And now?", files=(), nonce=nonce, now=clock.at)
+
+
+def reopen(deps: Deps, submitted: Submitted, clock: Clock) -> None:
+    change(deps, state="closed")
+    reopen_inquiry(deps, *opened(submitted), now=clock.at)
+
+
+def reopen_at_desk(deps: Deps, submitted: Submitted, clock: Clock) -> None:
+    person = account(deps, BOSS, role=Role.ADMINISTRATOR)
+    change_inquiry(deps, person, submitted.reference, Change(state=InquiryState.OPEN), version=None, now=clock.at)
+
+
+def move_here(deps: Deps, submitted: Submitted, clock: Clock) -> None:
+    """Move a message in from another inquiry, which is closed afterwards."""
+    person = account(deps, BOSS, role=Role.ADMINISTRATOR)
+    other = submit(deps, nonce="another")
+    write_again(deps, other, clock)
+    number = max(row["id"] for row in rows(deps.db, "message"))
+    move_message(deps, person, other.reference, number, to=submitted.reference, now=clock.at)
+    close_inquiry(deps, *opened(other), now=clock.at)
+
+
+def merge_here(deps: Deps, submitted: Submitted, clock: Clock) -> None:
+    person = account(deps, BOSS, role=Role.ADMINISTRATOR)
+    merge_inquiries(deps, person, submit(deps, nonce="another").reference, into=submitted.reference, now=clock.at)
+
+
+@pytest.mark.parametrize("again", [write_again, reopen, reopen_at_desk, move_here, merge_here])
+def test_a_promise_made_anew_that_is_shorter_than_the_step_is_not_reminded_of_before(
+    deps: Deps, clock: Clock, again: Callable[[Deps, Submitted, Clock], None]
+) -> None:
+    deps = promising(deps, 2)
+    submitted = submit(deps)
+    change(deps, state="answered")
+    clock.move(days=3)
+
+    again(deps, submitted, clock)
+    counts = [remind(deps, now=at) for at in (clock.at, clock.at + timedelta(hours=1), promised_at(deps))]
+
+    assert promised_at(deps) == clock.at + timedelta(hours=2)
+    assert counts == [0, 0, 1]
+
+
+def test_a_longer_one_is_reminded_of_also_when_the_customer_asks_once_more(deps: Deps, clock: Clock) -> None:
+    deps = promising(deps, 5)
+    submitted = submit(deps)
+    change(deps, state="answered")
+    clock.move(days=3)
+    write_again(deps, submitted, clock)
+    clock.at = promised_at(deps) - timedelta(hours=1)
+    write_again(deps, submitted, clock, "m-2")  # which renews nothing
+
+    assert remind(deps, now=clock.at) == 1
 
 
 def test_a_worker_that_was_away_tells_what_is_still_true_once(deps: Deps, clock: Clock) -> None:
@@ -305,11 +376,12 @@ def test_a_reply_to_a_reminder_answers_the_customer(deps: Deps) -> None:
     assert rows(deps.db, "inquiry")[0]["state"] == "answered"
 
 
-def test_one_and_three_cost_the_same_queries_but_for_their_letters(deps: Deps, clock: Clock) -> None:
+@pytest.mark.parametrize("hours", [30, 48], ids=["before", "after"])
+def test_one_and_three_cost_the_same_queries_but_for_their_letters(deps: Deps, clock: Clock, hours: int) -> None:
     def asked(number: int) -> int:
         submit(deps, nonce=f"n-{number}")
         with listening(deps.db) as said:
-            remind(deps, now=clock.at + timedelta(days=2))
+            assert remind(deps, now=clock.at + timedelta(hours=hours))
         return len([one for one in said if "INTO letter" not in one and "INTO delivery" not in one])
 
     for_one = asked(1)
