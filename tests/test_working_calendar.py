@@ -26,12 +26,23 @@ OFF_2026 = (
     ("2026-10-01", "2026-10-07"),  # National Day
 )
 MAKE_UP_2026 = {"2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"}
+# The notices for 2025 and, of 2022 and 2023, what they say of the days around the New Year.
+OFF_2025 = (
+    ("2025-01-01", "2025-01-01"),  # New Year
+    ("2025-01-28", "2025-02-04"),  # Spring Festival
+    ("2025-04-04", "2025-04-06"),  # Tomb-Sweeping Day
+    ("2025-05-01", "2025-05-05"),  # Labour Day
+    ("2025-05-31", "2025-06-02"),  # Dragon Boat Festival
+    ("2025-10-01", "2025-10-08"),  # National Day and Mid-Autumn Festival
+)
+MAKE_UP_2025 = {"2025-01-26", "2025-02-08", "2025-04-27", "2025-09-28", "2025-10-11"}
 # The regulation on statutory holidays as amended with effect from 2025: 13 days, and a weekday for each that falls on a
 # weekend. Which days are shifted around them is announced in November 2026.
 OFF_2027 = {
     *("2027-01-01", "2027-02-05", "2027-02-08", "2027-02-09", "2027-02-10", "2027-04-05"),
     *("2027-05-03", "2027-05-04", "2027-06-09", "2027-09-15", "2027-10-01", "2027-10-04", "2027-10-05"),
 }
+SIX_DAYS = replace(USUAL, week=(*[(time(8, 30), time(17, 30))] * 6, None))
 ANNOUNCED = {date(2027, 2, 11), date(2027, 2, 12)}
 
 
@@ -48,6 +59,50 @@ def test_every_day_of_2026_in_china_is_as_the_state_council_announced() -> None:
     make_up = {date.fromisoformat(day) for day in MAKE_UP_2026}
     assert worked == {day for day in days_of(2026) if day.weekday() < 5 and day not in off} | make_up
     assert len(worked) == 248
+
+
+@pytest.mark.parametrize(("year", "off", "make_up"), [(2025, OFF_2025, MAKE_UP_2025), (2026, OFF_2026, MAKE_UP_2026)])
+def test_a_team_of_six_days_is_off_on_every_day_of_a_break(
+    year: int, off: tuple[tuple[str, str], ...], make_up: set[str]
+) -> None:
+    calendar = calendar_of(SIX_DAYS)
+
+    worked = {day.isoformat() for day in days_of(year) if calendar.opening(day)}
+
+    days_off = {day.isoformat() for day in days_of(year) if any(a <= day.isoformat() <= b for a, b in off)}
+    assert worked == {day.isoformat() for day in days_of(year) if day.weekday() < 6} - days_off | make_up
+
+
+@pytest.mark.parametrize(
+    ("day", "is_worked"),
+    [
+        ("2022-12-31", False),  # the Saturday before New Year, which was a Sunday
+        ("2023-01-07", True),
+        ("2027-01-02", False),  # its shifted days are not known yet; New Year is a Friday
+        ("2027-01-09", True),
+    ],
+)
+def test_a_break_goes_on_over_a_weekend_into_another_year_and_before_its_shifts_are_known(
+    day: str,
+    is_worked: bool,  # noqa: FBT001  # a column of the table
+) -> None:
+    assert (calendar_of(SIX_DAYS).opening(date.fromisoformat(day)) is not None) == is_worked
+
+
+def test_the_operator_may_have_a_saturday_of_a_break_worked() -> None:
+    saturday = date(2026, 10, 3)
+    calendar = calendar_of(replace(SIX_DAYS, open_days=frozenset({saturday})))
+
+    assert calendar.opening(saturday) == (time(8, 30), time(17, 30))
+
+
+@pytest.mark.parametrize(
+    ("country", "holiday"), [("DE", "2026-04-03"), ("DE", "2026-05-01"), ("US", "2026-06-19"), ("US", "2026-12-25")]
+)
+def test_a_friday_off_takes_no_saturday_where_no_days_are_shifted(country: str, holiday: str) -> None:
+    calendar, friday = calendar_of(replace(SIX_DAYS, holidays=country)), date.fromisoformat(holiday)
+
+    assert [calendar.opening(friday + timedelta(days=number)) is None for number in range(3)] == [True, False, True]
 
 
 def test_every_weekday_off_in_2027_is_a_statutory_one_until_the_shifted_days_are_announced() -> None:

@@ -69,6 +69,20 @@ def due_at(start: datetime, hours: int, calendar: WorkingCalendar) -> datetime:
     raise AssertionError("There is a working day in every week that has no special days.")
 
 
+def begun_at(end: datetime, hours: int, calendar: WorkingCalendar) -> datetime:
+    """Return the last moment since which ``hours`` working hours have passed at ``end``; both are aware UTC.
+
+    What began later than that is due later than ``end``.
+    """
+    left = timedelta(hours=hours)
+    for opens, closes in _openings_until(end, calendar):
+        stop = min(closes, end)
+        if stop - opens >= left:
+            return stop - left
+        left -= stop - opens
+    raise AssertionError("There is a working day in every week that has no special days.")
+
+
 def worked_between(start: datetime, end: datetime, calendar: WorkingCalendar) -> timedelta:
     """Return how much working time lies between two moments, both aware UTC; none where the end is first."""
     worked = timedelta()
@@ -86,11 +100,23 @@ def is_working_time(at: datetime, calendar: WorkingCalendar) -> bool:
 
 def _openings_from(start: datetime, calendar: WorkingCalendar) -> Iterator[tuple[datetime, datetime]]:
     """Yield, in UTC, the opening of each day that is worked, from the day of ``start`` on and not over by then."""
+    for opens, closes in _openings(start, calendar, timedelta(days=1)):
+        if closes > start:
+            yield opens, closes
+
+
+def _openings_until(end: datetime, calendar: WorkingCalendar) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the same backwards, from the day of ``end`` on and begun by then."""
+    for opens, closes in _openings(end, calendar, timedelta(days=-1)):
+        if opens < end:
+            yield opens, closes
+
+
+def _openings(at: datetime, calendar: WorkingCalendar, step: timedelta) -> Iterator[tuple[datetime, datetime]]:
     zone = calendar.hours.zone
-    day = start.astimezone(zone).date()
+    day = at.astimezone(zone).date()
     while True:
         if opening := calendar.opening(day):
-            opens, closes = (datetime.combine(day, at, zone).astimezone(UTC) for at in opening)
-            if closes > start:
-                yield opens, closes
-        day += timedelta(days=1)
+            opens, closes = (datetime.combine(day, on_clock, zone).astimezone(UTC) for on_clock in opening)
+            yield opens, closes
+        day += step

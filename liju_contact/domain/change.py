@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from liju_contact.domain.errors import Conflict, Unfit
-from liju_contact.domain.event import Actor, Event, EventKind
+from liju_contact.domain.event import Actor, Event, EventKind, promised_anew
 from liju_contact.domain.inquiry import Inquiry, InquiryState, awaits_answer, fold_address, is_over
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.text import clean_line, is_blank
@@ -198,7 +198,7 @@ def _state_step(inquiry: Inquiry, wanted: InquiryState | None, standing: Standin
     promise = standing.promise_after_hold if inquiry.state is InquiryState.SPAM else standing.promise
     if is_promised_anew and promise:
         columns["answer_due_at"] = promise
-        facts["promised"] = {"before": inquiry.answer_due_at.isoformat(), "after": promise.isoformat()}
+        facts |= promised_anew(inquiry.answer_due_at, promise)
     return Step(kind=_kind_of(inquiry.state, after), columns=columns, facts=facts)
 
 

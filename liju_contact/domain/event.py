@@ -59,6 +59,20 @@ _KNOWN_TO_CUSTOMER = frozenset(
 )
 
 
+_PROMISED = "promised"
+
+
+def promised_anew(before: datetime, after: datetime) -> dict[str, dict[str, str]]:
+    """Return what an event says, among its facts, that began a promise; nothing where the old one stands."""
+    return {} if before == after else {_PROMISED: {"before": before.isoformat(), "after": after.isoformat()}}
+
+
+def promise_begun(facts: Mapping[str, Any]) -> datetime | None:
+    """Return the promise that began with an event, by its facts."""
+    promised = facts.get(_PROMISED)
+    return datetime.fromisoformat(promised["after"]) if promised else None
+
+
 class Actor(StrEnum):
     CUSTOMER = "customer"
     STAFF = "staff"

@@ -43,17 +43,18 @@ class ReminderPlan:
 
 
 def due_steps(
-    plan: ReminderPlan, calendar: WorkingCalendar, *, received_at: datetime, promised_at: datetime, now: datetime
+    plan: ReminderPlan, calendar: WorkingCalendar, *, made_at: datetime, promised_at: datetime, now: datetime
 ) -> list[ReminderStep]:
     """Return the steps that are true now, told or not; nothing is true outside working time but what just became so.
 
-    A promise that was shorter than the step before it is not reminded of before: the inquiry itself has just come.
+    A promise, made at ``made_at``, that was shorter than the step before it is not reminded of before: what the
+    customer wants has just come.
     """
     is_open = is_working_time(now, calendar)
     steps = []
     if plan.before_hours and is_open and now < promised_at:
         is_near = promised_at <= due_at(now, plan.before_hours, calendar)
-        was_far = due_at(received_at, plan.before_hours, calendar) < promised_at
+        was_far = due_at(made_at, plan.before_hours, calendar) < promised_at
         steps += [ReminderStep.BEFORE] * (is_near and was_far)
     if plan.overdue and promised_at <= now and (is_open or now - promised_at < _MOMENT):
         steps.append(ReminderStep.OVERDUE)

@@ -1,7 +1,7 @@
 """Promises that staff may have to be reminded of, found by the index of those that still stand; and what was told.
 
 A row per promise and step is written once: of two workers, one writes it and the letter. The search looks at promises
-of the last month and the next hours only, so it costs what is open there, however many inquiries there are.
+between two moments only, so it costs what is open there, however many inquiries there are.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, literal_column, select, text
 
+from liju_contact.domain.event import promise_begun
 from liju_contact.domain.reminder import ReminderStep
 from liju_contact.store.desk_tables import ReminderRow
 from liju_contact.store.statements import insert_unless_taken
-from liju_contact.store.tables import InquiryRow
+from liju_contact.store.tables import EventRow, InquiryRow
 
 # Spelled as the index has it: with parameters SQLite would not see that its rows are those.
 _STANDS = text("inquiry.state IN ('received', 'open')")
@@ -46,6 +47,12 @@ _OWN_DATES = (
 )
 _TOLD = select(ReminderRow.inquiry_id, ReminderRow.promised_at, ReminderRow.step).where(
     ReminderRow.inquiry_id.in_(bindparam("inquiry_ids", expanding=True))
+)
+# Told apart here, because the databases look into JSON each in its own way.
+_FACTS = (
+    select(EventRow.inquiry_id, EventRow.happened_at, EventRow.facts)
+    .where(EventRow.inquiry_id.in_(bindparam("inquiry_ids", expanding=True)))
+    .order_by(EventRow.id)
 )
 _TELL = insert_unless_taken(ReminderRow, ReminderRow.inquiry_id, ReminderRow.promised_at, ReminderRow.step)
 
@@ -81,6 +88,18 @@ def standing_promises(
 def own_dates(tx: Connection, *, after: datetime, until: datetime) -> list[StandingPromise]:
     """Return the dates in that time that staff set for inquiries which wait, and have not been reminded of."""
     return [_promise(*row) for row in tx.execute(_OWN_DATES, {"after": after, "until": until})]
+
+
+def promises_begun(tx: Connection, inquiry_ids: Collection[int]) -> dict[tuple[int, datetime], datetime]:
+    """Return when promises of these inquiries began, by inquiry and promise; one made with the inquiry is left out."""
+    if not inquiry_ids:
+        return {}
+    rows = tx.execute(_FACTS, {"inquiry_ids": list(inquiry_ids)})
+    return {
+        (inquiry_id, promise): happened_at
+        for inquiry_id, happened_at, facts in rows
+        if (promise := promise_begun(facts or {}))
+    }
 
 
 def steps_told(tx: Connection, inquiry_ids: Collection[int]) -> set[Step]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.event import Actor, EventKind
+from liju_contact.domain.event import Actor, EventKind, promised_anew
 from liju_contact.domain.inquiry import Inquiry, StagedFile, has_same_customer, state_after_customer_message
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Author, Message
@@ -107,16 +107,22 @@ def join_message(
     if message_id is None:
         return None
     add_files(tx, message_id, new.files)
-    add_event(tx, inquiry.id, EventKind.MESSAGE_ADDED, Actor.CUSTOMER, now, actor_name=new.author_name)
     note_newest_message(tx, inquiry.id, new.body, author=Author.CUSTOMER, has_files=bool(new.files), now=now)
+    promise = inquiry.answer_due_at if stays_held else _owe_answer(deps, tx, inquiry, now)
+    facts = promised_anew(inquiry.answer_due_at, promise)
+    add_event(tx, inquiry.id, EventKind.MESSAGE_ADDED, Actor.CUSTOMER, now, actor_name=new.author_name, facts=facts)
     if stays_held:
         return message_id
-    inquiry = release_if_held(deps, tx, inquiry, now=now)
-    set_state(tx, inquiry.id, state_after_customer_message(inquiry.state), now)
-    renew_promise(deps, tx, inquiry, now)
     message = Message(id=message_id, author=Author.CUSTOMER, author_name=name, body=new.body, written_at=now, files=())
     _tell_team(deps, tx, inquiry, message, new.files)
     return message_id
+
+
+def _owe_answer(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -> datetime:
+    """Have the inquiry wait for an answer, released if it was held; returns until when one is promised."""
+    inquiry = release_if_held(deps, tx, inquiry, now=now)
+    set_state(tx, inquiry.id, state_after_customer_message(inquiry.state), now)
+    return renew_promise(deps, tx, inquiry, now)
 
 
 def _tell_team(deps: Deps, tx: Connection, inquiry: Inquiry, message: Message, files: Sequence[StagedFile]) -> None:

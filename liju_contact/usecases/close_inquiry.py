@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from liju_contact.domain.event import Actor, EventKind
+from liju_contact.domain.event import Actor, EventKind, promised_anew
 from liju_contact.domain.inquiry import InquiryState, is_over
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import set_state
@@ -36,9 +36,8 @@ def _change(deps: Deps, reference: str, key: str, state: InquiryState, *, now: d
         if is_over(inquiry.state) == is_over(state) or inquiry.merged_into_id is not None:
             return
         set_state(tx, inquiry.id, state, now)
-        if state is InquiryState.OPEN:
-            renew_promise(deps, tx, inquiry, now)
-        add_event(tx, inquiry.id, kind, Actor.CUSTOMER, now)
+        promise = renew_promise(deps, tx, inquiry, now) if state is InquiryState.OPEN else inquiry.answer_due_at
+        add_event(tx, inquiry.id, kind, Actor.CUSTOMER, now, facts=promised_anew(inquiry.answer_due_at, promise))
         letter = deps.letters.state_for_team(inquiry, kind)
         letter_key = f"state_for_team/{kind.value}/{now.isoformat()}"
         posting = to_team(

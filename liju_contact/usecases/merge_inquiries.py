@@ -27,7 +27,7 @@ from liju_contact.store.tags import put_tags, tags_of, take_tags
 from liju_contact.store.watchers import add_watchers, remove_watchers, watcher_ids
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_both, open_for_staff
-from liju_contact.usecases.promise_answer import put_waiting_back, set_waiting
+from liju_contact.usecases.promise_answer import promise_moved, put_waiting_back, set_waiting
 from liju_contact.usecases.release_inquiry import release_if_held
 from liju_contact.usecases.staff_directory import require
 from liju_contact.usecases.staff_event import add_staff_event
@@ -103,9 +103,8 @@ def _merge(
     change_columns(tx, source.id, {"state": state.value, "merged_into_id": target.id}, now)
     refresh_conversation(tx, source.id)
     refresh_conversation(tx, target.id)
-    from_id = add_staff_event(
-        deps, tx, person, target, EventKind.MERGED_FROM, facts={"from": source.reference}, now=now
-    )
+    arrived = {"from": source.reference, **promise_moved(target_facts)}
+    from_id = add_staff_event(deps, tx, person, target, EventKind.MERGED_FROM, facts=arrived, now=now)
     facts = {
         "before": source.state.value,
         "after": state.value,

@@ -32,7 +32,7 @@ from liju_contact.store.moves import carry_events, carry_mails, carry_messages, 
 from liju_contact.usecases.change_inquiry import open_unmerged
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_both, open_for_staff
-from liju_contact.usecases.promise_answer import promise_from, put_waiting_back, set_waiting
+from liju_contact.usecases.promise_answer import promise_from, promise_moved, put_waiting_back, set_waiting
 from liju_contact.usecases.staff_directory import require
 from liju_contact.usecases.staff_event import add_staff_event
 
@@ -163,7 +163,8 @@ def _move(
     refresh_conversation(tx, source.id)
     refresh_conversation(tx, target.id)
     about = {"message": message.id, "events": told, "mails": mails, "states": states}
-    add_staff_event(deps, tx, person, target, kind, facts={"from": source.reference}, now=now)
+    arrived = {"from": source.reference, **promise_moved(states["target"])}
+    add_staff_event(deps, tx, person, target, kind, facts=arrived, now=now)
     return add_staff_event(deps, tx, person, source, kind, facts={"to": target.reference, **about}, now=now)
 
 

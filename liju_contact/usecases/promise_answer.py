@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from liju_contact.config import Settings
 from liju_contact.domain.calendar import WorkingCalendar, due_at
 from liju_contact.domain.catalogue import Team, Topic
+from liju_contact.domain.event import promised_anew
 from liju_contact.domain.inquiry import Inquiry, InquiryState, awaits_answer
 from liju_contact.store.inquiries import change_columns, promise_answer
 from liju_contact.usecases.deps import Deps
@@ -33,13 +34,16 @@ def first_promise(deps: Deps, product: str, topic: Topic, team_id: str, now: dat
     return due_at(now, catalogue.first_answer_hours(product, topic), calendar)
 
 
-def renew_promise(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -> None:
-    """Promise a further answer to a customer whose inquiry was answered or closed.
+def renew_promise(deps: Deps, tx: Connection, inquiry: Inquiry, now: datetime) -> datetime:
+    """Promise a further answer to a customer whose inquiry was answered or closed; returns until when.
 
     A promise that still stands is not moved.
     """
-    if not awaits_answer(inquiry.state):
-        promise_answer(tx, inquiry.id, promise_from(deps, inquiry, now))
+    if awaits_answer(inquiry.state):
+        return inquiry.answer_due_at
+    promise = promise_from(deps, inquiry, now)
+    promise_answer(tx, inquiry.id, promise)
+    return promise
 
 
 def promise_from(deps: Deps, inquiry: Inquiry, start: datetime) -> datetime:
@@ -59,6 +63,12 @@ def set_waiting(
         "state": {"before": inquiry.state.value, "after": state.value},
         "answer_due_at": {"before": inquiry.answer_due_at.isoformat(), "after": promise.isoformat()},
     }
+
+
+def promise_moved(facts: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Return what an event says of a promise that ``set_waiting`` has begun, by what that returned."""
+    before, after = (datetime.fromisoformat(facts["answer_due_at"][key]) for key in ("before", "after"))
+    return promised_anew(before, after)
 
 
 def put_waiting_back(tx: Connection, inquiry: Inquiry, facts: Mapping[str, Any], *, now: datetime) -> None:

@@ -7,18 +7,18 @@ gets one that lists them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from liju_contact.domain.calendar import due_at, is_working_time
-from liju_contact.domain.catalogue import Team
+from liju_contact.domain.calendar import WorkingCalendar, begun_at, due_at, is_working_time
+from liju_contact.domain.catalogue import Staff, Team
 from liju_contact.domain.event import EventKind
 from liju_contact.domain.inquiry import Inquiry, fold_address
 from liju_contact.domain.letter import Addressee
 from liju_contact.domain.person import Role
-from liju_contact.domain.reminder import ReminderStep, due_steps
+from liju_contact.domain.reminder import ReminderPlan, ReminderStep, due_steps
 from liju_contact.store.events import add_events
 from liju_contact.store.inquiries import inquiries_by_id
 from liju_contact.store.letters import Posting, post_letters
@@ -28,6 +28,7 @@ from liju_contact.store.reminders import (
     Step,
     note_steps,
     own_dates,
+    promises_begun,
     standing_promises,
     steps_told,
 )
@@ -35,10 +36,12 @@ from liju_contact.store.staff import every_account
 from liju_contact.usecases.deps import Deps, Reminding
 from liju_contact.usecases.post_letters import team_of, to_team
 from liju_contact.usecases.promise_answer import team_calendar
+from liju_contact.usecases.staff_directory import staff_finder
 
+_StaffFinder = Callable[[str], Staff | None]
 MOST_LETTERS = 10
-# Longer than any step comes after a promise, holidays and a worker that was away included.
-_LOOKS_BACK = timedelta(days=30)
+# What became due longer ago is no news: a worker that was away, or a team on holiday, is back by then.
+_STAYS_NEWS = timedelta(days=90)
 
 
 def remind(deps: Deps, *, now: datetime) -> int:
@@ -63,16 +66,35 @@ def _due(deps: Deps, tx: Connection, now: datetime) -> Iterable[Step]:
         return
     calendars = {team.id: team_calendar(deps.settings, team) for team in catalogue.teams}
     until = max(due_at(now, max(plan.before_hours, 1), calendar) for calendar in calendars.values())
-    for promise in standing_promises(tx, after=now - _LOOKS_BACK, until=until, last_step=plan.last_step):
+    after = _looks_back(plan, calendars.values(), now)
+    promises = standing_promises(tx, after=after, until=until, last_step=plan.last_step)
+
+    def steps_of(promise: StandingPromise, made_at: datetime) -> list[ReminderStep]:
         calendar = calendars[_team(deps, promise).id]
-        times = {"received_at": promise.received_at, "promised_at": promise.promised_at, "now": now}
-        for step in due_steps(plan, calendar, **times):
+        return due_steps(plan, calendar, made_at=made_at, promised_at=promise.promised_at, now=now)
+
+    found = {promise: steps_of(promise, promise.received_at) for promise in promises}
+    begun = promises_begun(tx, [one.inquiry_id for one, steps in found.items() if ReminderStep.BEFORE in steps])
+    for promise, steps in found.items():
+        made_at = begun.get((promise.inquiry_id, promise.promised_at))
+        for step in steps_of(promise, made_at) if made_at else steps:
             yield Step(promise.inquiry_id, promise.promised_at, step)
+
+
+def _looks_back(plan: ReminderPlan, calendars: Iterable[WorkingCalendar], now: datetime) -> datetime:
+    """Return since when a promise may have passed of which a step is news still.
+
+    Working hours after a promise may be many weeks for a team that works few. Where nothing is told of a promise that
+    has passed, none is looked at: untold, they would stand before those that come near.
+    """
+    if plan.last_step is ReminderStep.BEFORE:
+        return now
+    return min(begun_at(now - _STAYS_NEWS, plan.escalate_hours, calendar) for calendar in calendars)
 
 
 def _own_dates(deps: Deps, tx: Connection, now: datetime) -> Iterable[Step]:
     """Yield the dates that have come; one outside working time is told when it begins."""
-    for date in own_dates(tx, after=now - _LOOKS_BACK, until=now):
+    for date in own_dates(tx, after=now - _STAYS_NEWS, until=now):
         if is_working_time(now, team_calendar(deps.settings, _team(deps, date))):
             yield Step(date.inquiry_id, date.promised_at, ReminderStep.OWN_DATE)
 
@@ -95,8 +117,8 @@ def _event(reminding: Reminding) -> tuple[Inquiry, EventKind, Mapping[str, str]]
 
 def _post(deps: Deps, tx: Connection, remindings: Sequence[Reminding], now: datetime) -> None:
     """Write a letter about each inquiry, and one that lists them to those who would get too many."""
-    above = _escalation_recipients(deps, tx)
-    recipients = [_recipients(deps, reminding, above) for reminding in remindings]
+    above, find_staff = _escalation_recipients(deps, tx), staff_finder(deps, tx, who_may=None)
+    recipients = [_recipients(deps, reminding, above, find_staff) for reminding in remindings]
     counts = Counter(address for addresses in recipients for address in addresses)
     listed = [address for address, count in counts.items() if count > MOST_LETTERS]
     numbers = newest_message_ids(tx, [reminding.inquiry.id for reminding in remindings])
@@ -126,21 +148,21 @@ def _list(deps: Deps, address: str, remindings: Sequence[Reminding]) -> Posting:
     return Posting(letter=letter, addressees=[(Addressee(name="", address=address), message_id)])
 
 
-def _recipients(deps: Deps, reminding: Reminding, above: Sequence[str]) -> list[str]:
-    """Return who hears of a step: who has the inquiry, the team too once it is late, those above after that."""
-    inquiry = reminding.inquiry
-    team = team_of(deps, inquiry).recipients
+def _recipients(deps: Deps, reminding: Reminding, above: Sequence[str], find_staff: _StaffFinder) -> list[str]:
+    """Return who hears of a step: who has the inquiry, the team too once it is late, those above after that.
+
+    Somebody who is shut out has no inquiry any more, so the team hears of it.
+    """
+    team = team_of(deps, reminding.inquiry).recipients
+    address = reminding.inquiry.assignee
+    assignee = [address] if address and find_staff(address) else []
     match reminding.step:
         case ReminderStep.ESCALATED:
             return list(above or team)
         case ReminderStep.OVERDUE:
-            return _each_once([*_assignee(inquiry), *team])
+            return _each_once([*assignee, *team])
         case ReminderStep.BEFORE | ReminderStep.OWN_DATE:
-            return list(_assignee(inquiry) or team)
-
-
-def _assignee(inquiry: Inquiry) -> tuple[str, ...]:
-    return (inquiry.assignee,) if inquiry.assignee else ()
+            return assignee or list(team)
 
 
 def _escalation_recipients(deps: Deps, tx: Connection) -> list[str]:

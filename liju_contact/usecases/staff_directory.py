@@ -35,8 +35,13 @@ def find_colleague(deps: Deps, tx: Connection, address: str, *, who_may: Action 
     return _as_staff(account.person, named)
 
 
-def staff_finder(deps: Deps, tx: Connection) -> Callable[[str], Staff | None]:
-    """Return what finds those who may answer, by any address of theirs, with one look at the accounts for all."""
+def staff_finder(
+    deps: Deps, tx: Connection, *, who_may: Action | None = Action.ANSWER
+) -> Callable[[str], Staff | None]:
+    """Return what ``find_colleague`` does for any number of addresses, with one look at the accounts for all.
+
+    Those are found who may answer, unless another action is named or none.
+    """
     accounts = {fold_address(account.person.address): account for account in every_account(tx)}
 
     def find(address: str) -> Staff | None:
@@ -44,7 +49,7 @@ def staff_finder(deps: Deps, tx: Connection) -> Callable[[str], Staff | None]:
         account = accounts.get(fold_address(named.address if named else address))
         if account is None:
             return named
-        if not account.is_active or not account.person.may(Action.ANSWER):
+        if not account.is_active or (who_may and not account.person.may(who_may)):
             return None
         return _as_staff(account.person, named)
 

@@ -14,6 +14,7 @@ from liju_contact.domain.calendar import (
     SpecialDays,
     WorkingCalendar,
     WorkingHours,
+    begun_at,
     due_at,
     is_working_time,
     worked_between,
@@ -78,6 +79,17 @@ def test_a_promise_lies_in_opening_hours_and_grows_with_start_and_hours(
     assert due_at(start, hours + 1, calendar) > promised
     assert worked_between(start, promised, calendar) == timedelta(hours=hours)
     assert is_working_time(start, calendar) == is_open(start, calendar)
+
+
+@given(calendar=calendars(), end=starts, later=st.integers(1, 3000), hours=st.integers(0, 40))
+def test_what_is_due_later_than_a_moment_began_later_than_the_hours_before_it(
+    calendar: WorkingCalendar, end: datetime, later: int, hours: int
+) -> None:
+    begun = begun_at(end, hours, calendar)
+
+    assert worked_between(begun, end, calendar) == timedelta(hours=hours)
+    assert hours == 0 or due_at(begun, hours, calendar) <= end
+    assert hours == 0 or due_at(begun + later * MINUTE, hours, calendar) > end
 
 
 @pytest.mark.parametrize(

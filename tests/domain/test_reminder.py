@@ -21,7 +21,7 @@ def at(text: str) -> datetime:
 
 
 def steps(promised: str, now: str, *, plan: ReminderPlan = PLAN, received: str = RECEIVED) -> list[str]:
-    found = due_steps(plan, CALENDAR, received_at=at(received), promised_at=at(promised), now=at(now))
+    found = due_steps(plan, CALENDAR, made_at=at(received), promised_at=at(promised), now=at(now))
     return [step.value for step in found]
 
 

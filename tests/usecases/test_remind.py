@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import event, text, update
 
-from liju_contact.domain.inquiry import fold_address
+from liju_contact.domain.calendar import Opening, WorkingHours
+from liju_contact.domain.change import Change
+from liju_contact.domain.inquiry import InquiryState, fold_address
 from liju_contact.domain.person import Role
 from liju_contact.domain.reminder import ReminderPlan, ReminderStep
 from liju_contact.store.reminders import Step, note_steps
+from liju_contact.store.staff import change_account
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.add_message import add_customer_message
+from liju_contact.usecases.change_inquiry import change_inquiry
+from liju_contact.usecases.close_inquiry import close_inquiry, reopen_inquiry
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.merge_inquiries import merge_inquiries
+from liju_contact.usecases.move_message import move_message
 from liju_contact.usecases.remind import MOST_LETTERS, remind
+from liju_contact.usecases.submit_inquiry import Submitted
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account
 from tests.store.statements import listening
@@ -62,6 +72,21 @@ def escalating_to(deps: Deps, *addresses: str) -> Deps:
     )
 
 
+def working(deps: Deps, *week: Opening | None, closed_days: frozenset[date] = frozenset()) -> Deps:
+    """Return the same parts with teams that work in that week."""
+    hours = WorkingHours(zone=ZoneInfo("Asia/Shanghai"), week=week, closed_days=closed_days)
+    catalogue = deps.settings.catalogue
+    teams = tuple(replace(team, working_hours=hours) for team in catalogue.teams)
+    return replace(deps, settings=replace(deps.settings, catalogue=replace(catalogue, teams=teams)))
+
+
+def promising(deps: Deps, hours: int) -> Deps:
+    """Return the same parts with an answer promised in so many hours, to every topic."""
+    catalogue = deps.settings.catalogue
+    topics = tuple(replace(topic, answer_hours=hours) for topic in catalogue.topics)
+    return replace(deps, settings=replace(deps.settings, catalogue=replace(catalogue, topics=topics)))
+
+
 def promised_at(deps: Deps) -> datetime:
     at: datetime = rows(deps.db, "inquiry")[0]["answer_due_at"]
     return at
@@ -89,6 +114,24 @@ def test_each_step_is_told_once_to_whom_it_concerns(deps: Deps, clock: Clock) ->
         ("escalated", "program", "escalated"),
     ]
     assert rows(deps.db, "inquiry")[0]["version"] == 1  # nobody's sight of the inquiry is old by that
+
+
+@ONE_DATABASE
+def test_what_somebody_has_who_is_shut_out_is_told_to_the_team(deps: Deps, clock: Clock) -> None:
+    """Whoever the settings name as well, and whoever nobody knows any more."""
+    deps = with_staff(deps)
+    for number, address in enumerate((LI, "gone@liju.example", "unknown@liju.example")):
+        submit(deps, nonce=f"n-{number}")
+        with deps.db.begin() as tx:
+            tx.execute(update(InquiryRow).where(InquiryRow.id == number + 1).values(assignee=address))
+    for person in (account(deps, LI), account(deps, "gone@liju.example")):
+        with deps.db.begin() as tx:
+            change_account(tx, person.id, disabled_at=clock.at)
+
+    rounds(deps, clock, until=promised_at(deps) + timedelta(minutes=31))
+
+    team = [*with_staff(deps).settings.catalogue.teams[0].recipients]
+    assert told(deps) == sorted((step, address) for step in ("before", "overdue") for address in team * 3)
 
 
 @ONE_DATABASE
@@ -132,6 +175,63 @@ def test_a_renewed_promise_is_reminded_of_and_the_old_one_is_not(deps: Deps, clo
     assert [row["promised_at"] for row in rows(deps.db, "reminder")] == [promised_at(deps)] * 2
 
 
+def write_again(deps: Deps, submitted: Submitted, clock: Clock, nonce: str = "m-1") -> None:
+    add_customer_message(deps, *opened(submitted), body="And now?", files=(), nonce=nonce, now=clock.at)
+
+
+def reopen(deps: Deps, submitted: Submitted, clock: Clock) -> None:
+    change(deps, state="closed")
+    reopen_inquiry(deps, *opened(submitted), now=clock.at)
+
+
+def reopen_at_desk(deps: Deps, submitted: Submitted, clock: Clock) -> None:
+    person = account(deps, BOSS, role=Role.ADMINISTRATOR)
+    change_inquiry(deps, person, submitted.reference, Change(state=InquiryState.OPEN), version=None, now=clock.at)
+
+
+def move_here(deps: Deps, submitted: Submitted, clock: Clock) -> None:
+    """Move a message in from another inquiry, which is closed afterwards."""
+    person = account(deps, BOSS, role=Role.ADMINISTRATOR)
+    other = submit(deps, nonce="another")
+    write_again(deps, other, clock)
+    number = max(row["id"] for row in rows(deps.db, "message"))
+    move_message(deps, person, other.reference, number, to=submitted.reference, now=clock.at)
+    close_inquiry(deps, *opened(other), now=clock.at)
+
+
+def merge_here(deps: Deps, submitted: Submitted, clock: Clock) -> None:
+    person = account(deps, BOSS, role=Role.ADMINISTRATOR)
+    merge_inquiries(deps, person, submit(deps, nonce="another").reference, into=submitted.reference, now=clock.at)
+
+
+@pytest.mark.parametrize("again", [write_again, reopen, reopen_at_desk, move_here, merge_here])
+def test_a_promise_made_anew_that_is_shorter_than_the_step_is_not_reminded_of_before(
+    deps: Deps, clock: Clock, again: Callable[[Deps, Submitted, Clock], None]
+) -> None:
+    deps = promising(deps, 2)
+    submitted = submit(deps)
+    change(deps, state="answered")
+    clock.move(days=3)
+
+    again(deps, submitted, clock)
+    counts = [remind(deps, now=at) for at in (clock.at, clock.at + timedelta(hours=1), promised_at(deps))]
+
+    assert promised_at(deps) == clock.at + timedelta(hours=2)
+    assert counts == [0, 0, 1]
+
+
+def test_a_longer_one_is_reminded_of_also_when_the_customer_asks_once_more(deps: Deps, clock: Clock) -> None:
+    deps = promising(deps, 5)
+    submitted = submit(deps)
+    change(deps, state="answered")
+    clock.move(days=3)
+    write_again(deps, submitted, clock)
+    clock.at = promised_at(deps) - timedelta(hours=1)
+    write_again(deps, submitted, clock, "m-2")  # which renews nothing
+
+    assert remind(deps, now=clock.at) == 1
+
+
 def test_a_worker_that_was_away_tells_what_is_still_true_once(deps: Deps, clock: Clock) -> None:
     deps = escalating_to(deps, BOSS)
     submit(deps)
@@ -141,6 +241,47 @@ def test_a_worker_that_was_away_tells_what_is_still_true_once(deps: Deps, clock:
     remind(deps, now=clock.at + timedelta(minutes=1))
 
     assert told(deps) == [("escalated", BOSS), ("overdue", "sales@liju.example")]
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("weeks", [9, 20])
+def test_a_team_of_few_hours_is_escalated_however_many_weeks_the_step_takes(deps: Deps, weeks: int) -> None:
+    """Also after the worker was away for another quarter of a year."""
+    deps = escalating_to(working(deps, (time(9), time(10)), *[None] * 6), BOSS)
+    submit(deps)
+    change(deps, answer_due_at=datetime(2026, 11, 30, 2, tzinfo=UTC))  # a Monday, 10:00 in Shanghai
+
+    counts = [remind(deps, now=datetime(2026, 11, 30, 1, 59, tzinfo=UTC) + timedelta(weeks=n)) for n in (7, weeks)]
+
+    assert sum(counts) == 2
+    assert ("escalated", BOSS) in told(deps)
+
+
+@ONE_DATABASE
+def test_what_comes_to_pass_before_a_long_closure_is_told_after_it(deps: Deps) -> None:
+    days = frozenset(date(2026, 12, 1) + timedelta(days=number) for number in range(60))
+    deps = working(deps, *[(time(8, 30), time(17, 30))] * 5, None, None, closed_days=days)
+    submit(deps)
+    set_date = datetime(2026, 12, 1, 2, tzinfo=UTC)
+    change(deps, answer_due_at=datetime(2026, 11, 30, 9, 29, tzinfo=UTC), due_at=set_date)
+
+    assert remind(deps, now=datetime(2027, 2, 1, 1, tzinfo=UTC)) == 2
+
+
+@ONE_DATABASE
+def test_promises_that_have_passed_stand_in_no_way_where_nothing_is_told_of_them(deps: Deps, clock: Clock) -> None:
+    plan = ReminderPlan(before_hours=2, overdue=False, escalate_hours=0)
+    deps = replace(deps, settings=replace(deps.settings, reminders=replace(deps.settings.reminders, plan=plan)))
+    submit(deps)
+    change(deps, state="open", answer_due_at=promised_at(deps) - timedelta(days=7))
+    with deps.db.begin() as tx:
+        tx.execute(text(FILLER))
+        tx.execute(update(InquiryRow).values(state="open", due_at=None))
+    submitted = submit(deps, nonce="another")
+
+    counts = [remind(deps, now=at) for at in (clock.at, status_of(deps, submitted).answer_due_at - timedelta(hours=1))]
+
+    assert counts == [0, 1]
 
 
 @ONE_DATABASE
@@ -210,6 +351,7 @@ def test_a_date_that_staff_set_comes_back_to_whoever_has_the_inquiry(deps: Deps,
 @ONE_DATABASE
 def test_many_at_once_are_one_letter_that_lists_them(deps: Deps) -> None:
     deps = escalating_to(with_staff(deps), BOSS)
+    account(deps, "zhao@liju.example")
     submitted = [submit(deps, nonce=f"n-{number}") for number in range(MOST_LETTERS + 1)]
     with deps.db.begin() as tx:
         tx.execute(update(InquiryRow).where(InquiryRow.id <= 3).values(assignee="zhao@liju.example"))
@@ -234,11 +376,12 @@ def test_a_reply_to_a_reminder_answers_the_customer(deps: Deps) -> None:
     assert rows(deps.db, "inquiry")[0]["state"] == "answered"
 
 
-def test_one_and_three_cost_the_same_queries_but_for_their_letters(deps: Deps, clock: Clock) -> None:
+@pytest.mark.parametrize("hours", [30, 48], ids=["before", "after"])
+def test_one_and_three_cost_the_same_queries_but_for_their_letters(deps: Deps, clock: Clock, hours: int) -> None:
     def asked(number: int) -> int:
         submit(deps, nonce=f"n-{number}")
         with listening(deps.db) as said:
-            remind(deps, now=clock.at + timedelta(days=2))
+            assert remind(deps, now=clock.at + timedelta(hours=hours))
         return len([one for one in said if "INTO letter" not in one and "INTO delivery" not in one])
 
     for_one = asked(1)
