@@ -9,7 +9,7 @@ from liju_contact.domain.person import Action, Person
 from liju_contact.store.watchers import add_watcher, concerned_with, remove_watcher
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_for_staff import open_for_staff
-from liju_contact.usecases.staff_directory import require
+from liju_contact.usecases.staff_directory import find_colleague, require
 
 
 def watch_inquiry(deps: Deps, person: Person, reference: str, *, is_watching: bool) -> None:
@@ -40,6 +40,6 @@ def addresses_concerned(
         for person in people
         if person.serves(inquiry.product, inquiry.assignee) and (person.may(who_may) or find_staff(person.address))
     ]
-    if inquiry.assignee and find_staff(inquiry.assignee):
+    if inquiry.assignee and find_staff(inquiry.assignee) and find_colleague(deps, tx, inquiry.assignee):
         addresses.insert(0, inquiry.assignee)
     return tuple(addresses)

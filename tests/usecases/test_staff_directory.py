@@ -44,6 +44,7 @@ from tests.usecases.mails import (
 )
 from tests.usecases.stories import rows, submit
 from tests.usecases.test_merge_inquiries import reference
+from tests.usecases.test_submit_inquiry import with_team
 
 pytestmark = ONE_DATABASE
 ZHAO = "Zhao.Min@liju.example"
@@ -256,6 +257,15 @@ def test_an_account_decides_also_about_whom_the_settings_name(office: Deps, chan
     held = judged(office, reply_to(letter, LI_AT_HOME, "Pay here."))
 
     assert (held["state"], len(messages(office))) == ("held", 1)
+
+
+def test_whom_the_settings_name_hears_nothing_once_their_account_is_disabled(office: Deps, zhao: Person) -> None:
+    office = with_team(office, WANG)
+    assign(office, zhao, LI)
+    before = from_customer(office, "Hello?")
+    disable(office, account(office, LI))
+
+    assert (before, from_customer(office, "Hello?")) == ([WANG, LI], [WANG])
 
 
 def test_a_mail_comes_into_no_inquiry_of_other_product_lines_by_a_merged_one(office: Deps) -> None:
