@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 
 from liju_contact.domain.inquiry import InquiryState, awaits_answer, is_over
 from liju_contact.domain.priority import Priority
+from liju_contact.domain.text import clean_line, is_blank
 
 NOBODY = "nobody"
 """As ``person``: what nobody has."""
@@ -130,7 +131,7 @@ class Filters:
             person=_text(args.get("person", "")),
             country=_matching(_COUNTRY, args.get("country", "").upper()),
             language=_matching(_LANGUAGE, args.get("language", "")),
-            tag=_text(args.get("tag", "")),
+            tag=_tag(args.get("tag", "")),
             priority=_word(Priority, args.get("priority", "")),
             received_from=_day(args.get("from", "")),
             received_to=_day(args.get("to", "")),
@@ -251,6 +252,12 @@ def _text(text: str) -> str:
     """Return what somebody typed as one line; characters that no database takes go."""
     kept = "".join(character for character in text if character.isprintable() or character.isspace())
     return " ".join(kept.split())[:_LONGEST].strip()
+
+
+def _tag(text: str) -> str:
+    """Return a tag as it is kept: some characters that nobody sees are part of how others are written."""
+    tag = " ".join(clean_line(text).split())[:_LONGEST].strip()
+    return "" if is_blank(tag) else tag
 
 
 def _day(text: str) -> date | None:

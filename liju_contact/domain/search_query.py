@@ -123,7 +123,7 @@ def read_query(typed: str, labels: Mapping[str, Mapping[str, str]] = NO_LABELS) 
         if value and (key in _MARK_OF or key in _NARROWING_OF):
             draft.add_field(key, value)
         elif match["phrase"] is not None:
-            draft.add_text(f"{key} {match['phrase']}")
+            draft.add_text(f"{key}:{match['phrase']}")  # a colon parts Chinese words, where a space would join them
         else:
             plain.append(match[0])
     draft.add_plain(" ".join(plain))
@@ -140,6 +140,15 @@ def without_filters(typed: str, labels: Mapping[str, Mapping[str, str]] = NO_LAB
 def labels_by_name(values: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
     """Return what each name, folded, means; ``values`` are values with all the names they go by."""
     return {normal_form(name): value for value, names in values for name in (*names, value) if normal_form(name)}
+
+
+def tags_by_name(tags: Iterable[str]) -> dict[str, str]:
+    """Return which tag each name means, as it is spelt: what is typed is normalised before it is taken apart."""
+    return {_tag_name(tag): tag for tag in tags}
+
+
+def _tag_name(tag: str) -> str:
+    return "".join(character for character in fold(tag) if character.isprintable())
 
 
 class _Draft:
@@ -163,7 +172,7 @@ class _Draft:
         meant = self._meaning(_NARROWING_OF[key], value)
         if meant is None:
             self._unknown.append(f"{key}:{value}")
-            self.add_text(f"{key} {value}")
+            self.add_text(f"{key}:{value}")
         else:
             self._filters[meant[0]] = meant[1]
 
@@ -207,7 +216,7 @@ class _Draft:
         if key in _FIXED and typed in _FIXED[key]:
             return _FIXED[key][typed]
         if key == "tag":
-            return ("tag", value)
+            return ("tag", self._labels.get("tag", {}).get(_tag_name(value), value))
         found = _value_named(normal_form(value), self._labels.get(key, {}))
         return (key, found) if found is not None else None
 

@@ -15,6 +15,7 @@ from liju_contact.domain.search_query import NO_LABELS, without_filters
 from liju_contact.store.exports import add_export, exports_of, find_export, remove_export, unfinished_count
 from liju_contact.store.files import chunk
 from liju_contact.store.staff import every_account
+from liju_contact.store.tags import every_tag
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.search_inquiries import naming, read_search
 
@@ -51,11 +52,11 @@ def ask_for_export(
 
     Raises ``TooManyExports`` or ``StoreBusy``.
     """
-    labels = naming(labels, _people(deps)) if query.q else labels
-    listed = read_search(query, labels)[1]
-    words = replace(listed.at(None), q=without_filters(query.q, labels)).words()
-    if query.q and "q" not in words and listed.filters == query.filters:
-        words["q"] = query.q  # nothing in it can be looked for: nothing is found, as on the page
+    labels = _named(deps, labels) if query.q else labels
+    search, listed = read_search(query, labels)
+    # Where nothing in it can be looked for, what narrows is the list, and nothing at all finds nothing, as on the page.
+    typed = without_filters(query.q, labels) if search.has_text else "" if search.filters else query.q
+    words = replace(listed.at(None), q=typed).words()
     if references:
         words["references"] = " ".join(references[:REFERENCES_LIMIT])
     with deps.db.begin() as tx:
@@ -64,9 +65,10 @@ def ask_for_export(
         return add_export(tx, person.id, query=urlencode(words), format_=format_, language=language, now=now)
 
 
-def _people(deps: Deps) -> dict[str, str]:
+def _named(deps: Deps, labels: Labels) -> Labels:
     with deps.db.read() as tx:
-        return {account.person.address: account.person.name for account in every_account(tx)}
+        people = {account.person.address: account.person.name for account in every_account(tx)}
+        return naming(labels, people, every_tag(tx))
 
 
 def list_exports(deps: Deps, person: Person) -> list[Export]:

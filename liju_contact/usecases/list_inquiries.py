@@ -69,7 +69,7 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
     with deps.db.read() if query.q else deps.db.read_each() as tx:
         beside = beside_list(tx, person, calm_before=now - CALM, most=MOST_COUNTED)
         people = _people(deps, beside)
-        found = search_in(deps, tx, query, naming(labels, people), reader) if query.q else None
+        found = search_in(deps, tx, query, naming(labels, people, beside.every_tag), reader) if query.q else None
         page = found.page if found else page_of_inquiries(tx, query, reader)
     return ListPage(
         listed=found.listed if found else query,

@@ -6,7 +6,7 @@ last counts, which is the search.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from liju_contact.domain.excerpt import TELLING, Excerpt, excerpts_of
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, Sort, View
 from liju_contact.domain.person import Person
 from liju_contact.domain.reference import Reference, read_reference
-from liju_contact.domain.search_query import SearchQuery, labels_by_name, read_query
+from liju_contact.domain.search_query import SearchQuery, labels_by_name, read_query, tags_by_name
 from liju_contact.store.inquiries import find_inquiry
 from liju_contact.store.inquiry_list import PAGE_SIZE, Page, page_of_inquiries
 from liju_contact.store.list_candidates import candidates_of
@@ -51,10 +51,10 @@ def read_search(query: ListQuery, labels: _Labels) -> tuple[SearchQuery, ListQue
     return search, replace(listed, sort=Sort.NEWEST) if search.has_text else listed
 
 
-def naming(labels: _Labels, people: Mapping[str, str]) -> _Labels:
-    """Let a search call by name and address also whoever has an account; ``people`` are names by address."""
+def naming(labels: _Labels, people: Mapping[str, str], tags: Iterable[str]) -> _Labels:
+    """Let a search name also whoever has an account, and every tag; ``people`` are names by address."""
     of_accounts = labels_by_name((address, [name]) for address, name in people.items())
-    return {**labels, "person": {**of_accounts, **labels.get("person", {})}}
+    return {**labels, "person": {**of_accounts, **labels.get("person", {})}, "tag": tags_by_name(tags)}
 
 
 def search_inquiries(

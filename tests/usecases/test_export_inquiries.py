@@ -31,6 +31,7 @@ from liju_contact.usecases.ask_for_export import (
 )
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.index_search import index_search
+from liju_contact.usecases.list_inquiries import list_inquiries
 from liju_contact.usecases.staff_session import SignedIn
 from liju_contact.usecases.sweep import sweep
 from liju_contact.usecases.write_export import SILENCE, write_next_export
@@ -259,6 +260,19 @@ def test_what_was_asked_for_while_somebody_was_narrowed_is_written_anew(deps: De
 
     assert write_next_export(deps, holder="tests")
     assert [row["Reference"] for row in read_csv(b"".join(fetch_export(deps, person, id_).chunks))] == [theirs]
+
+
+@pytest.mark.parametrize(
+    ("typed", "count"), [("is:received ，", 2), ("is:received", 2), ("，", 0), ("is:closed ，", 0)]
+)
+def test_a_search_without_text_is_the_list_that_it_narrows(deps: Deps, person: Person, typed: str, count: int) -> None:
+    submit(deps)
+    submit(deps, nonce="n-2")
+    query = ListQuery.read({"view": "all", "q": typed})
+
+    shown = list_inquiries(deps, person, query, {}, now=deps.now()).rows
+
+    assert [len(shown), len(read_csv(content_of(deps, person, query=query)))] == [count] * 2
 
 
 def change(deps: Deps, boss: Person, person: Person, entry: Entry | None) -> None:

@@ -6,21 +6,27 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from liju_contact.domain.change import Change
+from liju_contact.domain.change import Change, clean_tags, fold_tag
+from liju_contact.domain.errors import Unfit
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import ListQuery, View
 from liju_contact.domain.person import Person
+from liju_contact.domain.search_query import read_query, tags_by_name
 from liju_contact.store.view_counts import COUNTED
 from liju_contact.usecases import list_inquiries as module
 from liju_contact.usecases.change_inquiry import change_inquiry, change_many
 from liju_contact.usecases.count_views import ViewCounter
 from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.index_search import index_search
 from liju_contact.usecases.list_inquiries import list_inquiries, list_news
 from tests.staff_desk import account
 from tests.store.statements import listening
 from tests.usecases.stories import rows, submit
 
+QUOTES = frozenset('"\uff02“”„‟«»「」『』〝〞〟《》｢｣')
 LIST = ListQuery(view=View.NEEDS_ANSWER)
 
 
@@ -119,3 +125,46 @@ def test_news_tells_how_many_of_the_list_others_have_changed(deps: Deps) -> None
     elsewhere = list_news(deps, li, replace(LIST, view=View.CLOSED), since=since, now=deps.now())
     assert (quiet.changed_count, news.changed_count, elsewhere.changed_count) == (0, 3, 1)
     assert news.newest_event_id > since
+
+
+def found(deps: Deps, person: Person, **words: str) -> list[str]:
+    page = list_inquiries(deps, person, ListQuery.read({"view": "all", **words}), {}, now=deps.now())
+    return [row.reference for row in page.rows]
+
+
+@pytest.mark.parametrize("typed", ["产品:蒸汽", "国家:火星", '型号:"锅炉"', "型号:锅炉", "型号：锅炉"])
+def test_a_word_with_a_colon_that_names_nothing_is_looked_for_as_it_stands(deps: Deps, typed: str) -> None:
+    person = account(deps)
+    reference = submit(deps, message="型号：锅炉，产品：蒸汽，国家：火星").reference
+    while index_search(deps):
+        pass
+
+    assert found(deps, person, q=typed) == [reference]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
+def test_every_tag_is_found_by_its_link_and_by_its_name(text: str) -> None:
+    try:
+        [tag] = clean_tags([text])
+    except Unfit:
+        return
+    typed = ListQuery.read({"q": f'tag:"{tag}"'}).q
+
+    by_link = ListQuery.read({"tag": tag})
+    by_name = read_query(typed, {"tag": tags_by_name(["other", tag])})
+
+    assert fold_tag(by_link.filters.tag) == fold_tag(tag)
+    if not QUOTES.intersection(tag) and any(character.isprintable() and character != " " for character in tag):
+        assert by_name.filters.get("tag") == tag
+
+
+@pytest.mark.parametrize(
+    "tag", ["退货（质保）", "８吨", "急！", "👨\u200d🔧", "\u0646\u0627\u0645\u0647\u200c\u0647\u0627", "Über", "a b"]
+)
+@pytest.mark.parametrize("word", ["tag", "标签"])
+def test_a_tag_is_found_as_it_is_spelt(deps: Deps, tag: str, word: str) -> None:
+    person, reference = account(deps), submit(deps).reference
+    submit(deps, nonce="n-2")
+    change_inquiry(deps, person, reference, Change(add_tags=(tag,)), version=None, now=deps.now())
+
+    assert [found(deps, person, tag=tag), found(deps, person, q=f'{word}:"{tag}"')] == [[reference]] * 2
