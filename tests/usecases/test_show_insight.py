@@ -14,13 +14,14 @@ from liju_contact.store.desk_tables import InquiryTagRow, RatingRow, TagRow
 from liju_contact.store.insight import Measured, measured_months, months_of, save_month
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases import measure_insight as measure_insight_module
+from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.erase_address import erase_address
 from liju_contact.usecases.measure_insight import measure_insight
 from liju_contact.usecases.show_insight import Insight, show_insight
 from tests.conftest import Clock
 from tests.staff_desk import account
-from tests.usecases.stories import submit
+from tests.usecases.stories import opened, submit
 
 
 def ask(deps: Deps, person: Any, **what: str) -> Insight:
@@ -62,6 +63,43 @@ def test_a_month_adds_up(deps: Deps, clock: Clock) -> None:
     assert [(line.id, line.total) for line in insight.countries] == [("DE", 2), ("BR", 1)]
     [of_steam] = [line for line in insight.returning if line.product == "steam"]
     assert (of_steam.tags, insight.total.stars) == ((("leak", 1),), {4: 1})
+
+
+def words_of(deps: Deps) -> dict[str, int]:
+    with deps.db.read() as tx:
+        [(_month, _product, facts)] = months_of(tx, "2026-11", "2026-11")
+    return dict(facts.words)
+
+
+def test_a_word_counts_once_per_inquiry_however_often_it_was_written(deps: Deps) -> None:
+    burner = submit(deps, nonce="1", message="The burner leaks.")
+    for number in range(3):
+        add_customer_message(
+            deps, *opened(burner), body=f"burner flange {number}", files=(), nonce=f"m-{number}", now=deps.now()
+        )
+    submit(deps, nonce="2", message="The flange leaks.")
+
+    measure_all(deps)
+
+    assert words_of(deps) == {"burner": 1, "leaks": 2, "flange": 2}
+
+
+def test_words_are_read_of_the_newest_inquiries_whatever_each_has_written(
+    deps: Deps, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure_insight_module, "_INQUIRIES_READ", 2)
+    for number, word in enumerate(("nozzle", "gasket", "sensor")):
+        asked = submit(deps, nonce=str(number), message=word)
+        for more in range(3):
+            text = f"{word} again"
+            add_customer_message(
+                deps, *opened(asked), body=text, files=(), nonce=f"m-{number}-{more}", now=deps.now()
+            )
+        clock.move(minutes=1)
+
+    measure_all(deps)
+
+    assert words_of(deps).keys() & {"nozzle", "gasket", "sensor"} == {"gasket", "sensor"}
 
 
 def test_spam_and_what_was_merged_do_not_count(deps: Deps) -> None:
