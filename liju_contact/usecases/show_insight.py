@@ -16,6 +16,7 @@ from liju_contact.domain.insight import (
     read_month,
     telling_words,
 )
+from liju_contact.domain.inquiry_list import NO_PRODUCT
 from liju_contact.domain.person import Person
 from liju_contact.store.insight import measured_months, months_of, oldest_received_at
 from liju_contact.usecases.deps import Deps
@@ -49,6 +50,8 @@ class Returning:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insight:
     """``by_month`` is all of it per month, in the order of ``months``; ``product`` narrows everything to one line.
+
+    ``product`` is as in the address of a list: empty for all lines, ``NO_PRODUCT`` for what came by mail.
 
     ``counted_at`` is when the last of the months was summed up, None where it was not. ``is_being_counted`` says that
     one of them still has to be, ``is_beyond`` that one of them was too long ago for it.
@@ -84,8 +87,9 @@ def show_insight(deps: Deps, person: Person, *, first: str, last: str, product: 
     underway = missing.intersection(months_between(oldest, current))
     known = tuple(sorted({row_product for _month, row_product, _facts in rows}))
     everywhere = added(facts for month, _product, facts in rows if month >= months[0])
-    if product in known:
-        rows = [row for row in rows if row[1] == product]
+    line = _line_asked(product, known)
+    if line is not None:
+        rows = [row for row in rows if row[1] == line]
     now_rows = [row for row in rows if row[0] >= months[0]]
     before_rows = [row for row in rows if row[0] < months[0]]
     by_month = _by(now_rows, 0)
@@ -96,7 +100,7 @@ def show_insight(deps: Deps, person: Person, *, first: str, last: str, product: 
         counted_at=measured[end].measured_at if end in measured else None,
         is_being_counted=bool(underway),
         is_beyond=missing > underway,
-        product=product if product in known else "",
+        product="" if line is None else product,
         known_products=known,
         total=total,
         total_before=total_before,
@@ -112,6 +116,12 @@ def show_insight(deps: Deps, person: Person, *, first: str, last: str, product: 
 
 def _is_theirs(person: Person, product: str) -> bool:
     return not person.product_lines or not product or product in person.product_lines
+
+
+def _line_asked(product: str, known: Iterable[str]) -> str | None:
+    """Return the product line as the sums have it, empty for what came by mail; None where all are asked for."""
+    line = "" if product == NO_PRODUCT else product
+    return line if product and line in known else None
 
 
 def _by(rows: Iterable[tuple[str, str, MonthFacts]], place: int) -> dict[str, MonthFacts]:

@@ -195,6 +195,25 @@ def test_a_person_sees_the_product_lines_they_serve(deps: Deps) -> None:
     assert "secretword" not in repr(insight)
 
 
+def test_what_came_by_mail_is_a_line_of_its_own_and_hides_no_other(deps: Deps) -> None:
+    submit(deps, nonce="1", product="steam")
+    submit(deps, nonce="2")
+    with deps.db.begin() as tx:
+        tx.execute(update(InquiryRow).where(InquiryRow.id == 2).values(product=""))
+    measure_all(deps)
+    person = account(deps)
+
+    asked = {product: ask(deps, person, product=product) for product in ("", "none", "steam", "sold-no-more")}
+
+    assert {product: (insight.product, insight.total.received_count) for product, insight in asked.items()} == {
+        "": ("", 2),
+        "none": ("none", 1),
+        "steam": ("steam", 1),
+        "sold-no-more": ("", 2),
+    }
+    assert {insight.known_products for insight in asked.values()} == {("", "steam")}
+
+
 def test_the_time_before_is_as_long_and_nothing_is_counted_twice(deps: Deps, clock: Clock) -> None:
     for number in range(3):
         submit(deps, nonce=str(number))

@@ -44,6 +44,21 @@ def test_the_page_shows_each_figure_as_a_chart_and_as_a_table(desk: AtTheDesk) -
     assert "As of <time" in page
 
 
+def test_what_came_by_mail_can_be_chosen(deps: Deps, desk: AtTheDesk) -> None:
+    with deps.db.begin() as tx:
+        tx.execute(update(InquiryRow).values(product="").where(InquiryRow.id == 3))
+    submit(deps, nonce="by mail")
+    measure_insight(deps, now=deps.now())
+
+    everything = desk.get("/staff/insight").text
+    by_mail = desk.get("/staff/insight?product=none").text
+
+    assert '<option value="none">inquiry by e-mail</option>' in everything
+    assert '<option value="none" selected>inquiry by e-mail</option>' in by_mail
+    assert 'href="/staff/insight/topics.csv?first=2025-12&amp;last=2026-11&amp;product=none"' in by_mail
+    assert "product=steam" not in by_mail
+
+
 def test_a_page_without_inquiries_says_so(deps: Deps, client: FlaskClient) -> None:
     page = at_the_desk(deps, client).get("/staff/insight?first=nonsense&last=&product=none").text
 
