@@ -92,9 +92,7 @@ def test_words_are_read_of_the_newest_inquiries_whatever_each_has_written(
         asked = submit(deps, nonce=str(number), message=word)
         for more in range(3):
             text = f"{word} again"
-            add_customer_message(
-                deps, *opened(asked), body=text, files=(), nonce=f"m-{number}-{more}", now=deps.now()
-            )
+            add_customer_message(deps, *opened(asked), body=text, files=(), nonce=f"m-{number}-{more}", now=deps.now())
         clock.move(minutes=1)
 
     measure_all(deps)
@@ -148,9 +146,10 @@ def test_what_is_not_counted_yet_is_told_from_nothing(deps: Deps, clock: Clock) 
     submit(deps)
     clock.move(days=40)
     measure_insight(deps, now=deps.now())
-    assert told(deps, person, first="2027-01") == (clock.at, False, False)
+    assert told(deps, person, first="2027-01") == (clock.at, True, False)  # the month before is not
     assert told(deps, person, first="2026-11") == (clock.at, True, False)
     measure_all(deps)
+    assert told(deps, person, first="2027-01") == (clock.at, False, False)
     assert told(deps, person, first="2026-11") == (clock.at, False, False)
 
 
@@ -223,8 +222,35 @@ def test_the_time_before_is_as_long_and_nothing_is_counted_twice(deps: Deps, clo
     insight = ask(deps, account(deps), first="2026-12", last="2027-01")
 
     assert (insight.months, insight.total.received_count) == (("2026-12", "2027-01"), 2)
+    assert insight.total_before is not None
     assert insight.total_before == MonthFacts.from_json(insight.total_before.to_json())
     assert insight.total_before.received_count == 1
+
+
+def test_a_time_before_that_is_not_wholly_counted_is_not_compared_with(deps: Deps, clock: Clock) -> None:
+    person = account(deps)
+    for _month in range(3):
+        submit(deps, nonce=f"{clock.at}")
+        clock.move(days=31)
+    submit(deps, nonce=f"{clock.at}")
+    for is_known in (False, False, False, True):  # the latest month first
+        measure_insight(deps, now=deps.now())
+        insight = ask(deps, person, first="2027-01", last="2027-02")
+        assert (insight.total_before is not None, not insight.is_being_counted) == (is_known, is_known)
+        lines = (*insight.products, *insight.topics, *insight.countries)
+        assert {line.total_before for line in lines} == {2 if is_known else None}
+
+
+def test_a_time_before_that_is_too_long_ago_is_not_compared_with(deps: Deps, clock: Clock) -> None:
+    submit(deps)
+    clock.move(days=40 * 30)
+    submit(deps, nonce="2")
+    measure_all(deps)
+
+    insight = ask(deps, account(deps), first="2028-04")
+
+    assert len(insight.months) == 24
+    assert (insight.total_before, insight.is_being_counted, insight.is_beyond) == (None, False, True)
 
 
 def test_sums_begun_before_an_erasure_are_not_kept(deps: Deps) -> None:

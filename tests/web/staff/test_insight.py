@@ -10,14 +10,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from liju_contact.app import make_app
+from liju_contact.store.insight import forget_months_of
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.measure_insight import measure_insight
-from tests.conftest import ONE_DATABASE
+from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import AtTheDesk, at_the_desk
 from tests.usecases.stories import submit
 
 pytestmark = ONE_DATABASE
+DASH = "\N{EN DASH}"
 
 
 @pytest.fixture
@@ -57,6 +59,25 @@ def test_what_came_by_mail_can_be_chosen(deps: Deps, desk: AtTheDesk) -> None:
     assert '<option value="none" selected>inquiry by e-mail</option>' in by_mail
     assert 'href="/staff/insight/topics.csv?first=2025-12&amp;last=2026-11&amp;product=none"' in by_mail
     assert "product=steam" not in by_mail
+
+
+def test_a_time_before_that_is_not_wholly_counted_is_a_dash(deps: Deps, desk: AtTheDesk, clock: Clock) -> None:
+    clock.move(days=31)
+    later = at_the_desk(deps, desk.client, desk.person)  # the session has ended
+    submit(deps, nonce="later", topic="fault")
+    with deps.db.begin() as tx:
+        forget_months_of(tx, [1])
+    measure_insight(deps, now=deps.now())
+
+    page = later.get("/staff/insight?first=2026-12").text
+    table = later.get("/staff/insight/topics.csv?first=2026-12").get_data().decode("utf-8-sig")
+    measure_insight(deps, now=deps.now())
+    counted = later.get("/staff/insight?first=2026-12").text
+
+    assert page.count(f'<td class="count before">{DASH}</td>') == 3  # of one product line, one topic, one country
+    assert page.count(f"before: {DASH}") == 3
+    assert list(csv.reader(io.StringIO(table)))[1:] == [["Service or fault", "1", "1", ""]]
+    assert "before: 3" in counted
 
 
 def test_a_page_without_inquiries_says_so(deps: Deps, client: FlaskClient) -> None:
