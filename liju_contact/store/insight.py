@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select
 
 from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.inquiry_list import COUNTED
 from liju_contact.domain.insight import MonthFacts, month_of
 from liju_contact.domain.message import Author
 from liju_contact.store.desk_tables import InquiryTagRow, InsightMonthRow, InsightRow, RatingRow, TagRow
@@ -18,8 +19,7 @@ from liju_contact.store.holdings import chunked
 from liju_contact.store.statements import insert_or_change
 from liju_contact.store.tables import InquiryRow, MessageRow
 
-# Spam is nobody's inquiry, and a merged one is counted where it goes on.
-_COUNTED = InquiryRow.state.not_in([InquiryState.SPAM.value, InquiryState.MERGED.value])
+_COUNTED = InquiryRow.state.not_in([state.value for state in InquiryState if state not in COUNTED])
 _OF_MONTH: Any = (InquiryRow.received_at >= bindparam("begin")) & (InquiryRow.received_at < bindparam("end")) & _COUNTED
 _INQUIRIES = select(
     InquiryRow.product,

@@ -118,7 +118,7 @@ def _list_url(insight: Insight, *, month: str = "", **words: str) -> str:
     """Return the list behind a figure: the inquiries of its months, and of what else it counts."""
     first, last = days_of(month or insight.months[0])[0], days_of(month or insight.months[-1])[1] - timedelta(days=1)
     product = {"product": insight.product} if insight.product else {}
-    return f"/staff?{urlencode({'view': 'all', **product, **words, 'from': first, 'to': last})}"
+    return f"/staff?{urlencode({'view': 'all', **product, **words, 'from': first, 'to': last, 'counted': '1'})}"
 
 
 def _months_table(insight: Insight) -> list[_Row]:

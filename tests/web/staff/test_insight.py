@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from html import unescape
+from itertools import product as product_of
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from liju_contact.app import make_app
+from liju_contact.domain.inquiry import InquiryState
 from liju_contact.store.insight import forget_months_of
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.deps import Deps
@@ -41,9 +45,39 @@ def test_the_page_shows_each_figure_as_a_chart_and_as_a_table(desk: AtTheDesk) -
     page = desk.get("/staff/insight").text
 
     assert page.count("<svg") >= 3
-    assert 'href="/staff?view=all&amp;product=steam&amp;from=2025-12-01&amp;to=2026-11-30">3</a>' in page
+    of_steam = "/staff?view=all&amp;product=steam&amp;from=2025-12-01&amp;to=2026-11-30&amp;counted=1"
+    assert f'href="{of_steam}">3</a>' in page
     assert "style=" not in page
     assert "As of <time" in page
+
+
+@pytest.mark.parametrize("served", [[], ["steam"]])
+@pytest.mark.parametrize("product", ["", "steam", "none"])
+def test_each_figure_opens_exactly_the_inquiries_it_counts(
+    deps: Deps, client: FlaskClient, served: list[str], product: str
+) -> None:
+    """Spam and what was merged are not counted, nor is what somebody has of a line that they do not serve."""
+    kinds = list(product_of(InquiryState, ["steam", "", "service-parts"]))
+    for number, (state, line) in enumerate(kinds, 1):
+        submit(deps, nonce=str(number), country=["DE", "BR"][number % 2], email=f"c{number}@dairy.example")
+        values = {"state": state, "product": line, "assignee": "li.wei@liju.example"}
+        with deps.db.begin() as tx:
+            tx.execute(update(InquiryRow).where(InquiryRow.id == number).values(values))
+    measure_insight(deps, now=deps.now())
+    li = at_the_desk(deps, client, product_lines=served)
+
+    page = li.get(f"/staff/insight?product={product}").text
+    figures = [(unescape(url), int(count)) for url, count in re.findall(r'<a href="(/staff\?[^"]*)">(\d+)</a>', page)]
+
+    assert len(figures) > 12 + 3
+    assert [(url, count) for url, count in figures if li.get(url).text.count('id="row-') != count] == []
+
+
+def test_the_list_behind_a_figure_says_what_it_is(desk: AtTheDesk) -> None:
+    page = desk.get("/staff?view=all&product=steam&counted=1").text
+
+    assert "Counted in Insight" in page
+    assert '<input type="checkbox" name="counted" value="1" checked>' in page
 
 
 def test_what_came_by_mail_can_be_chosen(deps: Deps, desk: AtTheDesk) -> None:
