@@ -58,15 +58,16 @@ class Sort(StrEnum):
 
 AWAITED = frozenset(state for state in InquiryState if awaits_answer(state))
 GOING_ON = frozenset(state for state in InquiryState if not is_over(state))
-# Of spam nobody wants to know that our letters to it do not arrive, and a merged inquiry goes on in another.
-_REACHING_OUT = frozenset(InquiryState) - {InquiryState.SPAM, InquiryState.MERGED}
+COUNTED = frozenset(InquiryState) - {InquiryState.SPAM, InquiryState.MERGED}
+"""Spam is nobody's inquiry, and a merged one is counted where it goes on."""
 STATES_OF: Mapping[View, frozenset[InquiryState]] = MappingProxyType(
     {
         View.NEEDS_ANSWER: AWAITED,
         View.MINE: GOING_ON,
         View.UNASSIGNED: AWAITED,
         View.WAITING: frozenset({InquiryState.ANSWERED}),
-        View.MAIL_TROUBLE: _REACHING_OUT,
+        # Nor does anybody want to know that our letters to the others do not arrive.
+        View.MAIL_TROUBLE: COUNTED,
         View.SPAM: frozenset({InquiryState.SPAM}),
         View.CLOSED: frozenset({InquiryState.CLOSED}),
         View.ALL: frozenset(InquiryState),
@@ -106,7 +107,9 @@ class Cursor:
 class Filters:
     """What a list is narrowed to; all that is given has to hold.
 
-    ``person`` is an address, ``NOBODY`` or ``ME``; days are on the company's clock, both included.
+    ``person`` is an address, ``NOBODY`` or ``ME``; days are on the company's clock, both included. ``is_counted`` are
+    the inquiries that the insight page counts for whoever reads the list: of the product lines they serve, also where
+    another one is assigned to them.
     """
 
     state: InquiryState | None = None
@@ -121,6 +124,7 @@ class Filters:
     received_to: date | None = None
     has_files: bool = False
     is_overdue: bool = False
+    is_counted: bool = False
 
     @classmethod
     def read(cls, args: Mapping[str, str]) -> Self:
@@ -137,6 +141,7 @@ class Filters:
             received_to=_day(args.get("to", "")),
             has_files=args.get("files", "") == "1",
             is_overdue=args.get("overdue", "") == "1",
+            is_counted=args.get("counted", "") == "1",
         )
 
     def words(self) -> dict[str, str]:
@@ -154,6 +159,7 @@ class Filters:
             "to": self.received_to.isoformat() if self.received_to else "",
             "files": "1" if self.has_files else "",
             "overdue": "1" if self.is_overdue else "",
+            "counted": "1" if self.is_counted else "",
         }
         return {word: str(value) for word, value in words.items() if value}
 
@@ -187,6 +193,8 @@ class ListQuery:
         wanted = STATES_OF[self.view]
         if self.filters.is_overdue:
             wanted &= AWAITED
+        if self.filters.is_counted:
+            wanted &= COUNTED
         return wanted & {self.filters.state} if self.filters.state else wanted
 
     @property

@@ -41,7 +41,7 @@ class MonthFacts:
 
     @property
     def median_hours(self) -> float | None:
-        """How long half of the first answers took at most, in hours; None without an answer."""
+        """The median of how long first answers took, in hours; None without an answer."""
         minutes = _median(self.answer_times)
         return None if minutes is None else minutes / 60
 
@@ -148,13 +148,21 @@ _LEAST_NAMED = 3
 
 
 def _median(times: Mapping[int, int]) -> float | None:
-    """Return the middle of a histogram, in minutes: the geometric middle of the step that holds it."""
-    half, seen = sum(times.values()) / 2, 0
+    """Return the middle of a histogram, in minutes; of an even count the mean of the two in the middle."""
+    count = sum(times.values())
+    if not count:
+        return None
+    return (_minutes_at(times, (count - 1) // 2) + _minutes_at(times, count // 2)) / 2
+
+
+def _minutes_at(times: Mapping[int, int], place: int) -> float:
+    """Return the geometric middle of the step that holds the time at ``place``, the shortest one being at 0."""
+    seen = 0
     for step in sorted(times):
         seen += times[step]
-        if seen >= half:
+        if seen > place:
             return math.exp((step - 0.5) * _STEP) if step else 1.0
-    return None
+    raise IndexError(place)
 
 
 def _number(month: str) -> int:

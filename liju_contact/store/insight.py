@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, select
 
 from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.inquiry_list import COUNTED
 from liju_contact.domain.insight import MonthFacts, month_of
 from liju_contact.domain.message import Author
 from liju_contact.store.desk_tables import InquiryTagRow, InsightMonthRow, InsightRow, RatingRow, TagRow
@@ -17,8 +19,7 @@ from liju_contact.store.holdings import chunked
 from liju_contact.store.statements import insert_or_change
 from liju_contact.store.tables import InquiryRow, MessageRow
 
-# Spam is nobody's inquiry, and a merged one is counted where it goes on.
-_COUNTED = InquiryRow.state.not_in([InquiryState.SPAM.value, InquiryState.MERGED.value])
+_COUNTED = InquiryRow.state.not_in([state.value for state in InquiryState if state not in COUNTED])
 _OF_MONTH: Any = (InquiryRow.received_at >= bindparam("begin")) & (InquiryRow.received_at < bindparam("end")) & _COUNTED
 _INQUIRIES = select(
     InquiryRow.product,
@@ -42,12 +43,18 @@ _STARS = (
     .where(_OF_MONTH)
     .group_by(InquiryRow.product, RatingRow.stars)
 )
-_FIRST_MESSAGES = (
-    select(InquiryRow.product, func.substr(MessageRow.body, 1, bindparam("characters")))
-    .join(MessageRow, MessageRow.inquiry_id == InquiryRow.id)
-    .where(_OF_MONTH, MessageRow.author == Author.CUSTOMER.value)
-    .order_by(InquiryRow.received_at.desc())
+_NEWEST = (
+    select(InquiryRow.id, InquiryRow.product, InquiryRow.received_at)
+    .where(_OF_MONTH)
+    .order_by(InquiryRow.received_at.desc(), InquiryRow.id.desc())
     .limit(bindparam("limit"))
+    .subquery("newest")
+)
+_WRITTEN = (
+    select(_NEWEST.c.id, _NEWEST.c.product, func.substr(MessageRow.body, 1, bindparam("characters")))
+    .join(MessageRow, MessageRow.inquiry_id == _NEWEST.c.id)
+    .where(MessageRow.author == Author.CUSTOMER.value)
+    .order_by(_NEWEST.c.received_at.desc(), _NEWEST.c.id.desc())
 )
 _FORGET = delete(InsightRow).where(InsightRow.month == bindparam("month"))
 _ADD = insert(InsightRow)
@@ -138,10 +145,12 @@ def stars_of_month(tx: Connection, begin: datetime, end: datetime) -> list[tuple
 
 def newest_texts_of_month(
     tx: Connection, begin: datetime, end: datetime, *, limit: int, characters: int
-) -> Iterator[tuple[str, str]]:
-    """Yield product line and the beginning of what customers wrote, newest inquiries first."""
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield product line and the beginnings of what the customer wrote, for each of the newest ``limit`` inquiries."""
     values = {"begin": begin, "end": end, "limit": limit, "characters": characters}
-    yield from (tuple(row) for row in tx.execution_options(yield_per=500).execute(_FIRST_MESSAGES, values))
+    rows = tx.execution_options(yield_per=500).execute(_WRITTEN, values)
+    for (_id, product), messages in groupby(rows, key=lambda row: (row[0], row[1])):
+        yield product, [text for _id, _product, text in messages]
 
 
 def save_month(

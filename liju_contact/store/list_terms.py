@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.visitors import cloned_traverse
 
 from liju_contact.domain.inquiry import InquiryState
-from liju_contact.domain.inquiry_list import AWAITED, ME, NO_PRODUCT, NOBODY, ListQuery, View
+from liju_contact.domain.inquiry_list import AWAITED, COUNTED, ME, NO_PRODUCT, NOBODY, ListQuery, View
 from liju_contact.domain.person import Person
 from liju_contact.domain.priority import Priority
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
@@ -90,30 +90,39 @@ def _view_terms(query: ListQuery, reader: Reader) -> list[Term]:
 
 
 def state_term(states: frozenset[InquiryState]) -> Term:
-    """Write the states into the statement itself: a parameter does not tell that a partial index has all the rows."""
+    """Write the states into the statement itself: a parameter does not tell that a partial index has all the rows.
+
+    Of nearly all states it writes the others: SQLite would find all those inquiries by an index, only to sort them.
+    """
     if not states:
         return Term(columns=(), key="never", rank=Rank.NO_INDEX, condition=lambda _columns: false())
-    words = ", ".join(f"'{state.value}'" for state in InquiryState if state in states)
-    key, rank = f"state {words}", Rank.NO_INDEX
+    key, rank = f"state {_words(states)}", Rank.NO_INDEX
     if len(states) == 1:
         rank = Rank.RARE_STATE if states <= {InquiryState.SPAM, InquiryState.MERGED} else Rank.STATE
     if states <= AWAITED:
         rank = Rank.AWAITED
 
     def condition(columns: Columns) -> ColumnElement[bool]:
-        is_in = columns.state.op("IN", is_comparison=True)
-        one_of: ColumnElement[bool] = is_in(literal_column(f"({words})"))
+        is_in, is_not_in = (columns.state.op(word, is_comparison=True) for word in ("IN", "NOT IN"))
         if len(states) > 1:
-            return one_of
-        one: ColumnElement[bool] = columns.state == literal_column(words)
+            rest = frozenset(InquiryState) - states
+            some: ColumnElement[bool] = is_not_in(_among(rest)) if states >= COUNTED else is_in(_among(states))
+            return some
+        one: ColumnElement[bool] = columns.state == literal_column(_words(states))
         return and_(is_in(AWAITED_STATES), one) if states <= AWAITED else one
 
     return Term(columns=("state",), key=key, rank=rank, condition=condition)
 
 
-AWAITED_STATES: ColumnElement[Any] = literal_column(
-    "({})".format(", ".join(f"'{state.value}'" for state in InquiryState if state in AWAITED))
-)
+def _words(states: frozenset[InquiryState]) -> str:
+    return ", ".join(f"'{state.value}'" for state in InquiryState if state in states)
+
+
+def _among(states: frozenset[InquiryState]) -> ColumnElement[Any]:
+    return literal_column(f"({_words(states)})")
+
+
+AWAITED_STATES = _among(AWAITED)
 
 
 def _equals(column: str, parameter: str) -> Callable[[Columns], ColumnElement[bool]]:
@@ -264,13 +273,26 @@ def _received_term(end: str, day: date | None, zone: tzinfo) -> list[Term]:
 
 
 def _lines_term(query: ListQuery, person: Person) -> list[Term]:
-    """What somebody sees who serves some product lines only; ``Person.serves`` says the same of one inquiry."""
-    if not person.product_lines or query.view is View.MINE:
+    """What somebody sees who serves some product lines only; ``Person.serves`` says the same of one inquiry.
+
+    Sums of months do not know who has an inquiry, so that one of another line which is theirs is not counted for them.
+    """
+    if not person.product_lines or (query.view is View.MINE and not query.filters.is_counted):
         return []
+    values = {"lines": sorted({*person.product_lines, ""})}
 
-    def condition(columns: Columns) -> ColumnElement[bool]:
-        of_lines = columns.product.in_(bindparam("lines", expanding=True))
-        return or_(of_lines, columns.assignee == bindparam("own_address"))
+    def of_lines(columns: Columns) -> ColumnElement[bool]:
+        within: ColumnElement[bool] = columns.product.in_(bindparam("lines", expanding=True))
+        return within
 
-    values = {"lines": sorted({*person.product_lines, ""}), "own_address": person.address}
-    return [Term(columns=("product", "assignee"), key="lines", rank=Rank.LINES, condition=condition, values=values)]
+    if query.filters.is_counted:
+        return [Term(columns=("product",), key="counted lines", rank=Rank.LINES, condition=of_lines, values=values)]
+    return [
+        Term(
+            columns=("product", "assignee"),
+            key="lines",
+            rank=Rank.LINES,
+            condition=lambda c: or_(of_lines(c), c.assignee == bindparam("own_address")),
+            values={**values, "own_address": person.address},
+        )
+    ]

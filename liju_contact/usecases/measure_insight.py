@@ -43,7 +43,7 @@ from liju_contact.usecases.deps import Deps
 _SOON, _DAILY, _WEEKLY = timedelta(minutes=10), timedelta(days=1), timedelta(days=7)
 _YEAR_MONTHS = 12
 _SMALL = 500  # inquiries of a month that are summed up in no time
-_TEXTS_READ = 3000  # of a month, the newest ones: what keeps coming back shows in these
+_INQUIRIES_READ = 3000  # of a month, the newest ones: what keeps coming back shows in these
 _WORDS_KEPT = 120  # per month and product line
 
 
@@ -135,6 +135,6 @@ def _measured(tx: Connection, begin: datetime, end: datetime, *, now: datetime) 
         sums[product].tags[tag] += count
     for product, stars, count in stars_of_month(tx, begin, end):
         sums[product].stars[stars] += count
-    for product, text in newest_texts_of_month(tx, begin, end, limit=_TEXTS_READ, characters=MOST_CHARACTERS):
-        sums[product].words.update(telling_words_of(text))
+    for product, texts in newest_texts_of_month(tx, begin, end, limit=_INQUIRIES_READ, characters=MOST_CHARACTERS):
+        sums[product].words.update(set().union(*map(telling_words_of, texts)))
     return [(product, of_product.facts()) for product, of_product in sorted(sums.items())]

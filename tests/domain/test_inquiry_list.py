@@ -36,6 +36,7 @@ AT = datetime(2026, 11, 23, 2, 0, 0, 123456, tzinfo=UTC)
                 received_to=date(2026, 2, 28),
                 has_files=True,
                 is_overdue=True,
+                is_counted=True,
             ),
         ),
     ],
@@ -49,7 +50,7 @@ def test_a_query_written_down_is_read_as_the_same_list(query: ListQuery) -> None
     [
         {"view": "everything", "sort": "colour", "state": "lost", "priority": "9"},
         {"product": "../etc", "country": "Germany", "language": "<b>", "topic": "A B"},
-        {"from": "yesterday", "to": "2026-02-31", "files": "yes", "overdue": "true"},
+        {"from": "yesterday", "to": "2026-02-31", "files": "yes", "overdue": "true", "counted": "0"},
         {"from": "0001-01-01", "to": "9999-12-31"},
         {"after": "2026-13-01T00:00:00Z~1", "before": "1 OR 1=1", "tag": "\x00\u200b", "person": "  "},
         {"after": "9" * 19, "unknown": "word"},
@@ -94,6 +95,14 @@ def test_a_filter_is_taken_away_with_the_place_in_the_list() -> None:
     query = ListQuery(view=View.ALL, filters=Filters(product="steam", country="DE"), q="x", cursor=Cursor(id=3))
 
     assert query.without("product").to_query() == "view=all&country=DE&q=x"
+
+
+def test_what_is_counted_is_neither_spam_nor_merged() -> None:
+    counted = ListQuery.read({"counted": "1"})
+
+    assert counted.to_query() == "view=all&counted=1"
+    assert counted.states == frozenset(InquiryState) - {InquiryState.SPAM, InquiryState.MERGED}
+    assert ListQuery.read({"view": "spam", "counted": "1"}).states == frozenset()
 
 
 def test_a_view_and_a_state_it_never_has_leave_nothing() -> None:

@@ -33,7 +33,13 @@ def test_the_median_is_right_within_five_per_cent(minutes: list[float]) -> None:
     median = MonthFacts(answer_times=times).median_hours
 
     assert median is not None
-    assert median == pytest.approx(statistics.median_low(minutes) / 60, rel=0.05)
+    assert median == pytest.approx(statistics.median(minutes) / 60, rel=0.05)
+
+
+def test_the_median_of_two_lies_between_them() -> None:
+    median = MonthFacts(answer_times={step_of(60): 1, step_of(6000): 1}).median_hours
+
+    assert median == pytest.approx(50.5, rel=0.05)
 
 
 def test_there_is_no_median_of_nothing() -> None:

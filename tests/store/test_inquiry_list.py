@@ -49,12 +49,19 @@ FILTERS = {
     "days": Filters(received_from=date(2026, 11, 10), received_to=date(2026, 11, 12)),
     "files": Filters(has_files=True),
     "overdue": Filters(is_overdue=True),
+    "counted": Filters(is_counted=True),
+    "counted days": Filters(is_counted=True, received_from=date(2026, 11, 1), received_to=date(2026, 11, 30)),
+    "counted of a line": Filters(is_counted=True, received_from=date(2026, 11, 1), product="steam"),
     "several": Filters(product="steam", country="DE", has_files=True, state=InquiryState.CLOSED),
 }
 _ASKED = [
     *(ListQuery(view=view, sort=sort) for view in View for sort in Sort),
     *(ListQuery(view=View.ALL, filters=filters, sort=sort) for filters in FILTERS.values() for sort in Sort),
-    *(ListQuery(view=view, filters=FILTERS[name]) for view in View for name in ("country", "tag", "person", "nobody")),
+    *(
+        ListQuery(view=view, filters=FILTERS[name])
+        for view in View
+        for name in ("country", "tag", "person", "nobody", "counted")
+    ),
     *(ListQuery(view=View.UNASSIGNED, filters=FILTERS[name]) for name in ("state", "overdue")),
 ]
 QUERIES = [query for query in _ASKED if query.order is (query.sort or query.order)]
@@ -228,6 +235,22 @@ def test_what_somebody_owes_an_answer_is_read_in_its_order(db: Database, query: 
         assert re.search(rf"Limit .*\n *->  Index (Only )?Scan using {index} ", plan)
 
 
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.OLDEST, Sort.CHANGED])
+@pytest.mark.parametrize("name", ["counted", "counted days"])
+def test_what_is_counted_is_read_in_its_order(db: Database, name: str, sort: Sort) -> None:
+    """It is nearly everything: whatever finds it by its states reads and sorts all of that."""
+    fill(db, 3 if db.is_sqlite else 3000)
+
+    plan = plans_of(db, ListQuery(view=View.ALL, filters=FILTERS[name], sort=sort))[0]
+
+    index = "ix_inquiry_changed_at" if sort is Sort.CHANGED else "ix_inquiry_received_at"
+    if db.is_sqlite:
+        limited = r"MATERIALIZE (along|hit\nCO-ROUTINE near)"
+        assert re.match(rf"{limited}\n(SCAN|SEARCH) inquiry USING COVERING INDEX {index}\b.*\nSCAN", plan)
+    else:
+        assert re.search(rf"Limit .*\n *->  Index (Only )?Scan (Backward )?using {index} ", plan)
+
+
 def test_ones_own_are_read_in_their_order(db: Database) -> None:
     fill(db, 3 if db.is_sqlite else 3000)
 
@@ -272,7 +295,7 @@ def belongs(row: Any, query: ListQuery, person: Person) -> bool:
     who = {"me": person.address}.get(filters.person, filters.person)
     return all(
         (
-            person.serves(row.product, row.assignee),
+            person.serves(row.product, None if filters.is_counted else row.assignee),
             InquiryState(row.state) in STATES_OF[query.view],
             query.view is not View.MINE or row.assignee == person.address,
             query.view is not View.UNASSIGNED or row.assignee is None,
@@ -288,6 +311,7 @@ def belongs(row: Any, query: ListQuery, person: Person) -> bool:
             not filters.received_from or day >= filters.received_from,
             not filters.received_to or day <= filters.received_to,
             not filters.has_files or row.has_files,
+            not filters.is_counted or row.state not in {"spam", "merged"},
             not filters.is_overdue or (awaits_answer(InquiryState(row.state)) and row.answer_due_at < NOW),
         )
     )

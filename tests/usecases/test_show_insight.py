@@ -14,13 +14,14 @@ from liju_contact.store.desk_tables import InquiryTagRow, RatingRow, TagRow
 from liju_contact.store.insight import Measured, measured_months, months_of, save_month
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases import measure_insight as measure_insight_module
+from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.erase_address import erase_address
 from liju_contact.usecases.measure_insight import measure_insight
 from liju_contact.usecases.show_insight import Insight, show_insight
 from tests.conftest import Clock
 from tests.staff_desk import account
-from tests.usecases.stories import submit
+from tests.usecases.stories import opened, submit
 
 
 def ask(deps: Deps, person: Any, **what: str) -> Insight:
@@ -62,6 +63,41 @@ def test_a_month_adds_up(deps: Deps, clock: Clock) -> None:
     assert [(line.id, line.total) for line in insight.countries] == [("DE", 2), ("BR", 1)]
     [of_steam] = [line for line in insight.returning if line.product == "steam"]
     assert (of_steam.tags, insight.total.stars) == ((("leak", 1),), {4: 1})
+
+
+def words_of(deps: Deps) -> dict[str, int]:
+    with deps.db.read() as tx:
+        [(_month, _product, facts)] = months_of(tx, "2026-11", "2026-11")
+    return dict(facts.words)
+
+
+def test_a_word_counts_once_per_inquiry_however_often_it_was_written(deps: Deps) -> None:
+    burner = submit(deps, nonce="1", message="The burner leaks.")
+    for number in range(3):
+        add_customer_message(
+            deps, *opened(burner), body=f"burner flange {number}", files=(), nonce=f"m-{number}", now=deps.now()
+        )
+    submit(deps, nonce="2", message="The flange leaks.")
+
+    measure_all(deps)
+
+    assert words_of(deps) == {"burner": 1, "leaks": 2, "flange": 2}
+
+
+def test_words_are_read_of_the_newest_inquiries_whatever_each_has_written(
+    deps: Deps, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure_insight_module, "_INQUIRIES_READ", 2)
+    for number, word in enumerate(("nozzle", "gasket", "sensor")):
+        asked = submit(deps, nonce=str(number), message=word)
+        for more in range(3):
+            text = f"{word} again"
+            add_customer_message(deps, *opened(asked), body=text, files=(), nonce=f"m-{number}-{more}", now=deps.now())
+        clock.move(minutes=1)
+
+    measure_all(deps)
+
+    assert words_of(deps).keys() & {"nozzle", "gasket", "sensor"} == {"gasket", "sensor"}
 
 
 def test_spam_and_what_was_merged_do_not_count(deps: Deps) -> None:
@@ -110,9 +146,10 @@ def test_what_is_not_counted_yet_is_told_from_nothing(deps: Deps, clock: Clock) 
     submit(deps)
     clock.move(days=40)
     measure_insight(deps, now=deps.now())
-    assert told(deps, person, first="2027-01") == (clock.at, False, False)
+    assert told(deps, person, first="2027-01") == (clock.at, True, False)  # the month before is not
     assert told(deps, person, first="2026-11") == (clock.at, True, False)
     measure_all(deps)
+    assert told(deps, person, first="2027-01") == (clock.at, False, False)
     assert told(deps, person, first="2026-11") == (clock.at, False, False)
 
 
@@ -157,6 +194,25 @@ def test_a_person_sees_the_product_lines_they_serve(deps: Deps) -> None:
     assert "secretword" not in repr(insight)
 
 
+def test_what_came_by_mail_is_a_line_of_its_own_and_hides_no_other(deps: Deps) -> None:
+    submit(deps, nonce="1", product="steam")
+    submit(deps, nonce="2")
+    with deps.db.begin() as tx:
+        tx.execute(update(InquiryRow).where(InquiryRow.id == 2).values(product=""))
+    measure_all(deps)
+    person = account(deps)
+
+    asked = {product: ask(deps, person, product=product) for product in ("", "none", "steam", "sold-no-more")}
+
+    assert {product: (insight.product, insight.total.received_count) for product, insight in asked.items()} == {
+        "": ("", 2),
+        "none": ("none", 1),
+        "steam": ("steam", 1),
+        "sold-no-more": ("", 2),
+    }
+    assert {insight.known_products for insight in asked.values()} == {("", "steam")}
+
+
 def test_the_time_before_is_as_long_and_nothing_is_counted_twice(deps: Deps, clock: Clock) -> None:
     for number in range(3):
         submit(deps, nonce=str(number))
@@ -166,8 +222,35 @@ def test_the_time_before_is_as_long_and_nothing_is_counted_twice(deps: Deps, clo
     insight = ask(deps, account(deps), first="2026-12", last="2027-01")
 
     assert (insight.months, insight.total.received_count) == (("2026-12", "2027-01"), 2)
+    assert insight.total_before is not None
     assert insight.total_before == MonthFacts.from_json(insight.total_before.to_json())
     assert insight.total_before.received_count == 1
+
+
+def test_a_time_before_that_is_not_wholly_counted_is_not_compared_with(deps: Deps, clock: Clock) -> None:
+    person = account(deps)
+    for _month in range(3):
+        submit(deps, nonce=f"{clock.at}")
+        clock.move(days=31)
+    submit(deps, nonce=f"{clock.at}")
+    for is_known in (False, False, False, True):  # the latest month first
+        measure_insight(deps, now=deps.now())
+        insight = ask(deps, person, first="2027-01", last="2027-02")
+        assert (insight.total_before is not None, not insight.is_being_counted) == (is_known, is_known)
+        lines = (*insight.products, *insight.topics, *insight.countries)
+        assert {line.total_before for line in lines} == {2 if is_known else None}
+
+
+def test_a_time_before_that_is_too_long_ago_is_not_compared_with(deps: Deps, clock: Clock) -> None:
+    submit(deps)
+    clock.move(days=40 * 30)
+    submit(deps, nonce="2")
+    measure_all(deps)
+
+    insight = ask(deps, account(deps), first="2028-04")
+
+    assert len(insight.months) == 24
+    assert (insight.total_before, insight.is_being_counted, insight.is_beyond) == (None, False, True)
 
 
 def test_sums_begun_before_an_erasure_are_not_kept(deps: Deps) -> None:

@@ -118,7 +118,7 @@ def _list_url(insight: Insight, *, month: str = "", **words: str) -> str:
     """Return the list behind a figure: the inquiries of its months, and of what else it counts."""
     first, last = days_of(month or insight.months[0])[0], days_of(month or insight.months[-1])[1] - timedelta(days=1)
     product = {"product": insight.product} if insight.product else {}
-    return f"/staff?{urlencode({'view': 'all', **product, **words, 'from': first, 'to': last})}"
+    return f"/staff?{urlencode({'view': 'all', **product, **words, 'from': first, 'to': last, 'counted': '1'})}"
 
 
 def _months_table(insight: Insight) -> list[_Row]:
@@ -137,7 +137,7 @@ def _months_table(insight: Insight) -> list[_Row]:
 
 def _lines_table(insight: Insight, kind: str, lines: Sequence[Line], head: str) -> list[_Row]:
     rows: list[_Row] = [[head, *insight.months, _("Total"), _("Same time before")]]
-    return rows + [[_label(kind, line.id), *line.counts, line.total, line.total_before] for line in lines]
+    return rows + [[_label(kind, line.id), *line.counts, line.total, _told(line.total_before)] for line in lines]
 
 
 def _returning_table(insight: Insight) -> list[_Row]:
@@ -169,6 +169,10 @@ _TABLES: Mapping[str, Callable[[Insight], list[_Row]]] = MappingProxyType(
 
 def _rounded(value: float | None) -> float | str:
     return "" if value is None else round(value, 1)
+
+
+def _told(count: int | None) -> int | str:
+    return "" if count is None else count
 
 
 def _cell(value: Any) -> Any:

@@ -75,6 +75,7 @@ FILTERS = {
     "to": _("Received until"),
     "files": _("With files"),
     "overdue": _("Overdue"),
+    "counted": _("Counted in Insight"),
 }
 _NO_PRODUCT = "none"
 
@@ -157,7 +158,7 @@ def narrowed_by(page: ListPage, words: ListWords, options: Mapping[str, Options]
     query = page.listed
     found = []
     for word, value in query.filters.words().items():
-        text = "" if word in {"files", "overdue"} else value
+        text = "" if word in {"files", "overdue", "counted"} else value
         text = options[word].texts.get(value, text) if word in options else text
         href = f"/staff?{query.without(word).to_query()}"
         found.append(Narrowed(label=words.filters[word], text=text, href=href))
