@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from liju_contact.domain.change import Change, StaleChange
 from liju_contact.domain.errors import Conflict, Forbidden, NotFound, Unfit
@@ -17,6 +19,7 @@ from liju_contact.domain.priority import Priority
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import find_inquiry
 from liju_contact.store.staff import change_account
+from liju_contact.store.tables import EventRow
 from liju_contact.store.tags import every_tag, tags_of
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.change_inquiry import Changed, change_inquiry, change_many, check_version, undo_events
@@ -197,6 +200,21 @@ def test_taking_back_is_refused_once_somebody_changed_it_again(office: Deps, li:
     assert (inquiry_row(office)["priority"], tags(office)) == ("urgent", ["pump"])
     assert undo_events(office, li, mine.reference, mine.event_ids[1:], now=office.now()).event_ids == mine.event_ids[1:]
     assert tags(office) == []
+
+
+def test_a_due_date_is_a_moment_however_an_event_has_spelled_it(office: Deps, li: Person) -> None:
+    before, after = (DUE.replace(day=day).astimezone(ZoneInfo("Asia/Shanghai")) for day in (1, 2))
+    change(office, li, due_at=before)
+    second = change(office, li, due_at=after)
+    [*_, (_kind, _name, facts)] = events(office)
+    spelled = {"before": before.isoformat(), "after": after.isoformat()}  # as events before this one have it
+    with office.db.begin() as tx:
+        tx.execute(update(EventRow).where(EventRow.id == second.event_ids[0]).values(facts=spelled))
+
+    undo(office, li, second)
+
+    assert facts == {"before": "2026-12-01T09:00:00+00:00", "after": "2026-12-02T09:00:00+00:00"}
+    assert inquiry_row(office)["due_at"] == before
 
 
 @ONE_DATABASE
