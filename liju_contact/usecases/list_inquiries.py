@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from liju_contact.domain.excerpt import Excerpt
+from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, View
 from liju_contact.domain.person import ACTIONS_OF, Action, Person
 from liju_contact.domain.refusal import CALM
@@ -99,8 +100,10 @@ def list_news(deps: Deps, person: Person, query: ListQuery, *, since: int, now: 
 
 
 def _people(deps: Deps, beside: BesideList) -> dict[str, str]:
-    """Return who may have an inquiry: accounts that may change one, then the settings' staff."""
+    """Return who may have an inquiry: accounts that may answer, and the settings' staff but for those who only read."""
     language = deps.settings.default_language
-    people = {staff.address: staff.name.in_language(language) for staff in deps.settings.catalogue.staff}
-    people |= {address: name for address, (name, role) in beside.people.items() if Action.ANSWER in ACTIONS_OF[role]}
+    answering = {address: name for address, (name, role) in beside.people.items() if Action.ANSWER in ACTIONS_OF[role]}
+    reading = {fold_address(address) for address in beside.people.keys() - answering.keys()}
+    named = [staff for staff in deps.settings.catalogue.staff if fold_address(staff.address) not in reading]
+    people = {staff.address: staff.name.in_language(language) for staff in named} | answering
     return {address: name or address for address, name in people.items()}

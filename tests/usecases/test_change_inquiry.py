@@ -304,6 +304,8 @@ def test_whoever_is_given_an_inquiry_gets_a_letter_and_nobody_for_taking_it(
     [
         ({"assignee": "nobody@liju.example"}, "assignee"),
         ({"assignee": "left@liju.example"}, "assignee"),
+        ({"assignee": "reader@liju.example"}, "assignee"),
+        ({"assignee": WANG}, "assignee"),  # the settings name her, and her account may only read
         ({"state": InquiryState.MERGED}, "state"),
         ({"state": InquiryState.RECEIVED, "priority": Priority.HIGH}, None),
         ({"add_tags": ("x" * 41,)}, "tags"),
@@ -316,6 +318,8 @@ def test_what_cannot_be_is_refused_as_a_whole(
     office: Deps, li: Person, what: dict[str, Any], field: str | None
 ) -> None:
     left = account(office, "left@liju.example")
+    account(office, "reader@liju.example", role=Role.READER)
+    account(office, WANG, role=Role.READER)
     with office.db.begin() as tx:
         change_account(tx, left.id, disabled_at=office.now())
 
@@ -326,6 +330,20 @@ def test_what_cannot_be_is_refused_as_a_whole(
         change(office, li, priority=Priority.HIGH, **what)
 
     assert (refused.value.field, events(office), inquiry_row(office)["priority"]) == (field, [], "normal")
+
+
+def test_who_may_answer_no_longer_keeps_what_they_have_and_gets_nothing_new(office: Deps, li: Person) -> None:
+    chen = account(office, "chen@liju.example")
+    submit(office, nonce="n-2")
+    change(office, li, assignee=chen.address)
+    with office.db.begin() as tx:
+        change_account(tx, chen.id, role=Role.READER.value)
+
+    kept = change(office, li, assignee=chen.address.upper(), priority=Priority.HIGH)
+
+    assert (inquiry_row(office)["assignee"], len(kept.event_ids)) == (chen.address, 1)
+    with pytest.raises(Unfit):
+        change(office, li, id_=2, assignee=chen.address)
 
 
 def test_a_tag_keeps_the_spelling_of_who_used_it_first(office: Deps, li: Person) -> None:

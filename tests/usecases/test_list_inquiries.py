@@ -10,7 +10,7 @@ import pytest
 from liju_contact.domain.change import Change
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import ListQuery, View
-from liju_contact.domain.person import Person
+from liju_contact.domain.person import Person, Role
 from liju_contact.store.view_counts import COUNTED
 from liju_contact.usecases import list_inquiries as module
 from liju_contact.usecases.change_inquiry import change_inquiry, change_many
@@ -19,6 +19,7 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.list_inquiries import list_inquiries, list_news
 from tests.staff_desk import account
 from tests.store.statements import listening
+from tests.usecases.mails import LI, WANG, with_staff
 from tests.usecases.stories import rows, submit
 
 LIST = ListQuery(view=View.NEEDS_ANSWER)
@@ -72,6 +73,17 @@ def test_what_happens_while_a_list_is_read_is_announced(deps: Deps, monkeypatch:
 
     newest = page.newest_event_id if slow == "page_of_inquiries" else news.newest_event_id
     assert list_news(deps, li, LIST, since=newest, now=deps.now()).changed_count == 1
+
+
+def test_only_who_may_answer_is_offered_what_is_listed(deps: Deps) -> None:
+    deps = with_staff(deps)
+    li = account(deps, LI)
+    account(deps, "reader@liju.example", role=Role.READER)
+    account(deps, WANG, role=Role.READER)  # the settings name her; her account decides
+
+    people = list_inquiries(deps, li, LIST, {}, now=deps.now()).people
+
+    assert people == {LI: "Li Wei"}
 
 
 def test_counts_are_the_workers_and_follow_what_somebody_may_see(deps: Deps) -> None:
