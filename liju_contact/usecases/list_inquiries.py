@@ -89,12 +89,15 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
 
 
 def list_news(deps: Deps, person: Person, query: ListQuery, *, since: int, now: datetime) -> ListNews:
-    """Return what others have changed in the list since event ``since``; a search is not looked into."""
+    """Return what others have changed in the list since event ``since``.
+
+    Of a search only the counts beside it are news: which of the changed inquiries are hits would be a search each time.
+    """
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
     with deps.db.read_each() as tx:
         return ListNews(
             newest_event_id=newest_event_id(tx),
-            changed_count=changed_count(tx, replace(query, cursor=None, q=""), reader, since),
+            changed_count=0 if query.q else changed_count(tx, replace(query, cursor=None), reader, since),
             counts=counts_for(tx, person),
         )
 

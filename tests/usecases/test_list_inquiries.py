@@ -131,3 +131,19 @@ def test_news_tells_how_many_of_the_list_others_have_changed(deps: Deps) -> None
     elsewhere = list_news(deps, li, replace(LIST, view=View.CLOSED), since=since, now=deps.now())
     assert (quiet.changed_count, news.changed_count, elsewhere.changed_count) == (0, 3, 1)
     assert news.newest_event_id > since
+
+
+def test_a_search_announces_no_rows_and_its_counts_go_on(deps: Deps) -> None:
+    """Whether what others changed is a hit would have to be looked for each time."""
+    li, chen = account(deps), account(deps, "chen@liju.example", name="Chen")
+    [reference] = written(deps, 1)
+    search = replace(LIST, view=View.ALL, q="nothing has this word")
+    page = list_inquiries(deps, li, search, {}, now=deps.now())
+    change_inquiry(deps, chen, reference, Change(add_tags=("theirs",)), version=None, now=deps.now())
+    ViewCounter(deps, clock=lambda: 0.0).step()
+
+    news = list_news(deps, li, search, since=page.newest_event_id, now=deps.now())
+
+    assert (page.rows, news.changed_count) == ((), 0)
+    assert news.counts[View.NEEDS_ANSWER] == 1
+    assert news.newest_event_id > page.newest_event_id
