@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import Any, Final
@@ -143,7 +143,8 @@ def step_back(inquiry: Inquiry, event: Event, tags: Sequence[str]) -> Step | Non
     if event.kind is EventKind.TAGS_CHANGED:
         return _tags_back(event, tags)
     aspect = ASPECTS[event.kind]
-    if _value_of(inquiry, aspect) != event.facts["after"]:
+    # Compared as values, not as text: an event may spell a moment in another zone than the database does.
+    if getattr(inquiry, _COLUMNS[aspect]) != _column_value(aspect, event.facts["after"]):
         return None
     columns = {_COLUMNS[aspect]: _column_value(aspect, event.facts["before"])}
     promised = event.facts.get("promised")
@@ -227,7 +228,7 @@ def _priority_step(inquiry: Inquiry, wanted: Priority | None) -> Step | None:
 def _due_step(inquiry: Inquiry, wanted: datetime | Keep | None) -> Step | None:
     if wanted is KEEP or wanted == inquiry.due_at:
         return None
-    return _plain_step(inquiry, EventKind.DUE_CHANGED, wanted.isoformat() if wanted else None)
+    return _plain_step(inquiry, EventKind.DUE_CHANGED, wanted.astimezone(UTC).isoformat() if wanted else None)
 
 
 def _plain_step(inquiry: Inquiry, kind: EventKind, after: str | None) -> Step:

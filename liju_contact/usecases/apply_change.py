@@ -18,6 +18,7 @@ from liju_contact.domain.errors import Unfit
 from liju_contact.domain.event import Actor, Event, EventKind
 from liju_contact.domain.inquiry import Inquiry, InquiryState, fold_address
 from liju_contact.domain.message import Author
+from liju_contact.domain.person import Action
 from liju_contact.store.events import add_event, newest_event_of_kind
 from liju_contact.store.inquiries import change_columns
 from liju_contact.store.letters import post_letters
@@ -37,7 +38,8 @@ _RELEASED = "released"
 
 def planned(deps: Deps, tx: Connection, inquiry: Inquiry, change: Change, *, now: datetime) -> tuple[Step, ...]:
     """Return what a change of the inquiry would come to. Raises ``Unfit``."""
-    change = replace(change, assignee=_known(deps, tx, change.assignee)) if change.assignee is not KEEP else change
+    if change.assignee is not KEEP:
+        change = replace(change, assignee=_known(deps, tx, inquiry, change.assignee))
     asks_for_tags = change.add_tags or change.remove_tags
     standing = Standing(
         tags=tags_of(tx, [inquiry.id]).get(inquiry.id, []) if asks_for_tags else [],
@@ -105,17 +107,22 @@ def write_values(tx: Connection, inquiry: Inquiry, steps: Sequence[Step], now: d
         put_tags(tx, inquiry.id, step.add_tags)
 
 
-def _known(deps: Deps, tx: Connection, assignee: object) -> str | None:
-    """Return the address of an active account or of the settings' staff as it is spelled there."""
+def _known(deps: Deps, tx: Connection, inquiry: Inquiry, assignee: object) -> str | None:
+    """Return the address of somebody who may answer, as their account or else the settings spell it.
+
+    Who has the inquiry already keeps it, whatever they may by now.
+    """
     if not isinstance(assignee, str) or not assignee.strip():
         return None
-    account = find_account(tx, assignee)
-    if account and account.is_active:
+    if fold_address(assignee) == fold_address(inquiry.assignee or ""):
+        return inquiry.assignee
+    named = deps.settings.catalogue.find_staff(assignee)
+    account = find_account(tx, assignee) or (find_account(tx, named.address) if named else None)
+    if account and account.is_active and account.person.may(Action.ANSWER):
         return account.person.address
-    staff = deps.settings.catalogue.find_staff(assignee)
-    if staff is None:
-        raise Unfit(f"Nobody of the staff has the address {assignee}.", field="assignee")
-    return staff.address
+    if account or named is None:
+        raise Unfit(f"Nobody who may answer has the address {assignee}.", field="assignee")
+    return named.address
 
 
 def _state_before_spam(tx: Connection, inquiry: Inquiry) -> InquiryState | None:

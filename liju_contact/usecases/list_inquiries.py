@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from liju_contact.domain.excerpt import Excerpt
+from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.inquiry_list import Cursor, ListQuery, View
 from liju_contact.domain.person import ACTIONS_OF, Action, Person
 from liju_contact.domain.refusal import CALM
@@ -89,19 +90,24 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
 
 
 def list_news(deps: Deps, person: Person, query: ListQuery, *, since: int, now: datetime) -> ListNews:
-    """Return what others have changed in the list since event ``since``; a search is not looked into."""
+    """Return what others have changed in the list since event ``since``.
+
+    Of a search only the counts beside it are news: which of the changed inquiries are hits would be a search each time.
+    """
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
     with deps.db.read_each() as tx:
         return ListNews(
             newest_event_id=newest_event_id(tx),
-            changed_count=changed_count(tx, replace(query, cursor=None, q=""), reader, since),
+            changed_count=0 if query.q else changed_count(tx, replace(query, cursor=None), reader, since),
             counts=counts_for(tx, person),
         )
 
 
 def _people(deps: Deps, beside: BesideList) -> dict[str, str]:
-    """Return who may have an inquiry: accounts that may change one, then the settings' staff."""
+    """Return who may have an inquiry: accounts that may answer, and the settings' staff but for those who only read."""
     language = deps.settings.default_language
-    people = {staff.address: staff.name.in_language(language) for staff in deps.settings.catalogue.staff}
-    people |= {address: name for address, (name, role) in beside.people.items() if Action.ANSWER in ACTIONS_OF[role]}
+    answering = {address: name for address, (name, role) in beside.people.items() if Action.ANSWER in ACTIONS_OF[role]}
+    reading = {fold_address(address) for address in beside.people.keys() - answering.keys()}
+    named = [staff for staff in deps.settings.catalogue.staff if fold_address(staff.address) not in reading]
+    people = {staff.address: staff.name.in_language(language) for staff in named} | answering
     return {address: name or address for address, name in people.items()}

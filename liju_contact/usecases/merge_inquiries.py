@@ -68,11 +68,15 @@ def merge_inquiries(
         return Merged(reference=target.reference, event_id=event_id)
 
 
-def unmerge_inquiry(deps: Deps, person: Person, reference: str, *, now: datetime) -> Merged:
+def unmerge_inquiry(
+    deps: Deps, person: Person, reference: str, *, event_id: int | None = None, now: datetime
+) -> Merged:
     """Bring back what was carried over, with the state the inquiry had; what was written since stays where it is.
 
-    Doing it twice is once. Raises ``Forbidden``, ``NotFound``, ``Conflict`` when somebody merges at the same moment,
-    ``StoreBusy``.
+    Doing it twice is once. With ``event_id`` that merge alone is meant, and none that came after it.
+
+    Raises ``Forbidden``, ``NotFound``, ``Conflict`` when somebody merges at the same moment or the merge is another
+    one by now, ``StoreBusy``.
     """
     require(person, Action.ARRANGE)
     with deps.db.begin() as tx:
@@ -83,6 +87,8 @@ def unmerge_inquiry(deps: Deps, person: Person, reference: str, *, now: datetime
         merged = newest_event_of_kind(tx, source.id, EventKind.MERGED_INTO)
         if merged is None:
             raise Conflict("This was split off and brought back: there is nothing to take apart.")
+        if event_id not in {None, merged.id}:
+            raise Conflict("This was taken apart and merged again since.")
         if target.merged_into_id is not None:
             raise Conflict("One of the two was merged into another at the same moment.")
         return Merged(reference=reference, event_id=_unmerge(deps, tx, person, source, target, merged, now))

@@ -105,7 +105,7 @@ def show_inquiry(deps: Deps, person: Person, reference: str, *, language: str, n
         product=_product_label(deps, inquiry, language),
         topic=topic.label.in_language(language) if topic else inquiry.topic,
         team=team_of(deps, inquiry).label.in_language(language),
-        assignee=_assignee_name(inquiry, colleagues),
+        assignee=_assignee_name(rows, colleagues),
         is_promised=awaits,
         is_overdue=awaits and inquiry.answer_due_at < now,
         merged_into=rows.merged_into,
@@ -249,27 +249,33 @@ def _delivery(line: DeliveryLine, words: dict[int, str]) -> SheetDelivery:
 
 
 def _colleagues(deps: Deps, rows: _Rows, language: str) -> tuple[Colleague, ...]:
-    """Return who can have the inquiry: staff of the settings, and accounts that serve its product line."""
-    names = {fold_address(account.person.address): account.person.name for account in rows.accounts}
+    """Return who can have the inquiry: accounts that may answer and serve its product line, and staff of the settings.
+
+    Whoever is both is called what the settings call them, if anything, and may what the account does.
+    """
     found: dict[str, Colleague] = {}
-    for staff in deps.settings.catalogue.staff:
-        folded = fold_address(staff.address)
-        name = staff.name.in_language(language) or names.get(folded) or staff.address
-        found[folded] = Colleague(address=staff.address, name=name)
     for account in rows.accounts:
         person = account.person
-        if account.is_active and person.serves(rows.inquiry.product, None):
+        if account.is_active and person.may(Action.ANSWER) and person.serves(rows.inquiry.product, None):
             colleague = Colleague(address=person.address, name=person.name or person.address)
-            found.setdefault(fold_address(person.address), colleague)
+            found[fold_address(person.address)] = colleague
+    names = {fold_address(account.person.address): account.person.name for account in rows.accounts}
+    for staff in deps.settings.catalogue.staff:
+        folded = fold_address(staff.address)
+        if folded in found or folded not in names:
+            name = staff.name.in_language(language) or names.get(folded) or staff.address
+            found[folded] = Colleague(address=staff.address, name=name)
     return tuple(sorted(found.values(), key=lambda colleague: colleague.name.casefold()))
 
 
-def _assignee_name(inquiry: Inquiry, colleagues: Sequence[Colleague]) -> str:
-    """Return who has it; somebody who has left is still told by their address."""
-    if inquiry.assignee is None:
+def _assignee_name(rows: _Rows, colleagues: Sequence[Colleague]) -> str:
+    """Return who has it, also where nobody would give it to them any more."""
+    assignee = rows.inquiry.assignee
+    if assignee is None:
         return ""
-    folded = fold_address(inquiry.assignee)
-    return next((one.name for one in colleagues if fold_address(one.address) == folded), inquiry.assignee)
+    names = {fold_address(account.person.address): account.person.name for account in rows.accounts}
+    names |= {fold_address(colleague.address): colleague.name for colleague in colleagues}
+    return names.get(fold_address(assignee)) or assignee
 
 
 def _others(deps: Deps, rows: _Rows, person: Person, language: str) -> tuple[OtherInquiry, ...]:

@@ -164,3 +164,30 @@ def test_the_forms_do_without_a_script(deps: Deps, open_list: Open) -> None:
 
     expect(page.locator(".said")).to_contain_text("1 inquiry was changed.")
     assert [row["state"] for row in rows(deps.db, "inquiry")].count("spam") == 1
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_different_customers_are_merged_after_a_question_and_that_is_taken_back(
+    deps: Deps, open_list: Open, locale: str
+) -> None:
+    submit(deps, nonce="n-4", email="eva@there.example", name="Eva")
+    page = open_list(locale=locale, java_script_enabled=False, viewport={"width": 390, "height": 844})
+    page.goto("/staff?view=all&sort=oldest")
+    boxes, merge = page.locator("[name=references]"), page.locator("[formaction='/staff/bulk/merge']")
+    for at in (0, 3):
+        boxes.nth(at).check()
+    merge.click()
+    page.locator("a.quiet").click()
+    expect(page.locator("[name=references]:checked")).to_have_count(2)
+
+    merge.click()
+    expect(page.locator(".rows")).to_contain_text("eva@there.example")
+    assert page.locator("html").evaluate("html => html.scrollWidth") <= 390
+    page.locator("[name=mixes_customers]").click()
+    expect(page.locator(".said a")).to_have_attribute("href", re.compile("/staff/inquiry/LJ-"))
+    merged = [row["merged_into_id"] for row in rows(deps.db, "inquiry")]
+    page.locator(".said button").click()
+    expect(page.locator(".said button")).to_have_count(0)
+
+    assert merged == [None, None, None, 1]
+    assert [row["merged_into_id"] for row in rows(deps.db, "inquiry")] == [None] * 4

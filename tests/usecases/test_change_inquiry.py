@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from liju_contact.domain.change import Change, StaleChange
 from liju_contact.domain.errors import Conflict, Forbidden, NotFound, Unfit
@@ -17,6 +19,7 @@ from liju_contact.domain.priority import Priority
 from liju_contact.store.events import add_event
 from liju_contact.store.inquiries import find_inquiry
 from liju_contact.store.staff import change_account
+from liju_contact.store.tables import EventRow
 from liju_contact.store.tags import every_tag, tags_of
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.change_inquiry import Changed, change_inquiry, change_many, check_version, undo_events
@@ -199,6 +202,21 @@ def test_taking_back_is_refused_once_somebody_changed_it_again(office: Deps, li:
     assert tags(office) == []
 
 
+def test_a_due_date_is_a_moment_however_an_event_has_spelled_it(office: Deps, li: Person) -> None:
+    before, after = (DUE.replace(day=day).astimezone(ZoneInfo("Asia/Shanghai")) for day in (1, 2))
+    change(office, li, due_at=before)
+    second = change(office, li, due_at=after)
+    [*_, (_kind, _name, facts)] = events(office)
+    spelled = {"before": before.isoformat(), "after": after.isoformat()}  # as events before this one have it
+    with office.db.begin() as tx:
+        tx.execute(update(EventRow).where(EventRow.id == second.event_ids[0]).values(facts=spelled))
+
+    undo(office, li, second)
+
+    assert facts == {"before": "2026-12-01T09:00:00+00:00", "after": "2026-12-02T09:00:00+00:00"}
+    assert inquiry_row(office)["due_at"] == before
+
+
 @ONE_DATABASE
 def test_what_was_taken_back_is_a_change_that_others_have_not_seen(office: Deps, li: Person, wang: Person) -> None:
     mine = change(office, li, priority=Priority.HIGH)
@@ -286,6 +304,8 @@ def test_whoever_is_given_an_inquiry_gets_a_letter_and_nobody_for_taking_it(
     [
         ({"assignee": "nobody@liju.example"}, "assignee"),
         ({"assignee": "left@liju.example"}, "assignee"),
+        ({"assignee": "reader@liju.example"}, "assignee"),
+        ({"assignee": WANG}, "assignee"),  # the settings name her, and her account may only read
         ({"state": InquiryState.MERGED}, "state"),
         ({"state": InquiryState.RECEIVED, "priority": Priority.HIGH}, None),
         ({"add_tags": ("x" * 41,)}, "tags"),
@@ -298,6 +318,8 @@ def test_what_cannot_be_is_refused_as_a_whole(
     office: Deps, li: Person, what: dict[str, Any], field: str | None
 ) -> None:
     left = account(office, "left@liju.example")
+    account(office, "reader@liju.example", role=Role.READER)
+    account(office, WANG, role=Role.READER)
     with office.db.begin() as tx:
         change_account(tx, left.id, disabled_at=office.now())
 
@@ -308,6 +330,20 @@ def test_what_cannot_be_is_refused_as_a_whole(
         change(office, li, priority=Priority.HIGH, **what)
 
     assert (refused.value.field, events(office), inquiry_row(office)["priority"]) == (field, [], "normal")
+
+
+def test_who_may_answer_no_longer_keeps_what_they_have_and_gets_nothing_new(office: Deps, li: Person) -> None:
+    chen = account(office, "chen@liju.example")
+    submit(office, nonce="n-2")
+    change(office, li, assignee=chen.address)
+    with office.db.begin() as tx:
+        change_account(tx, chen.id, role=Role.READER.value)
+
+    kept = change(office, li, assignee=chen.address.upper(), priority=Priority.HIGH)
+
+    assert (inquiry_row(office)["assignee"], len(kept.event_ids)) == (chen.address, 1)
+    with pytest.raises(Unfit):
+        change(office, li, id_=2, assignee=chen.address)
 
 
 def test_a_tag_keeps_the_spelling_of_who_used_it_first(office: Deps, li: Person) -> None:

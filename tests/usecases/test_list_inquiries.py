@@ -13,7 +13,7 @@ from liju_contact.domain.change import Change, clean_tags, fold_tag
 from liju_contact.domain.errors import Unfit
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import ListQuery, View
-from liju_contact.domain.person import Person
+from liju_contact.domain.person import Person, Role
 from liju_contact.domain.search_query import read_query, tags_by_name
 from liju_contact.store.view_counts import COUNTED
 from liju_contact.usecases import list_inquiries as module
@@ -24,6 +24,7 @@ from liju_contact.usecases.index_search import index_search
 from liju_contact.usecases.list_inquiries import list_inquiries, list_news
 from tests.staff_desk import account
 from tests.store.statements import listening
+from tests.usecases.mails import LI, WANG, with_staff
 from tests.usecases.stories import rows, submit
 
 QUOTES = frozenset('"\uff02“”„‟«»「」『』〝〞〟《》｢｣')
@@ -78,6 +79,17 @@ def test_what_happens_while_a_list_is_read_is_announced(deps: Deps, monkeypatch:
 
     newest = page.newest_event_id if slow == "page_of_inquiries" else news.newest_event_id
     assert list_news(deps, li, LIST, since=newest, now=deps.now()).changed_count == 1
+
+
+def test_only_who_may_answer_is_offered_what_is_listed(deps: Deps) -> None:
+    deps = with_staff(deps)
+    li = account(deps, LI)
+    account(deps, "reader@liju.example", role=Role.READER)
+    account(deps, WANG, role=Role.READER)  # the settings name her; her account decides
+
+    people = list_inquiries(deps, li, LIST, {}, now=deps.now()).people
+
+    assert people == {LI: "Li Wei"}
 
 
 def test_counts_are_the_workers_and_follow_what_somebody_may_see(deps: Deps) -> None:
@@ -168,3 +180,19 @@ def test_a_tag_is_found_as_it_is_spelt(deps: Deps, tag: str, word: str) -> None:
     change_inquiry(deps, person, reference, Change(add_tags=(tag,)), version=None, now=deps.now())
 
     assert [found(deps, person, tag=tag), found(deps, person, q=f'{word}:"{tag}"')] == [[reference]] * 2
+
+
+def test_a_search_announces_no_rows_and_its_counts_go_on(deps: Deps) -> None:
+    """Whether what others changed is a hit would have to be looked for each time."""
+    li, chen = account(deps), account(deps, "chen@liju.example", name="Chen")
+    [reference] = written(deps, 1)
+    search = replace(LIST, view=View.ALL, q="nothing has this word")
+    page = list_inquiries(deps, li, search, {}, now=deps.now())
+    change_inquiry(deps, chen, reference, Change(add_tags=("theirs",)), version=None, now=deps.now())
+    ViewCounter(deps, clock=lambda: 0.0).step()
+
+    news = list_news(deps, li, search, since=page.newest_event_id, now=deps.now())
+
+    assert (page.rows, news.changed_count) == ((), 0)
+    assert news.counts[View.NEEDS_ANSWER] == 1
+    assert news.newest_event_id > page.newest_event_id

@@ -22,6 +22,13 @@ from liju_contact.usecases.decide_held import undo_decision
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.fetch_file import fetch_file
 from liju_contact.usecases.merge_inquiries import Merged, merge_inquiries, unmerge_inquiry
+from liju_contact.usecases.merge_many import (
+    ManyMerged,
+    SeveralCustomers,
+    merge_into_oldest,
+    merging_of,
+    unmerge_many,
+)
 from liju_contact.usecases.watch_inquiry import watch_inquiry
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account
@@ -303,3 +310,76 @@ def test_merging_both_ways_and_twice_at_once_makes_one_of_them_and_no_ring(offic
     assert len({home for home, _ in homes(office)}) == 1
     kinds = [one["kind"] for one in rows(office.db, "event")]
     assert (kinds.count("merged_into"), kinds.count("merged_from")) == (1, 1)
+
+
+def merge_many(deps: Deps, person: Person, *ids: int, **how: bool) -> ManyMerged:
+    return merge_into_oldest(deps, person, [reference(deps, id_) for id_ in ids], now=deps.now(), **how)
+
+
+def events_of_merges(many: ManyMerged) -> dict[str, int]:
+    return {one.reference: one.event_ids[0] for one in many.merged if one.event_ids}
+
+
+def test_many_are_merged_into_the_oldest_and_taken_apart_again(office: Deps, li: Person, clock: Clock) -> None:
+    for number in range(3):
+        submit(office, nonce=f"n-{number}")
+        clock.move(hours=1)
+    change(office, li, 1, state=InquiryState.ANSWERED)
+    before = [listed(office, id_) for id_ in (1, 2, 3)]
+
+    many = merge_many(office, li, 3, 2, 1)
+    merged = [row(office, id_)["merged_into_id"] for id_ in (1, 2, 3)]
+    undone, failed = unmerge_many(office, li, events_of_merges(many), now=office.now())
+
+    assert (many.into, [one.reference for one in many.merged]) == (
+        reference(office, 1),
+        [reference(office, 3), reference(office, 2)],
+    )
+    assert (merged, many.failed) == ([None, 1, 1], ())
+    assert (sorted(undone), failed) == (sorted(one.reference for one in many.merged), [])
+    assert [listed(office, id_) for id_ in (1, 2, 3)] == before
+    assert unmerge_many(office, li, events_of_merges(many), now=office.now()) == ([], [])
+
+
+def test_taking_a_merge_back_leaves_alone_the_one_that_came_after_it(office: Deps, li: Person) -> None:
+    for number in range(3):
+        submit(office, nonce=f"n-{number}")
+    first = merge_many(office, li, 1, 3)
+    unmerge(office, li, 3)
+    merge(office, li, 3, 2)
+
+    undone, failed = unmerge_many(office, li, events_of_merges(first), now=office.now())
+
+    assert (undone, failed) == ([], [reference(office, 3)])
+    assert row(office, 3)["merged_into_id"] == 2  # the other inquiry
+
+
+def test_different_customers_are_mixed_only_where_that_is_meant(office: Deps, li: Person) -> None:
+    submit(office)
+    submit(office, nonce="n-2", email=CUSTOMER.upper())
+    submit(office, nonce="n-3", email=EVA)
+    assert merge_many(office, li, 1, 2).failed == ()
+
+    for ids in ((1, 3), (3, 2), (2, 3)):  # what was merged before counts as where it goes on
+        with pytest.raises(SeveralCustomers):
+            merge_many(office, li, *ids)
+
+    assert [row(office, id_)["merged_into_id"] for id_ in (1, 2, 3)] == [None, 1, None]
+    assert merge_many(office, li, 2, 3, mixes_customers=True).into == reference(office, 1)
+    assert row(office, 3)["merged_into_id"] == 1
+
+
+def test_what_somebody_does_not_serve_is_neither_merged_nor_named(office: Deps) -> None:
+    submit(office, nonce="n-1", email=EVA, product="vacuum-hot-water", details=())
+    submit(office, nonce="n-2")
+    submit(office, nonce="n-3")
+    steam_only = account(office, "steam@liju.example", product_lines=["steam"])
+    every = [reference(office, id_) for id_ in (1, 2, 3)]
+
+    merging = merging_of(office, steam_only, every)
+    many = merge_many(office, steam_only, 1, 2, 3)
+
+    assert merging is not None
+    assert [inquiry.reference for inquiry in merging.inquiries] == every[1:]
+    assert (many.into, many.failed) == (every[1], (every[0],))
+    assert [row(office, id_)["merged_into_id"] for id_ in (1, 2, 3)] == [None, None, 2]

@@ -11,8 +11,9 @@ from liju_contact.domain.delivery import DeliveryState
 from liju_contact.domain.errors import NotFound
 from liju_contact.domain.event import EventKind
 from liju_contact.domain.inbound import HoldReason
-from liju_contact.domain.person import Person
+from liju_contact.domain.person import Person, Role
 from liju_contact.domain.priority import Priority
+from liju_contact.store.staff import change_account
 from liju_contact.usecases.add_message import add_customer_message
 from liju_contact.usecases.answer_at_desk import DeskAnswer, answer_at_desk, note_at_desk
 from liju_contact.usecases.attend_inquiry import attend_inquiry, keep_what_was_typed
@@ -199,6 +200,25 @@ def test_an_inquiry_of_another_product_line_is_not_found_nor_named(deps: Deps) -
     with pytest.raises(NotFound):
         keep_what_was_typed(deps, li, reference, kind="answer", body="x", version=1, now=deps.now())
     assert sheet_of(deps, li, own).others == ()
+
+
+def test_only_who_may_answer_is_offered_an_inquiry_and_who_has_it_is_still_named(deps: Deps) -> None:
+    deps = with_staff(deps)
+    li, chen = account(deps), account(deps, "chen@liju.example", name="Chen Jie")
+    account(deps, "reader@liju.example", name="Reader", role=Role.READER)
+    account(deps, WANG, name="Wang Fang", role=Role.READER)  # the settings name her; her account decides
+    account(deps, "water@liju.example", name="Water", product_lines=["vacuum-hot-water"])
+    reference, _key = opened(submit(deps, product="steam"))
+    change_inquiry(deps, li, reference, Change(assignee=chen.address), version=None, now=deps.now())
+    before = [colleague.name for colleague in sheet_of(deps, li, reference).colleagues]
+    with deps.db.begin() as tx:
+        change_account(tx, chen.id, role=Role.READER.value)
+
+    after = sheet_of(deps, li, reference)
+
+    assert before == ["Chen Jie", "Li Wei"]
+    assert [colleague.name for colleague in after.colleagues] == ["Li Wei"]
+    assert (after.inquiry.assignee, after.assignee) == (chen.address, "Chen Jie")
 
 
 def test_what_a_quotation_waits_for_is_named(deps: Deps) -> None:

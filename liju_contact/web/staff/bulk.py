@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlencode
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
@@ -16,10 +17,10 @@ from liju_contact.domain.person import Action
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.text import clean_line
 from liju_contact.usecases.change_inquiry import change_many, undo_events
-from liju_contact.usecases.merge_many import merge_into_oldest
-from liju_contact.web.rendering import current_deps
-from liju_contact.web.staff.desk import current_person, desk_blueprint, needs
-from liju_contact.web.staff.done import done_words, read_done
+from liju_contact.usecases.merge_many import SeveralCustomers, merge_into_oldest, merging_of, unmerge_many
+from liju_contact.web.rendering import current_deps, language_links
+from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
+from liju_contact.web.staff.done import done_words, read_done, read_references, undone_words
 
 bp = desk_blueprint("staff_bulk", __name__, prefix="/staff/bulk")
 _MOST = 200
@@ -44,15 +45,40 @@ def change() -> ResponseReturnValue:
     return _back(done_words(many.changed, many.failed))
 
 
+@bp.get("/merge")
+@needs(Action.READ)
+def ask_before_merging() -> ResponseReturnValue:
+    """Ask whether inquiries of different customers are to be merged; its address says all that was chosen."""
+    query, chosen = ListQuery.read(request.args), read_references(request.args.get("chosen", ""))
+    asked = urlencode({**query.words(), "chosen": " ".join(chosen)})
+    merging = merging_of(current_deps(), current_person(), chosen)
+    if merging is None or merging.is_of_one_customer or not current_person().may(Action.ARRANGE):
+        return redirect(f"/staff?{asked}", 303)
+    return render_desk(
+        "staff/merge.html",
+        room="list",
+        merging=merging,
+        query=query,
+        chosen=chosen,
+        back=f"/staff?{asked}",
+        links=[replace(link, href=f"{link.href}&{asked}") for link in language_links()],
+    )
+
+
 @bp.post("/merge")
 @needs(Action.ARRANGE)
 def merge() -> ResponseReturnValue:
-    """Merge all chosen inquiries into the oldest of them."""
+    """Merge all chosen inquiries into the oldest of them; those of different customers only by who was asked."""
     deps, chosen = current_deps(), _chosen()
     if len(chosen) < _LEAST_MERGED:
         return _back({})
-    merged, failed = merge_into_oldest(deps, current_person(), chosen, now=deps.now())
-    return _back(done_words(merged, failed))
+    mixes_customers = request.form.get("mixes_customers") == "yes"
+    try:
+        many = merge_into_oldest(deps, current_person(), chosen, mixes_customers=mixes_customers, now=deps.now())
+    except SeveralCustomers:
+        page = ListQuery.read(dict(parse_qsl(request.form.get("page", ""))))
+        return redirect(f"/staff/bulk/merge?{urlencode({**page.words(), 'chosen': ' '.join(chosen)})}", 303)
+    return _back(done_words(many.merged, many.failed, into=many.into))
 
 
 @bp.post("/undo")
@@ -60,13 +86,25 @@ def merge() -> ResponseReturnValue:
 def undo() -> ResponseReturnValue:
     deps = current_deps()
     done = read_done({"did": request.form.get("did", "")})
-    changed, failed = [], []
+    undone, failed = [], []
     for reference, ids in done.events.items() if done else ():
         try:
-            changed.append(undo_events(deps, current_person(), reference, ids, now=deps.now()))
+            changed = undo_events(deps, current_person(), reference, ids, now=deps.now())
         except (NotFound, Conflict, Unfit):
             failed.append(reference)
-    return _back({"undid": str(len(changed)), **({"failed": " ".join(failed)} if failed else {})})
+        else:
+            undone += [reference] if changed.event_ids else []
+    return _back(undone_words(undone, failed))
+
+
+@bp.post("/unmerge")
+@needs(Action.ARRANGE)
+def unmerge() -> ResponseReturnValue:
+    deps = current_deps()
+    done = read_done({"did": request.form.get("did", "")})
+    merges = {reference: ids[-1] for reference, ids in done.events.items()} if done else {}
+    undone, failed = unmerge_many(deps, current_person(), merges, now=deps.now())
+    return _back(undone_words(undone, failed))
 
 
 def _chosen() -> Sequence[str]:

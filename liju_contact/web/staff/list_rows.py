@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -90,7 +91,10 @@ class WrittenRows:
         """Return how many rows are kept."""
         return len(self._kept)
 
-    def html_of(self, page: ListPage, language: str, *, may_choose: bool, now: datetime) -> Markup:
+    def html_of(
+        self, page: ListPage, language: str, *, may_choose: bool, chosen: Collection[str] = (), now: datetime
+    ) -> Markup:
+        """Return the rows of a page, in which those whose references are ``chosen`` are ticked."""
         glance = _Glance(language, page.listed.order, may_choose, now.astimezone(self._zone).date())
         self._begin_day(glance.today)
         people = {fold_address(address): name for address, name in page.people.items()}
@@ -100,7 +104,8 @@ class WrittenRows:
             is_late = awaits_answer(row.state) and row.answer_due_at < now
             excerpt = page.excerpts.get(row.id)
             written = self._row((glance, row.id, excerpt is not None), _Facts(row, assignee, is_late))
-            rows.append(_with_excerpt(written, excerpt, language) if excerpt else written)
+            written = _with_excerpt(written, excerpt, language) if excerpt else written
+            rows.append(_ticked(written, row.reference) if row.reference in chosen else written)
         return Markup("".join(rows))  # noqa: S704  # each is written by the template
 
     def _begin_day(self, day: date) -> None:
@@ -154,3 +159,8 @@ def _shown_moment(row: ListedInquiry, order: Sort) -> datetime:
     if order is Sort.CHANGED:
         return row.changed_at
     return row.answer_due_at if order is Sort.DUE and awaits_answer(row.state) else row.received_at
+
+
+def _ticked(row: Markup, reference: str) -> Markup:
+    box = f'name="references" value="{reference}"'  # nothing that was typed holds a bare quotation mark in a row
+    return Markup(str.replace(row, box, f"{box} checked", 1))  # noqa: S704  # the row is written by the template

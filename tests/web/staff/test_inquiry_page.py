@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -418,6 +419,20 @@ def test_the_page_says_what_staff_set_and_a_due_day(desk: Desk) -> None:
     assert (long.status_code, field(long.text, "tags")) == (422, "x" * 41)
     watched = followed(li, li.post(f"{desk.path}/watch", {"watch": "yes"}))
     assert "You watch this inquiry from now on." in watched
+
+
+def test_a_due_day_is_taken_back_on_the_companys_clock(desk: Desk) -> None:
+    """The end of a working day in Shanghai is another hour in the database, and the same moment."""
+    li = desk.li()
+    assert desk.deps.settings.company.working_hours.zone.key == "Asia/Shanghai"
+    done = followed(li, desk.post(li, "/change", li.get(desk.path), due="2026-12-04", due_was=""))
+    stored = rows(desk.deps.db, "inquiry")[0]["due_at"]
+
+    undone = followed(li, desk.post(li, "/undo", li.get(desk.path), events=field(done, "events")))
+
+    assert stored == datetime(2026, 12, 4, 9, 30, tzinfo=UTC)
+    assert "It was taken back." in undone
+    assert rows(desk.deps.db, "inquiry")[0]["due_at"] is None
 
 
 def test_status_links_and_notes_stay_with_staff(desk: Desk) -> None:

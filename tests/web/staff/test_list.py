@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
@@ -241,19 +242,120 @@ def test_two_are_merged_into_the_older_one(deps: Deps, client: FlaskClient) -> N
     assert [row["merged_into_id"] for row in rows(deps.db, "inquiry")] == [None, 1]
 
 
-def test_a_reader_is_offered_no_acts_and_may_do_none(deps: Deps, client: FlaskClient) -> None:
+def merged_into(deps: Deps) -> list[int | None]:
+    return [row["merged_into_id"] for row in rows(deps.db, "inquiry")]
+
+
+def test_a_merge_says_into_what_and_is_taken_back(deps: Deps, client: FlaskClient) -> None:
+    references = [submit(deps, nonce=f"n-{number}").reference for number in range(3)]
+    li = at_the_desk(deps, client)
+    before = states(deps)
+
+    told = li.get(li.post("/staff/bulk/merge", acts(references)).location).text
+    merged, did = merged_into(deps), value_of(told, "did")
+    undone = li.get(li.post("/staff/bulk/unmerge", {"view": "all", "did": did}).location).text
+
+    assert f'2 inquiries were merged into <a href="/staff/inquiry/{references[0]}">' in told
+    assert 'action="/staff/bulk/unmerge"' in told
+    assert merged == [None, 1, 1]
+    assert "Taken back." in undone
+    assert "Could not" not in undone
+    assert (merged_into(deps), states(deps)) == ([None] * 3, before)
+    again = li.get(li.post("/staff/bulk/unmerge", {"view": "all", "did": did}).location).text
+    assert "It had been taken back already." in again
+    li.post("/staff/bulk/merge", acts(references[1:]))
+    too_late = li.get(li.post("/staff/bulk/unmerge", {"view": "all", "did": did}).location).text
+    assert ("Taken back." in too_late, references[2] in too_late) == (False, True)
+    assert merged_into(deps) == [None, None, 2]
+
+
+def test_nothing_is_called_taken_back_that_was_not(deps: Deps, client: FlaskClient) -> None:
     reference = submit(deps).reference
+    li = at_the_desk(deps, client)
+    chen = at_the_desk(deps, make_app(deps).test_client(), address="chen@liju.example")
+    told = li.get(li.post("/staff/bulk/change", acts([reference], set_priority="high")).location).text
+    chen.post("/staff/bulk/change", acts([reference], set_priority="low"))
+
+    undone = li.get(li.post("/staff/bulk/undo", {"view": "all", "did": value_of(told, "did")}).location).text
+
+    assert "Taken back." not in undone
+    assert "Could not be changed:" in undone
+    assert [row["priority"] for row in rows(deps.db, "inquiry")] == ["low"]
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "merges"),
+    [
+        ("en", "Merge inquiries of different customers?", "Merge them all the same"),
+        ("zh-Hans", "要合并不同客户的咨询吗？", "仍然合并"),
+    ],
+)
+def test_different_customers_are_asked_about_before_they_are_mixed(
+    deps: Deps, client: FlaskClient, language: str, asks: str, merges: str
+) -> None:
+    mine = submit(deps, email="ana@usina.example").reference
+    also_mine = submit(deps, nonce="n-2", email="Ana@Usina.example").reference
+    theirs = submit(deps, nonce="n-3", email="eva@there.example", name=HOSTILE).reference
+    li = at_the_desk(deps, client)
+    fields = acts([theirs, also_mine, mine], country="BR", page="view=all&country=BR&sort=oldest")
+
+    asked = li.post("/staff/bulk/merge", fields)
+    page = li.get(f"{asked.location}&lang={language}").text
+    not_merged = merged_into(deps)
+    hidden = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', page)
+    sent = {name: [value for other, value in hidden if other == name] for name, _value in hidden} | {"csrf": li.csrf}
+    done = li.post("/staff/bulk/merge", sent | {"mixes_customers": "yes"})
+
+    assert not_merged == [None] * 3
+    assert (asks in page, merges in page, "eva@there.example" in page, HOSTILE in page) == (True, True, True, False)
+    assert re.findall(r'<dt><a href="/staff/inquiry/([^"]*)"', page) == [mine, also_mine, theirs]
+    assert sent["references"] == [theirs, also_mine, mine]
+    assert done.location.startswith("/staff?view=all&country=BR&sort=oldest&did=")
+    assert merged_into(deps) == [None, 1, 1]
+
+
+def test_who_does_not_mix_customers_finds_them_chosen_still(deps: Deps, client: FlaskClient) -> None:
+    mine, theirs = submit(deps).reference, submit(deps, nonce="n-2", email="eva@there.example").reference
+    other = submit(deps, nonce="n-3").reference
+    li = at_the_desk(deps, client)
+    asked = li.get(li.post("/staff/bulk/merge", acts([mine, theirs], page="view=all&sort=oldest")).location).text
+
+    leads_back = re.search(r'<a class="quiet" href="([^"]*)"', asked)
+    assert leads_back
+    page = li.get(unescape(leads_back[1])).text
+
+    assert re.findall(r'name="references" value="([^"]*)" checked>', page) == [mine, theirs]
+    assert page.index(mine) < page.index(other)
+    assert "checked" not in rows_of_page(li)
+    switch = re.search(r'<a href="([^"]*)" lang="zh-Hans"', asked)
+    assert switch
+    assert "eva@there.example" in li.get(unescape(switch[1])).text
+
+
+def test_the_same_customers_are_not_asked_about(deps: Deps, client: FlaskClient) -> None:
+    references = [submit(deps, nonce=f"n-{number}").reference for number in range(2)]
+    li = at_the_desk(deps, client)
+
+    answer = li.get(f"/staff/bulk/merge?view=all&chosen={'+'.join(references)}")
+
+    assert answer.location == f"/staff?view=all&chosen={'+'.join(references)}"
+    assert merged_into(deps) == [None, None]
+
+
+def test_a_reader_is_offered_no_acts_and_may_do_none(deps: Deps, client: FlaskClient) -> None:
+    reference, stranger = (submit(deps, nonce=at, email=f"{at}@there.example").reference for at in ("a", "b"))
     reader = at_the_desk(deps, client, role=Role.READER)
 
     page = reader.get("/staff").text
     answers = [
         reader.post(path, acts([reference], set_state="closed")).status_code
-        for path in ("/staff/bulk/change", "/staff/bulk/merge", "/staff/bulk/undo")
+        for path in ("/staff/bulk/change", "/staff/bulk/merge", "/staff/bulk/undo", "/staff/bulk/unmerge")
     ]
 
     assert reference in page
     assert 'name="references"' not in page
-    assert (answers, states(deps)) == ([403, 403, 403], ["received"])
+    assert reader.get(f"/staff/bulk/merge?view=all&chosen={reference}+{stranger}").status_code == 303
+    assert (answers, states(deps)) == ([403] * 4, ["received"] * 2)
 
 
 def test_a_list_is_kept_shared_renamed_and_given_up(deps: Deps, client: FlaskClient) -> None:
