@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,11 @@ class Draft:
     body: str
     version: int
     changed_at: datetime
+
+    @property
+    def stamp(self) -> str:
+        """What a page names this very text by, so that it overwrites no other."""
+        return hashlib.sha256(self.body.encode()).hexdigest()[:16]
 
 
 def keep_draft(tx: Connection, inquiry_id: int, staff_id: int, draft: Draft) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from liju_contact.domain.person import Person
 from liju_contact.store.drafts import Draft, drafts_of, forget_drafts, keep_draft
 from liju_contact.store.messages import newest_message_id
@@ -26,6 +28,14 @@ class Around:
     newest_message_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the desk has of a draft now: its stamp, and its text where that is another one than was to be kept."""
+
+    stamp: str
+    other: str | None = None
+
+
 def attend_inquiry(deps: Deps, person: Person, reference: str, *, is_typing: bool, now: datetime) -> Around:
     """Give a sign of life and return who else gave one lately. Raises ``NotFound`` or ``StoreBusy``."""
     with deps.db.begin() as tx:
@@ -38,20 +48,39 @@ def attend_inquiry(deps: Deps, person: Person, reference: str, *, is_typing: boo
 
 
 def keep_what_was_typed(
-    deps: Deps, person: Person, reference: str, *, kind: str, body: str, version: int, now: datetime
-) -> None:
-    """Keep a draft, or forget it when there is nothing in it. Raises ``NotFound`` or ``StoreBusy``."""
+    deps: Deps,
+    person: Person,
+    reference: str,
+    *,
+    kind: str,
+    body: str,
+    version: int,
+    now: datetime,
+    known: str | None = None,
+) -> Kept:
+    """Keep a draft, or forget it when there is nothing in it. Raises ``NotFound`` or ``StoreBusy``.
+
+    ``known`` is the stamp of the draft its author had seen. One that was written elsewhere since then stays as it is.
+    """
+    draft = Draft(kind=kind, body=body, version=version, changed_at=now)
     with deps.db.begin() as tx:
         inquiry = open_for_staff(tx, person, reference)
+        other = _draft_of(tx, inquiry.id, person, kind)
+        if known is not None and other and other.stamp not in {known, draft.stamp}:
+            return Kept(stamp=other.stamp, other=other.body)
         if body.strip():
-            draft = Draft(kind=kind, body=body, version=version, changed_at=now)
             keep_draft(tx, inquiry.id, person.id, draft)
         else:
             forget_drafts(tx, inquiry.id, person.id, (kind,))
+    return Kept(stamp=draft.stamp)
 
 
 def find_draft(deps: Deps, person: Person, reference: str, kind: str) -> Draft | None:
     """Return what ``person`` has begun to write of one kind."""
     with deps.db.read() as tx:
         inquiry = open_for_staff(tx, person, reference)
-        return next((draft for draft in drafts_of(tx, inquiry.id, person.id) if draft.kind == kind), None)
+        return _draft_of(tx, inquiry.id, person, kind)
+
+
+def _draft_of(tx: Connection, inquiry_id: int, person: Person, kind: str) -> Draft | None:
+    return next((draft for draft in drafts_of(tx, inquiry_id, person.id) if draft.kind == kind), None)

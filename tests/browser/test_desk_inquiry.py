@@ -24,6 +24,7 @@ from tests.staff_desk import COOKIE, account
 from tests.usecases.mails import WANG, messages, with_staff
 from tests.usecases.stories import rows, submit
 
+LONG = ("Far too long. " * 1500).strip()
 ANSWER = "Dear Ms Souza, which voltage do you have?"
 
 
@@ -121,6 +122,106 @@ def test_what_was_typed_outlives_the_page_and_a_desk_out_of_reach(desk: Desk) ->
     expect(page.locator("#body")).to_have_value("Kept here")
 
 
+def type_on(page: Page, text: str) -> None:
+    page.locator("#body").press("End")
+    page.keyboard.type(text)
+
+
+@pytest.mark.parametrize("act", ["button[value=take]", "button[value=watch]", ".set button", "button[value=preview]"])
+def test_what_was_typed_a_moment_ago_is_on_the_next_page(desk: Desk, act: str) -> None:
+    page = desk.open_as(desk.li)
+    with page.expect_response("**/draft"):
+        page.fill("#body", "First part.")
+    type_on(page, " Second part.")
+    page.select_option("#priority", "high")
+
+    page.click(act.replace("[value=watch]", "[name=watch]"))
+    expect(page.locator("#preview" if "preview" in act else "#said")).to_be_visible()
+    page.goto(desk.path)
+    expect(page.locator("#body")).to_have_value("First part. Second part.")
+    with page.expect_response("**/draft"):
+        type_on(page, " Third.")
+    page.reload()
+
+    expect(page.locator("#body")).to_have_value("First part. Second part. Third.")
+    drafts = {row["kind"]: row["body"] for row in rows(desk.deps.db, "draft")}
+    assert drafts["answer"] == "First part. Second part. Third."
+
+
+def test_the_copy_of_this_device_is_shown_where_the_desk_has_what_it_grew_from(desk: Desk) -> None:
+    page = desk.open_as(desk.li)
+    with page.expect_response("**/draft"):
+        page.fill("#body", "First part.")
+    expect(page.locator("#answer [data-draft-state]")).to_be_visible()
+    page.route("**/draft", lambda route: route.abort())
+    type_on(page, " Second part.")
+    page.reload()
+    expect(page.locator("#body")).to_have_value("First part. Second part.")
+    page.unroute("**/draft")
+    page.reload()
+    expect(page.locator("#body")).to_have_value("First part. Second part.")
+
+    page.click("#answer button[value=send]")
+    expect(page.locator("#said")).to_be_visible()
+    page.reload()
+    expect(page.locator("#body")).to_have_value("")
+    page.route("**/draft", lambda route: route.abort())
+    page.fill("#body", "One thing more.")
+    page.reload()
+
+    expect(page.locator("#body")).to_have_value("One thing more.")
+
+
+def test_a_draft_from_elsewhere_and_the_copy_of_this_device_both_stay(desk: Desk) -> None:
+    here, there = desk.open_as(desk.li), desk.open_as(desk.li)
+    other = here.locator("#answer [data-other]")
+    here.route("**/draft", lambda route: route.abort())
+    here.fill("#body", "Typed here.")
+    with there.expect_response("**/draft"):
+        there.fill("#body", "Typed there.")
+    here.reload()
+    expect(here.locator("#body")).to_have_value("Typed there.")
+    expect(other).to_contain_text("Typed here.")
+    assert violations(here) == []
+    here.unroute("**/draft")
+
+    with here.expect_response("**/draft"):
+        other.get_by_role("button", name="Put it below").click()
+    here.reload()
+
+    expect(here.locator("#body")).to_have_value("Typed there.\n\nTyped here.")
+    expect(other).to_be_hidden()
+
+
+def test_two_pages_of_one_person_overwrite_nothing_of_each_other(desk: Desk) -> None:
+    here, there = desk.open_as(desk.li), desk.open_as(desk.li)
+    with there.expect_response("**/draft"):
+        there.fill("#body", "Typed there.")
+
+    here.fill("#body", "Typed here.")
+    here.keyboard.press("Tab")
+
+    expect(here.locator("#answer [data-other]")).to_contain_text("Typed there.")
+    expect(here.locator("#answer [data-draft-state]")).to_have_text("Draft kept.")
+    here.reload()
+    expect(here.locator("#body")).to_have_value("Typed here.")
+    here.get_by_role("button", name="Discard it").click()
+    here.reload()
+    expect(here.locator("#body")).to_have_value("Typed here.")
+    expect(here.locator("#answer [data-other]")).to_be_hidden()
+
+
+def test_an_answer_that_came_back_is_a_draft_again(desk: Desk) -> None:
+    page = desk.open_as(desk.li)
+    page.fill("#body", LONG)
+    page.click("#answer button[value=send]")
+    expect(page.locator("#body-error")).to_be_visible()
+    expect(page.locator("#answer [data-draft-state]")).to_be_visible()
+    page.goto(desk.path)
+
+    expect(page.locator("#body")).to_have_value(LONG)
+
+
 def test_two_people_at_once_see_each_other_and_overwrite_nothing(desk: Desk) -> None:
     wang, li = desk.open_as(desk.wang), desk.open_as(desk.li)
     expect(li.locator("#nearby")).to_have_text("Wang Fang is here too.")
@@ -165,7 +266,7 @@ def test_the_page_works_without_javascript(desk: Desk) -> None:
     page.click("button[value=send]")
     page.click("#note summary")
     page.fill("#note-body", "They pay late.")
-    page.click("#note button")
+    page.click("#note .button")
 
     assert messages(desk.deps)[1][2] == ANSWER
     assert rows(desk.deps.db, "inquiry")[0]["state"] == "closed"

@@ -39,6 +39,7 @@ from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs
 from liju_contact.web.staff.sheet_page import (
     CONFLICT,
+    OK,
     Pending,
     Written,
     fault_in,
@@ -142,8 +143,17 @@ def draft(reference: str) -> ResponseReturnValue:
     if kind not in _KINDS or len(body) > 2 * BODY_LIMIT:
         return "", UNACCEPTABLE
     version = number_in(request.form.get("version", ""))
-    keep_what_was_typed(deps, current_person(), reference, kind=kind, body=body, version=version, now=deps.now())
-    return "", 204
+    kept = keep_what_was_typed(
+        deps,
+        current_person(),
+        reference,
+        kind=kind,
+        body=body,
+        version=version,
+        known=request.form.get("known"),
+        now=deps.now(),
+    )
+    return jsonify(stamp=kept.stamp, other=kept.other), OK if kept.other is None else CONFLICT
 
 
 def _answer(reference: str, written: Written, uploads: Uploads) -> ResponseReturnValue:

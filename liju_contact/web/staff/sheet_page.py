@@ -154,9 +154,10 @@ def _context(
 def _composer(sheet: InquirySheet, kind: str, written: Written | None) -> dict[str, Any]:
     """Return what stands in a text field: what a form brought back, else the draft."""
     if written and written.kind == kind:
-        return {"body": written.body, "closes": written.closes, "takes": written.takes, "draft": None}
+        boxes = {"closes": written.closes, "takes": written.takes}
+        return {"body": written.body, "draft": None, "came_back": True, **boxes}
     draft = sheet.drafts.get(kind)
-    return {"body": draft.body if draft else "", "closes": False, "takes": False, "draft": draft}
+    return {"body": draft.body if draft else "", "draft": draft, "came_back": False, "closes": False, "takes": False}
 
 
 def _reference(typed: str) -> str:

@@ -7,16 +7,22 @@
   const { path, reference, person } = page.dataset;
   const DRAFT_AFTER = 2000;
   const PRESENCE_EVERY = 10_000;
+  const LONGEST_WAIT = 1500;
+  const MOST_BASES = 4;
+  const UNKNOWN = "?";
   let hasTyped = false;
 
-  // --- drafts: kept at the desk two seconds after the last key; on this device only while the desk cannot be reached ---------------
+  // --- drafts: kept at the desk two seconds after the last key, on this device until the desk has said that it has them -----------
+  // A page may be drawn before the draft that the page before it sent has arrived. So the copy here knows from which texts it
+  // grew: where the desk shows one of those, the copy is newer; where it shows another one, both are work, and both stay.
 
   const nameOf = (kind) => `draft/${person}/${reference}/${kind}`;
+  const isSame = (one, other) => one.trim() === other.trim();
 
-  function keepHere(kind, text) {
+  function keepHere(kind, copy) {
     try {
-      if (text === null) localStorage.removeItem(nameOf(kind));
-      else localStorage.setItem(nameOf(kind), text);
+      if (copy === null) localStorage.removeItem(nameOf(kind));
+      else localStorage.setItem(nameOf(kind), JSON.stringify(copy));
     } catch {
       // A browser that keeps nothing still has the draft at the desk.
     }
@@ -24,25 +30,34 @@
 
   function keptHere(kind) {
     try {
-      return localStorage.getItem(nameOf(kind));
+      return JSON.parse(localStorage.getItem(nameOf(kind)));
     } catch {
       return null;
     }
   }
 
-  function draftOf(form) {
+  // The desk's answer: the stamp of what it has now, and its text where that was written elsewhere and stays.
+  async function askToKeep(form, text, known) {
     const body = new FormData();
     body.set("kind", form.dataset.kind);
-    body.set("body", form.elements.body.value);
+    body.set("body", text);
     body.set("version", form.elements.version.value);
-    return body;
+    body.set("known", known);
+    const options = { method: "POST", headers: { "X-CSRF": desk.csrf }, credentials: "same-origin", keepalive: true, body };
+    const answer = await fetch(`${path}/draft`, options);
+    if (!answer.ok && answer.status !== 409) throw new Error(String(answer.status));
+    return answer.json();
   }
 
   function watch(form) {
     const field = form.elements.body;
     const kind = form.dataset.kind;
     const state = form.querySelector("[data-draft-state]");
-    if (!(field instanceof HTMLTextAreaElement)) return;
+    if (!(field instanceof HTMLTextAreaElement)) return null;
+    let based = [field.defaultValue];
+    let known = form.dataset.stamp ?? UNKNOWN;
+    let sending = Promise.resolve();
+    let underWay = 0;
     let timer = 0;
     let isDirty = false;
 
@@ -52,51 +67,153 @@
       state.hidden = !text;
     }
 
-    async function keep() {
-      clearTimeout(timer);
-      if (!isDirty) return;
+    const keepCopy = () => keepHere(kind, { text: field.value, based, known });
+
+    async function send() {
       isDirty = false;
+      underWay += 1;
       const sent = field.value;
+      based = [...based, sent].slice(-MOST_BASES);
+      keepCopy();
       try {
-        const answer = await fetch(`${path}/draft`, {
-          method: "POST",
-          headers: { "X-CSRF": desk.csrf },
-          credentials: "same-origin",
-          keepalive: true,
-          body: draftOf(form),
-        });
-        if (!answer.ok) throw new Error(String(answer.status));
-        if (field.value === sent) keepHere(kind, null);
-        say(sent.trim() ? state?.dataset.kept ?? "" : "");
+        const { stamp, other } = await askToKeep(form, sent, known);
+        known = stamp;
+        if (other === null) accept(sent);
+        else await overrule(other);
       } catch {
         isDirty = true;
         say(state?.dataset.here ?? "");
       }
+      underWay -= 1;
+    }
+
+    function accept(sent) {
+      based = based.slice(based.indexOf(sent));
+      if (field.value === sent) keepHere(kind, null);
+      else keepCopy();
+      say(sent.trim() ? state?.dataset.kept ?? "" : "");
+    }
+
+    // What is typed here is kept now; the other text stands beside it, if it is not one this text grew from.
+    function overrule(other) {
+      if (!based.some((text) => isSame(text, other))) aside.add(other);
+      return send();
+    }
+
+    function keep() {
+      clearTimeout(timer);
+      if (isDirty) sending = Promise.all([sending, send()]);
+      return sending;
+    }
+
+    function change(text) {
+      if (field.value !== text) field.value = text;
+      isDirty = true;
+      keepCopy();
+      clearTimeout(timer);
+      timer = setTimeout(keep, DRAFT_AFTER);
+    }
+
+    // What is on its way as a message is no draft any more.
+    function letGo() {
+      clearTimeout(timer);
+      isDirty = false;
+    }
+
+    function takeUp(copy) {
+      const isNewer = copy.based.some((text) => isSame(text, field.value));
+      if (isSame(copy.text, field.value) || !isNewer) {
+        keepHere(kind, null);
+        return aside.add(copy.text);
+      }
+      based = copy.based;
+      change(copy.text);
+      field.closest("details")?.setAttribute("open", "");
+      void keep();
+    }
+
+    // What a form brought back is newer than the draft at the desk.
+    function takeBack(copy) {
+      if (copy) {
+        ({ based, known } = copy);
+        aside.add(copy.text);
+      }
+      change(field.value);
+      void keep();
     }
 
     field.addEventListener("input", () => {
-      hasTyped = isDirty = true;
-      keepHere(kind, field.value);
-      clearTimeout(timer);
-      timer = setTimeout(keep, DRAFT_AFTER);
-    });
-    // What is on its way as a message is no draft any more.
-    form.addEventListener("submit", () => {
-      clearTimeout(timer);
-      isDirty = false;
+      hasTyped = true;
+      change(field.value);
     });
     addEventListener("pagehide", keep);
     document.addEventListener("visibilitychange", () => document.hidden && keep());
 
-    const here = keptHere(kind);
+    const aside = offerOther(form, change);
+    const copy = keptHere(kind);
     const wasSent = { answer: "answered", note: "noted" }[kind] === new URLSearchParams(location.search).get("said");
-    if (wasSent) keepHere(kind, null);
-    else if (here?.trim() && here !== field.value && !field.value.trim()) {
-      field.value = here;
-      field.closest("details")?.setAttribute("open", "");
-      isDirty = true;
-      void keep();
+    if (copy?.isSent && wasSent) keepHere(kind, null);
+    else if ("cameBack" in form.dataset) takeBack(copy);
+    else if (copy) takeUp(copy);
+    return { kind, keep, letGo, isUnkept: () => isDirty || underWay > 0 };
+  }
+
+  // --- the other one of two texts: shown until its writer has said what becomes of it ----------------------------------------------
+
+  function offerOther(form, change) {
+    const kind = `${form.dataset.kind}/other`;
+    const field = form.elements.body;
+    const place = form.querySelector("[data-other]");
+    let other = "";
+
+    function show(text) {
+      other = text;
+      keepHere(kind, text ? { text } : null);
+      place.querySelector(".body").textContent = text;
+      place.hidden = !text;
+      if (text) place.closest("details")?.setAttribute("open", "");
     }
+
+    // Nothing is said twice: what stands in the field is no other text.
+    function add(text) {
+      if (![field.value, other].some((known) => known.includes(text.trim()))) show(`${other}\n\n${text}`.trim());
+    }
+
+    place.addEventListener("click", (event) => {
+      const does = event.target.closest("button")?.dataset.does;
+      if (!does) return;
+      if (does === "take") change(`${field.value}\n\n${other}`.trim());
+      show("");
+      field.focus();
+    });
+    show(keptHere(kind)?.text ?? "");
+    return { add };
+  }
+
+  // --- whatever leaves the page by a form waits for the drafts, so that the next page shows them; not for long -----------------------
+
+  const passing = new WeakSet();
+
+  const isSending = (form, button) => form.matches("[data-kind]") && (button?.name !== "step" || button.value === "send");
+
+  function letGoOf(kind) {
+    watched.find((each) => each.kind === kind)?.letGo();
+    const copy = keptHere(kind);
+    if (copy) keepHere(kind, { ...copy, isSent: true });
+  }
+
+  async function keepFirst(event) {
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || passing.delete(form)) return;
+    if (isSending(form, submitter)) letGoOf(form.dataset.kind);
+    const unkept = watched.filter((each) => each.isUnkept());
+    if (!unkept.length) return;
+    event.preventDefault();
+    const late = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT));
+    await Promise.race([Promise.all(unkept.map((each) => each.keep())), late]);
+    form.removeAttribute("data-sending");
+    passing.add(form);
+    form.requestSubmit(submitter);
   }
 
   // --- Ctrl+Enter sends, with Shift it shows the letter first ----------------------------------------------------------------------
@@ -165,9 +282,9 @@
     });
   }
 
-  const forms = [...document.querySelectorAll("form[data-kind]")];
-  forms.forEach(watch);
+  const watched = [...document.querySelectorAll("form[data-kind]")].map(watch).filter(Boolean);
   document.querySelector("form[data-kind=answer]")?.addEventListener("submit", insertReply);
+  document.addEventListener("submit", keepFirst);
   document.addEventListener("keydown", onEnter);
   document.querySelectorAll("[data-copy]").forEach(offerCopy);
   // After the browser went to the fragment of the address, which takes the focus away.

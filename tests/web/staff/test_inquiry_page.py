@@ -207,12 +207,32 @@ def test_a_draft_comes_back_on_any_device_and_goes_when_it_is_sent(desk: Desk) -
     kept = li.client.post(f"{desk.path}/draft", data=body, headers={"X-CSRF": li.csrf})
     elsewhere = at_the_desk(desk.deps, desk.app.test_client(), li.person)
 
-    assert kept.status_code == 204
+    assert kept.status_code == 200
     assert text_in(elsewhere.get(desk.path).text, "body") == HOSTILE
     assert "Your draft of" in elsewhere.get(desk.path).text
     assert text_in(wang.get(desk.path).text, "body") == ""
     desk.post(li, "/answer", page, body=HOSTILE, step="send")
     assert text_in(elsewhere.get(desk.path).text, "body") == ""
+
+
+def test_a_draft_overwrites_none_that_its_author_has_not_seen(desk: Desk) -> None:
+    li = desk.li()
+
+    def keep(body: str, known: str) -> TestResponse:
+        return li.post(f"{desk.path}/draft", {"kind": "answer", "body": body, "version": "1", "known": known})
+
+    first = keep("Dear", "").json
+    assert first is not None
+    blind = keep("Hello", "")
+    again = keep("Dear", "")
+    empty = keep("", "")
+    seen = keep("Dear Ana", first["stamp"])
+
+    assert (blind.status_code, blind.json) == (409, {"stamp": first["stamp"], "other": "Dear"})
+    assert (again.status_code, empty.status_code, seen.status_code) == (200, 409, 200)
+    page = li.get(desk.path).text
+    assert text_in(page, "body") == "Dear Ana"
+    assert f'data-stamp="{seen.json["stamp"]}"' in page  # type: ignore[index]  # an answer with a stamp
 
 
 def test_two_people_see_each_other_and_that_something_happened(desk: Desk, clock: Clock) -> None:
