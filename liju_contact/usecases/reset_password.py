@@ -25,7 +25,7 @@ from liju_contact.store.password_resets import (
     take_reset,
     take_reset_request,
 )
-from liju_contact.store.staff import Account, find_account, find_account_by_id
+from liju_contact.store.staff import Account, find_account, find_account_by_id, lock_account
 from liju_contact.usecases.count_rate import count_in_window
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.known_device import KnownDevice, remember
@@ -113,7 +113,7 @@ def set_password_by_link(
 ) -> KnownDevice | Weak | LinkOver:
     """Set the password and return what the browser keeps: whoever has the letter is no stranger to the account.
 
-    All sessions end and nobody is signed in: a second factor is still asked for.
+    All sessions end and nobody is signed in: a second factor is still asked for. Raises ``StoreBusy``.
     """
     with deps.db.read() as tx:
         account = _owner(tx, find_reset(tx, _digest(token), now))
@@ -123,6 +123,7 @@ def set_password_by_link(
         return weak
     digest = deps.hasher.digest(normalise(password))
     with deps.db.begin() as tx:
+        lock_account(tx, account.person.id)  # first, as everybody does: two links of one account would wait in a ring
         owner = _owner(tx, take_reset(tx, _digest(token), now))
         if owner is None:
             return LinkOver()

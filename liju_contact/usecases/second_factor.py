@@ -17,6 +17,7 @@ from liju_contact.domain.password import make_recovery_code
 from liju_contact.domain.totp import enrolment_address, matching_step, secret_text
 from liju_contact.store.recovery_codes import write_recovery_codes
 from liju_contact.store.staff import Account, change_account, find_account_by_id, lock_account
+from liju_contact.store.staff_sessions import end_sessions
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.limit_guesses import TooMany
 from liju_contact.usecases.post_account_letter import post_account_letter
@@ -71,7 +72,10 @@ def show_enrolment(deps: Deps, signed_in: SignedIn) -> Enrolment | None:
 def switch_on(
     deps: Deps, signed_in: SignedIn, *, password: str, code: str, now: datetime
 ) -> NewCodes | Wrong | WrongCode | TooMany:
-    """Switch the second factor on for somebody whose program gives the right code."""
+    """Switch the second factor on for somebody whose program gives the right code.
+
+    Every other session ends: it was begun without one.
+    """
     confirmed = confirm_password(deps, signed_in, password, now=now)
     if not isinstance(confirmed, Account):
         return confirmed
@@ -82,6 +86,7 @@ def switch_on(
         if step is None or account.totp_since is not None:
             return WrongCode()
         change_account(tx, account.person.id, totp_since=now, totp_counter=step)
+        end_sessions(tx, account.person.id, besides=signed_in.session_id)
         return _write_codes(deps, tx, account)
 
 

@@ -156,6 +156,17 @@ def test_link_is_used_by_one_of_four_at_once(deps: Deps) -> None:
     assert sum(isinstance(result, KnownDevice) for result in results) == 1
 
 
+def test_two_links_of_one_account_at_once_set_one_password(deps: Deps, clock: Clock) -> None:
+    with_password(deps)
+
+    for turn in range(6):
+        tokens = [link(deps), link(deps)]
+        results = at_once(2, lambda number, t=tokens, n=turn: use(deps, t[number], f"{NEW} {n} {number}"))
+        clock.move(days=1)  # so that as many letters may be asked for
+
+        assert sorted(type(result).__name__ for result in results) == ["KnownDevice", "LinkOver"]
+
+
 def test_request_of_an_hour_ago_is_answered_by_no_letter(deps: Deps, clock: Clock) -> None:
     account(deps)
     ask(deps)

@@ -77,7 +77,10 @@ def send_reset(token: str) -> ResponseReturnValue:
     if differing := differing_words(new, request.form.get("password_again", "")):
         return _reset(token, error=differing)
     deps = current_deps()
-    result = set_password_by_link(deps, token, new, visit=current_visit(), now=deps.now())
+    try:
+        result = set_password_by_link(deps, token, new, visit=current_visit(), now=deps.now())
+    except StoreBusy:
+        return _later(token)
     if isinstance(result, LinkOver):
         return _over()
     if not isinstance(result, KnownDevice):
@@ -100,6 +103,14 @@ def _reset(token: str, *, error: str | None = None, notice: str | None = None) -
     form_token = new_form_token(deps)
     page = render("staff/reset.html", token=form_token, path=request.path, owner=owner, error=error, notice=notice)
     return make_response(page, UNACCEPTABLE if error or notice else 200)
+
+
+def _later(token: str) -> Response:
+    """Ask to send once more; the database may be too busy even to say whose link it is, and then its page says so."""
+    response = _reset(token, notice=busy_words())
+    response.status_code = UNAVAILABLE
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    return response
 
 
 def _over() -> Response:

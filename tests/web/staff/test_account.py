@@ -94,7 +94,9 @@ def test_second_factor_is_set_up_renewed_and_switched_off(me: AtTheDesk, deps: D
         me.post("/staff/account/second-factor", {"password": password, "code": typed}).status_code
         for password, typed in ((PASSWORD, "000000"), ("wrong", code))
     ]
+    elsewhere = at_the_desk(deps, me.client.application.test_client(), me.person)
     on = me.post("/staff/account/second-factor", {"password": PASSWORD, "code": code})
+    assert ("Sign in to" in elsewhere.get("/staff/account").text, me.get("/staff/account").status_code) == (True, 200)
     codes = re.findall(r"<code>(\S+)</code>", on.text)
 
     assert wrong == [422, 422]
