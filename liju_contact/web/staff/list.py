@@ -5,10 +5,12 @@ What it shows of a row is in ``store.listed_inquiries``; here it gets its words.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import ListQuery, Sort, View
@@ -17,7 +19,7 @@ from liju_contact.usecases.list_inquiries import ListPage, list_inquiries, list_
 from liju_contact.usecases.search_inquiries import find_by_reference
 from liju_contact.web.rendering import current_deps, current_language
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
-from liju_contact.web.staff.done import read_done
+from liju_contact.web.staff.done import read_begun, read_done
 from liju_contact.web.staff.list_rows import WrittenRows
 from liju_contact.web.staff.list_words import KEYS, current_list_words, narrowed_by, options_of, search_labels
 
@@ -53,14 +55,26 @@ def short_count(count: int) -> str:
     return str(count) if count <= MOST_COUNTED else f"{MOST_COUNTED}+"
 
 
+def _with_chosen(rows: Markup, chosen: Sequence[str]) -> Markup:
+    """Return the rows with some of them chosen; a row is kept as it is for everybody, so it is marked here."""
+    for reference in chosen:
+        box = Markup('name="references" value="{}"').format(reference)
+        rows = rows.replace(box, box + Markup(" checked"))
+    return rows
+
+
 def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
     deps, words = current_deps(), current_list_words()
     options = options_of(page, words)
     written: WrittenRows = current_app.extensions["liju_rows"]
     may_choose = current_person().may(Action.CHANGE)
+    begun = read_begun(request.args)
     return {
         "page": page,
-        "rows": written.html_of(page, current_language(), may_choose=may_choose, now=deps.now()),
+        "rows": _with_chosen(
+            written.html_of(page, current_language(), may_choose=may_choose, now=deps.now()), begun.chosen
+        ),
+        "begun": begun,
         "query": query,
         "listed": page.listed,
         "words": words,
