@@ -180,6 +180,12 @@ def clean_tags(typed: Iterable[str]) -> tuple[str, ...]:
     return tuple(tags.values())
 
 
+def split_tags(typed: str) -> tuple[str, ...]:
+    """Return the tags in a line that has commas between them, as Chinese writes them too."""
+    commas = clean_line(typed).replace("，", ",").replace("、", ",")
+    return tuple(tag.strip() for tag in commas.split(",") if tag.strip())
+
+
 def fold_tag(tag: str) -> str:
     """Return what two spellings of one tag have in common."""
     return tag.casefold()

@@ -139,6 +139,22 @@ def test_states_and_times_are_not_cut_off(deps: Deps, open_list: Open, locale: s
     assert cells.evaluate_all("cells => cells.filter(cell => cell.scrollWidth > cell.clientWidth).length") == 0
 
 
+def test_a_long_name_of_a_kept_view_stays_in_its_column(open_list: Open) -> None:
+    page = open_list(viewport={"width": 1280, "height": 800})
+    page.locator(".narrow summary").click()
+    page.locator("#save-view [name=name]").fill("M" * 60)
+    page.locator("#save-view button").click()
+
+    name = page.locator(".views bdi")
+    expect(name).to_have_text("M" * 60)
+
+    column = page.locator(".views").bounding_box()
+    box = name.bounding_box()
+    assert column
+    assert box
+    assert box["x"] + box["width"] <= column["x"] + column["width"]
+
+
 def test_news_is_announced_and_no_row_moves(deps: Deps, open_list: Open) -> None:
     page = open_list()
     page.clock.install()

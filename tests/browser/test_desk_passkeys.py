@@ -208,3 +208,19 @@ def test_a_page_of_another_origin_gets_no_answer_taken(deps: Deps, page: Page) -
     refused = sign_in_by_passkey(replace(deps, passkeys=elsewhere), answer, visit=VISIT, now=deps.now())
 
     assert refused == Wrong()
+
+
+@pytest.mark.usefixtures("security_key")
+def test_signing_in_and_out_is_no_trouble_for_a_browser_that_moves_pages(deps: Deps, page: Page) -> None:
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.emulate_media(reduced_motion="no-preference")
+    at_account(deps, page)
+    add_passkey(page)
+    page.get_by_role("button", name="Sign out here").click()
+    sign_in(page)
+    expect(page.get_by_role("heading", name="Your account")).to_be_visible()
+    page.get_by_role("button", name="Sign out here").click()
+    expect(page.get_by_role("heading", name="Sign in to the staff desk")).to_be_visible()
+
+    assert errors == []

@@ -292,6 +292,21 @@ def test_only_who_may_merges_and_only_where_both_are_theirs(office: Deps, li: Pe
     assert row(office, 1)["merged_into_id"] == 2  # the other inquiry
 
 
+@pytest.mark.parametrize("kind", ["foreign", "made up"])
+def test_of_many_only_ones_own_count_and_no_other_can_be_told_from_none(office: Deps, kind: str) -> None:
+    foreign = submit(office, product="vacuum-hot-water", details=()).reference
+    own = [submit(office, nonce=f"own-{number}").reference for number in range(3)]
+    steam_only = account(office, "steam@liju.example", product_lines=["steam"])
+    other = foreign if kind == "foreign" else "LJ-0000-0000"
+
+    many = merge_into_oldest(office, steam_only, [other, *own], now=office.now())
+    alone = merge_into_oldest(office, steam_only, [other], now=office.now())
+
+    assert ([one.reference for one in many.merged], many.failed) == (own[1:], (other,))
+    assert (alone.merged, alone.failed) == ((), (other,))
+    assert [row(office, id_)["merged_into_id"] for id_ in (1, 2, 3, 4)] == [None, None, 2, 2]
+
+
 def test_merging_both_ways_and_twice_at_once_makes_one_of_them_and_no_ring(office: Deps, li: Person) -> None:
     submit(office)
     submit(office, nonce="n-2")

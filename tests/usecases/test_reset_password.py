@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -161,10 +162,14 @@ def test_two_links_of_one_account_at_once_set_one_password(deps: Deps, clock: Cl
 
     for turn in range(6):
         tokens = [link(deps), link(deps)]
-        results = at_once(2, lambda number, t=tokens, n=turn: use(deps, t[number], f"{NEW} {n} {number}"))
+        results = at_once(2, partial(_use_one_of, deps, tokens, turn))
         clock.move(days=1)  # so that as many letters may be asked for
 
         assert sorted(type(result).__name__ for result in results) == ["KnownDevice", "LinkOver"]
+
+
+def _use_one_of(deps: Deps, tokens: list[str], turn: int, number: int) -> object:
+    return use(deps, tokens[number], f"{NEW} {turn} {number}")
 
 
 def test_request_of_an_hour_ago_is_answered_by_no_letter(deps: Deps, clock: Clock) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
-from liju_contact.domain.change import Change
+from liju_contact.domain.change import TAG_LENGTH, Change, split_tags
 from liju_contact.domain.errors import Conflict, NotFound, Unfit
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import ME, ListQuery
@@ -18,13 +17,13 @@ from liju_contact.domain.priority import Priority
 from liju_contact.domain.text import clean_line
 from liju_contact.usecases.change_inquiry import change_many, undo_events
 from liju_contact.usecases.merge_many import SeveralCustomers, merge_into_oldest, merging_of, unmerge_many
-from liju_contact.web.rendering import current_deps, language_links
+from liju_contact.web.rendering import current_deps
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
-from liju_contact.web.staff.done import done_words, read_done, read_references, undone_words
+from liju_contact.web.staff.done import ACTS, done_words, read_done, read_references, undone_words
 
 bp = desk_blueprint("staff_bulk", __name__, prefix="/staff/bulk")
 _MOST = 200
-_LEAST_MERGED = 2
+_LEAST_MERGED = _LEAST_SPLIT = 2
 
 
 @bp.post("/change")
@@ -37,7 +36,7 @@ def change() -> ResponseReturnValue:
     deps = current_deps()
     chosen, wished = _chosen(), _wished()
     if not chosen or wished == Change():
-        return _back({})
+        return _back_for_more("one" if not chosen else "change", chosen)
     try:
         many = change_many(deps, current_person(), chosen, wished, now=deps.now())
     except Unfit:
@@ -61,7 +60,6 @@ def ask_before_merging() -> ResponseReturnValue:
         query=query,
         chosen=chosen,
         back=f"/staff?{asked}",
-        links=[replace(link, href=f"{link.href}&{asked}") for link in language_links()],
     )
 
 
@@ -71,7 +69,7 @@ def merge() -> ResponseReturnValue:
     """Merge all chosen inquiries into the oldest of them; those of different customers only by who was asked."""
     deps, chosen = current_deps(), _chosen()
     if len(chosen) < _LEAST_MERGED:
-        return _back({})
+        return _back_for_more("two", chosen)
     mixes_customers = request.form.get("mixes_customers") == "yes"
     try:
         many = merge_into_oldest(deps, current_person(), chosen, mixes_customers=mixes_customers, now=deps.now())
@@ -116,8 +114,8 @@ def _wished() -> Change:
     wished = Change(
         state=InquiryState.OPEN if form.get("act") == "release" else _state(form.get("set_state", "")),
         priority=next((priority for priority in Priority if priority.value == form.get("set_priority")), None),
-        add_tags=_tags("add_tag"),
-        remove_tags=_tags("remove_tag"),
+        add_tags=split_tags(form.get("add_tag", "")),
+        remove_tags=_unwanted_tags(),
     )
     assignee = form.get("assignee", "")
     if not assignee:
@@ -137,9 +135,17 @@ def _state(text: str) -> InquiryState | None:
     return next((state for state in settable if state.value == text), None)
 
 
-def _tags(field: str) -> tuple[str, ...]:
-    tag = clean_line(request.form.get(field, "")).strip()
-    return (tag,) if tag else ()
+def _unwanted_tags() -> tuple[str, ...]:
+    """Return the tags of the field, and the whole of it, because there may be an old one with a comma."""
+    typed = clean_line(request.form.get("remove_tag", ""))
+    tags = split_tags(typed)
+    return tags if len(tags) < _LEAST_SPLIT or len(typed) > TAG_LENGTH else (*tags, typed)
+
+
+def _back_for_more(missing: str, chosen: Sequence[str]) -> ResponseReturnValue:
+    """Go back to a list that says what is missing, with everything chosen as it was."""
+    acts = {name: value for name in ACTS if (value := request.form.get(name))}
+    return _back({"missing": missing, **acts, "chosen": " ".join(chosen)})
 
 
 def _back(words: dict[str, str]) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from liju_contact.usecases.change_inquiry import Changed
 
 _MOST = 200
+ACTS = ("assignee", "set_state", "set_priority", "add_tag", "remove_tag")
 _DONE = re.compile(r"([A-Z]{2,4}-[0-9A-Z]{4}-[0-9A-Z]{4}):(\d{1,18}(?:-\d{1,18}){0,9})")
 _COUNT = re.compile(r"[0-9]{1,3}")
 _REFERENCE = re.compile(r"[A-Z]{2,4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -33,6 +34,20 @@ class Done:
     @property
     def text(self) -> str:
         return " ".join(f"{reference}:{'-'.join(map(str, ids))}" for reference, ids in self.events.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """An act on many that could not be done for want of something: ``missing`` says what, the rest is as it was."""
+
+    missing: str
+    acts: Mapping[str, str]
+
+
+def read_begun(words: Mapping[str, str]) -> Begun:
+    """Return what an address says was begun; nothing at all for most."""
+    missing = words.get("missing", "")
+    return Begun(missing=missing, acts={name: words.get(name, "") if missing else "" for name in ACTS})
 
 
 def done_words(changed: Iterable[Changed], failed: Iterable[str], *, into: str = "") -> dict[str, str]:

@@ -13,12 +13,12 @@ from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from liju_contact.domain.change import KEEP, Change, Keep, StaleChange
+from liju_contact.domain.change import KEEP, Change, Keep, StaleChange, fold_tag, split_tags
 from liju_contact.domain.errors import StoreBusy, Unfit
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.person import Action, Person
 from liju_contact.domain.priority import Priority
-from liju_contact.domain.text import clean_line
+from liju_contact.domain.text import clean_line, clean_text
 from liju_contact.usecases.change_inquiry import change_inquiry, undo_events
 from liju_contact.usecases.watch_inquiry import watch_inquiry
 from liju_contact.web.inquiry import UNACCEPTABLE, UNAVAILABLE
@@ -130,15 +130,13 @@ def _unfit_sentence(error: Unfit) -> str:
 
 def _wished() -> Change:
     """Read what the form of all that staff set wishes to be different. Raises ``Unfit``."""
-    tags, were = _tags("tags"), _tags("tags_was")
     state, priority = _chosen("state"), _chosen("priority")
     return Change(
         state=InquiryState(state) if state in set(InquiryState) else None,
         assignee=KEEP if (assignee := _chosen("assignee")) is None else assignee or None,
         priority=Priority(priority) if priority in set(Priority) else None,
         due_at=_due(),
-        add_tags=tuple(tag for tag in tags if tag.casefold() not in map(str.casefold, were)),
-        remove_tags=tuple(tag for tag in were if tag.casefold() not in map(str.casefold, tags)),
+        **_tags(),
     )
 
 
@@ -148,9 +146,18 @@ def _chosen(name: str) -> str | None:
     return None if name not in request.form or value == request.form.get(f"{name}_was", "") else value
 
 
-def _tags(name: str) -> list[str]:
-    typed = clean_line(request.form.get(name, "")).replace("，", ",").replace("、", ",")
-    return [tag.strip() for tag in typed.split(",") if tag.strip()]
+def _tags() -> dict[str, tuple[str, ...]]:
+    """Return which tags come and go. Those there were stand one on a line: there may be an old one with a comma."""
+    line = clean_line(request.form.get("tags", ""))
+    were = [tag for tag in clean_text(request.form.get("tags_was", "")).split("\n") if tag]
+    if line == ", ".join(were):
+        return {}
+    tags = split_tags(line)
+    known, wanted = set(map(fold_tag, were)), set(map(fold_tag, tags))
+    return {
+        "add_tags": tuple(tag for tag in tags if fold_tag(tag) not in known),
+        "remove_tags": tuple(tag for tag in were if fold_tag(tag) not in wanted),
+    }
 
 
 def _due() -> datetime | Keep | None:

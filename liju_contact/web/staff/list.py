@@ -17,7 +17,7 @@ from liju_contact.usecases.list_inquiries import ListPage, list_inquiries, list_
 from liju_contact.usecases.search_inquiries import find_by_reference
 from liju_contact.web.rendering import current_deps, current_language
 from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
-from liju_contact.web.staff.done import read_done, read_references
+from liju_contact.web.staff.done import read_begun, read_done, read_references
 from liju_contact.web.staff.list_rows import WrittenRows
 from liju_contact.web.staff.list_words import KEYS, current_list_words, narrowed_by, options_of, search_labels
 
@@ -67,6 +67,7 @@ def _context(page: ListPage, query: ListQuery) -> dict[str, Any]:
             chosen=read_references(request.args.get("chosen", "")),
             now=deps.now(),
         ),
+        "begun": read_begun(request.args),
         "query": query,
         "listed": page.listed,
         "words": words,

@@ -185,6 +185,35 @@ def test_changes_on_an_old_sight_meet_and_can_be_done_all_the_same(desk: Desk) -
     assert sorted(tag["name"] for tag in rows(desk.deps.db, "tag")) == ["Brazil", "dairy"]
 
 
+@ONE_DATABASE
+def test_a_refused_change_comes_back_with_all_that_was_chosen(desk: Desk) -> None:
+    li = desk.li()
+    account(desk.deps, WANG, name="Wang Fang")
+    page = li.get(desk.path)
+    chosen = {"state": "closed", "assignee": WANG, "priority": "urgent", "due": "2026-12-01"}
+
+    refused = desk.post(li, "/change", page, **chosen, tags="x" * 50)
+
+    assert refused.status_code == 422
+    form = refused.text.partition('<form class="set"')[2].partition("</form>")[0]
+    assert re.findall(r'<option value="([^"]*)" selected>', form) == ["closed", WANG, "urgent"]
+    assert (field(form, "state_was"), field(form, "due")) == ("received", "2026-12-01")
+
+
+@ONE_DATABASE
+def test_a_tag_with_a_comma_goes_away_on_the_page(desk: Desk) -> None:
+    li = desk.li()
+    wished = Change(add_tags=("a,b", "fair"))
+    change_inquiry(desk.deps, li.person, desk.reference, wished, version=None, now=desk.deps.now())
+    page = li.get(desk.path)
+
+    told = followed(li, desk.post(li, "/change", page, tags="fair, b", tags_was=field(page.text, "tags_was")))
+
+    assert field(told, "tags") == "b, fair"
+    same = desk.post(li, "/change", page, tags="b, fair", tags_was="b\r\nfair")
+    assert "said=nothing" in same.location
+
+
 def test_what_was_just_done_is_told_and_taken_back(desk: Desk) -> None:
     li = desk.li()
     page = li.get(desk.path)

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from liju_contact.app import make_app
 from liju_contact.domain.person import Role
+from liju_contact.store.tags import tags_of
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.index_search import index_search
 from liju_contact.web.staff.list_rows import WrittenRows
@@ -30,6 +31,11 @@ def client(deps: Deps) -> FlaskClient:
 
 def states(deps: Deps) -> list[str]:
     return [row["state"] for row in rows(deps.db, "inquiry")]
+
+
+def tags_in(deps: Deps) -> list[list[str]]:
+    with deps.db.read() as tx:
+        return list(tags_of(tx, [row["id"] for row in rows(deps.db, "inquiry")]).values())
 
 
 def acts(references: list[str], **fields: Any) -> dict[str, Any]:
@@ -233,6 +239,42 @@ def test_an_act_is_not_taken_for_a_filter_nor_a_filter_for_an_act(deps: Deps, cl
     assert answer.location.startswith("/staff?view=needs_answer&state=received&priority=normal&")
 
 
+def test_tags_with_commas_between_them_are_several(deps: Deps, client: FlaskClient) -> None:
+    reference = submit(deps).reference
+    li = at_the_desk(deps, client)
+
+    li.post("/staff/bulk/change", acts([reference], add_tag="a, b，c、d"))
+    added = tags_in(deps)
+    li.post("/staff/bulk/change", acts([reference], remove_tag="a,d"))
+
+    assert (added, tags_in(deps)) == ([["a", "b", "c", "d"]], [["b", "c"]])
+
+
+def test_acts_without_what_they_need_say_so_and_keep_what_was_chosen(deps: Deps, client: FlaskClient) -> None:
+    reference = submit(deps).reference
+    li = at_the_desk(deps, client)
+
+    none = li.get(
+        li.post("/staff/bulk/change", acts([], set_state="closed", assignee="me", add_tag='"x"')).location
+    ).text
+    nothing = li.get(li.post("/staff/bulk/change", acts([reference])).location).text
+    one = li.get(li.post("/staff/bulk/merge", acts([reference])).location).text
+
+    assert "Nothing was chosen." in none
+    assert re.findall(r'<option value="([^"]*)" selected>', none.partition('id="acts"')[2]) == ["me", "closed"]
+    assert 'name="add_tag" value="&#34;x&#34;"' in none
+    assert "Say what is to be changed." in nothing
+    assert f'value="{reference}" checked' in nothing
+    assert "Choose at least two to merge." in one
+    assert f'value="{reference}" checked' in one
+
+
+def test_what_could_not_be_changed_is_named_behind_a_space(deps: Deps, client: FlaskClient) -> None:
+    page = at_the_desk(deps, client).get("/staff?did=-&failed=LJ-0000-0000").text
+
+    assert re.search(r"Could not be changed:\s+<a ", page)
+
+
 def test_two_are_merged_into_the_older_one(deps: Deps, client: FlaskClient) -> None:
     references = [submit(deps, nonce=f"n-{number}").reference for number in range(2)]
     li = at_the_desk(deps, client)
@@ -327,9 +369,10 @@ def test_who_does_not_mix_customers_finds_them_chosen_still(deps: Deps, client: 
     assert re.findall(r'name="references" value="([^"]*)" checked>', page) == [mine, theirs]
     assert page.index(mine) < page.index(other)
     assert "checked" not in rows_of_page(li)
-    switch = re.search(r'<a href="([^"]*)" lang="zh-Hans"', asked)
-    assert switch
-    assert "eva@there.example" in li.get(unescape(switch[1])).text
+    here = re.search(r'name="back" value="([^"]*)"', asked)
+    assert here
+    switched = li.post("/staff/account/language", {"language": "zh_Hans", "back": unescape(here[1])})
+    assert "eva@there.example" in li.get(switched.location).text
 
 
 def test_the_same_customers_are_not_asked_about(deps: Deps, client: FlaskClient) -> None:
