@@ -30,7 +30,8 @@
 
   function keptHere(kind) {
     try {
-      return JSON.parse(localStorage.getItem(nameOf(kind)));
+      const copy = JSON.parse(localStorage.getItem(nameOf(kind)));
+      return typeof copy?.text === "string" ? copy : null;
     } catch {
       return null;
     }
