@@ -27,6 +27,7 @@ from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.deps import Deps
 from tests.conftest import ONE_DATABASE
 from tests.staff_desk import account
+from tests.store.statements import listening
 from tests.usecases.stories import submit
 
 _KIND = PieceKind
@@ -132,6 +133,21 @@ def test_a_hit_has_to_hold_what_the_list_asks(deps: Deps, monkeypatch: pytest.Mo
         )
 
     assert (hits, sparse, older, newer) == ([3, 1], [3, 1], [1], [3])
+
+
+def test_one_hit_at_a_glance_is_followed_before_the_index_is_asked(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    for nonce in ("n-1", "n-2", "n-3"):
+        submit(deps, nonce=nonce)
+    monkeypatch.setattr(search, "GLANCED_AT", 1)
+    with deps.db.begin() as tx:
+        put_documents(tx, {id_: document_of(DOCUMENTS[1]) for id_ in (1, 2, 3)})
+
+    with listening(deps.db) as statements:
+        ids = found(deps.db, "boilers", limit=2)
+
+    assert ids == [3, 2]
+    if not deps.db.is_sqlite:
+        assert [statement for statement in statements if "WITH hits" in statement] == []
 
 
 def test_few_of_very_many_hits_are_found_among_what_the_list_has(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
