@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,7 @@ _ACCOUNT: Any = select(
     StaffRow.signed_in_at,
 )
 _BY_ADDRESS = _ACCOUNT.where(StaffRow.address_folded == bindparam("address_folded"))
+_BY_ADDRESSES = _ACCOUNT.where(StaffRow.address_folded.in_(bindparam("addresses_folded", expanding=True)))
 _BY_ID = _ACCOUNT.where(StaffRow.id == bindparam("staff_id"))
 _LOCKED = _BY_ID.with_for_update()
 
@@ -109,6 +110,11 @@ def add_account(
 def find_account(tx: Connection, address: str) -> Account | None:
     row = tx.execute(_BY_ADDRESS, {"address_folded": fold_address(address)}).one_or_none()
     return _account(row) if row else None
+
+
+def accounts_at(tx: Connection, addresses: Iterable[str]) -> list[Account]:
+    """Return the accounts that have one of these folded addresses."""
+    return [_account(row) for row in tx.execute(_BY_ADDRESSES, {"addresses_folded": sorted(addresses)})]
 
 
 def find_account_by_id(tx: Connection, staff_id: int) -> Account | None:

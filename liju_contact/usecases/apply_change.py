@@ -23,7 +23,6 @@ from liju_contact.store.events import add_event, newest_event_of_kind
 from liju_contact.store.inquiries import change_columns
 from liju_contact.store.letters import post_letters
 from liju_contact.store.messages import newest_message_id, newest_message_of
-from liju_contact.store.staff import find_account
 from liju_contact.store.tags import put_tags, tags_of, take_tags
 from liju_contact.usecases.answer_customer import name_for_customer
 from liju_contact.usecases.deps import Deps
@@ -108,7 +107,7 @@ def write_values(tx: Connection, inquiry: Inquiry, steps: Sequence[Step], now: d
 
 
 def _known(deps: Deps, tx: Connection, inquiry: Inquiry, assignee: object) -> str | None:
-    """Return the address of somebody who may answer, as their account or else the settings spell it.
+    """Return the address of somebody who may answer, as their account or else the settings spell it; or None.
 
     Who has the inquiry already keeps it, whatever they may by now.
     """
@@ -116,13 +115,10 @@ def _known(deps: Deps, tx: Connection, inquiry: Inquiry, assignee: object) -> st
         return None
     if fold_address(assignee) == fold_address(inquiry.assignee or ""):
         return inquiry.assignee
-    named = deps.settings.catalogue.find_staff(assignee)
-    account = find_account(tx, assignee) or (find_account(tx, named.address) if named else None)
-    if account and account.is_active and account.person.may(Action.ANSWER):
-        return account.person.address
-    if account or named is None:
+    colleague = find_colleague(deps, tx, assignee, who_may=Action.ANSWER)
+    if colleague is None:
         raise Unfit(f"Nobody who may answer has the address {assignee}.", field="assignee")
-    return named.address
+    return colleague.address
 
 
 def _state_before_spam(tx: Connection, inquiry: Inquiry) -> InquiryState | None:

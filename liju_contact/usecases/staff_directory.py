@@ -6,8 +6,7 @@ settings name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
@@ -15,7 +14,7 @@ from liju_contact.domain.catalogue import Label, Staff
 from liju_contact.domain.errors import Forbidden
 from liju_contact.domain.inquiry import Inquiry, fold_address
 from liju_contact.domain.person import Action, Person
-from liju_contact.store.staff import every_account, find_account
+from liju_contact.store.staff import Account, accounts_at, every_account
 from liju_contact.usecases.deps import Deps
 
 
@@ -24,15 +23,8 @@ def find_colleague(deps: Deps, tx: Connection, address: str, *, who_may: Action 
 
     With ``who_may``, an account whose role does not give that action is nobody.
     """
-    if not address.strip():
-        return None
     named = deps.settings.catalogue.find_staff(address)
-    account = find_account(tx, named.address if named else address)
-    if account is None:
-        return named
-    if not account.is_active or (who_may and not account.person.may(who_may)):
-        return None
-    return _as_staff(account.person, named)
+    return _acting(named, accounts_at(tx, _addresses_of(named, address)), who_may)
 
 
 def staff_finder(
@@ -46,20 +38,27 @@ def staff_finder(
 
     def find(address: str) -> Staff | None:
         named = deps.settings.catalogue.find_staff(address)
-        account = accounts.get(fold_address(named.address if named else address))
-        if account is None:
-            return named
-        if not account.is_active or (who_may and not account.person.may(who_may)):
-            return None
-        return _as_staff(account.person, named)
+        theirs = [accounts[known] for known in _addresses_of(named, address) if known in accounts]
+        return _acting(named, theirs, who_may)
 
     return find
 
 
+def _addresses_of(named: Staff | None, address: str) -> frozenset[str]:
+    return named.addresses if named else frozenset({fold_address(address)})
+
+
+def _acting(named: Staff | None, accounts: Sequence[Account], who_may: Action | None) -> Staff | None:
+    """Return whom the settings name as far as all their ``accounts`` let them act, or who has the account alone."""
+    if not all(account.is_active and (who_may is None or account.person.may(who_may)) for account in accounts):
+        return None
+    return _as_staff(accounts[0].person, named) if accounts else named
+
+
 def serves(tx: Connection, staff: Staff, inquiry: Inquiry) -> bool:
     """Tell whether an inquiry is for ``staff`` to see: whom the settings alone name has no product lines to keep to."""
-    account = find_account(tx, staff.address)
-    return account is None or account.person.serves(inquiry.product, inquiry.assignee)
+    accounts = accounts_at(tx, staff.addresses)
+    return all(account.person.serves(inquiry.product, inquiry.assignee) for account in accounts)
 
 
 def staff_of(deps: Deps, person: Person) -> Staff:
@@ -74,10 +73,14 @@ def require(person: Person, action: Action) -> None:
 
 
 def _as_staff(person: Person, named: Staff | None) -> Staff:
-    """Give an account a name that is the same in every language, where the settings have none for it.
+    """Return somebody with an account, by the address that has it, and by the name that the settings give if any.
 
-    A team's recipient stands in the settings by its address alone; whoever has an account there has a name.
+    A team's recipient stands in the settings by its address alone. The name of an account is the same in all languages.
     """
+    own_name = Label({"": person.name})
     if named is None:
-        return Staff(address=person.address, name=Label({"": person.name}))
-    return named if any(named.name.texts.values()) else replace(named, name=Label({"": person.name}))
+        return Staff(address=person.address, name=own_name)
+    folded = fold_address(person.address)
+    others = tuple(known for known in (named.address, *named.aliases) if fold_address(known) != folded)
+    name = named.name if any(named.name.texts.values()) else own_name
+    return Staff(address=person.address, name=name, aliases=others)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from liju_contact.domain.change import Change
-from liju_contact.domain.errors import Conflict, Forbidden, NotFound
+from liju_contact.domain.errors import Conflict, Forbidden, NotFound, Unfit
 from liju_contact.domain.inbound import Decision
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.person import Action, Person, Role
@@ -257,6 +257,22 @@ def test_an_account_decides_also_about_whom_the_settings_name(office: Deps, chan
     held = judged(office, reply_to(letter, LI_AT_HOME, "Pay here."))
 
     assert (held["state"], len(messages(office))) == ("held", 1)
+
+
+@pytest.mark.parametrize("writes_from", [LI, LI_AT_HOME])
+def test_an_account_decides_whichever_of_the_addresses_has_it(office: Deps, zhao: Person, writes_from: str) -> None:
+    letter = letter_to(office, LI)
+    at_home = account(office, LI_AT_HOME)
+    assign(office, zhao, LI)
+    given = rows(office.db, "inquiry")[0]["assignee"]
+    assign(office, zhao, ZHAO)
+    disable(office, at_home)
+
+    held = judged(office, reply_to(letter, writes_from, "Pay here."))
+
+    assert (given, held["state"]) == (LI_AT_HOME, "held")
+    with pytest.raises(Unfit):
+        assign(office, zhao, LI)
 
 
 def test_whom_the_settings_name_hears_nothing_once_their_account_is_disabled(office: Deps, zhao: Person) -> None:
