@@ -21,14 +21,14 @@ from liju_contact.store.statements import rows_in_one
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BesideList:
-    """``people`` are the names by address of whose account is not disabled, with their role.
+    """``people`` are the names by address of all who have an account, with their role; None where it is disabled.
 
     ``held_count`` are the mails and ``refused_count`` the refusals that wait for somebody, ``most`` at most.
     """
 
     newest_event_id: int
     every_tag: tuple[str, ...]
-    people: Mapping[str, tuple[str, Role]]
+    people: Mapping[str, tuple[str, Role | None]]
     counts: Mapping[View, int]
     saved_views: tuple[SavedView, ...]
     held_count: int
@@ -38,7 +38,7 @@ class BesideList:
 _PARTS: Mapping[str, Any] = {
     "newest": events.NEWEST,
     "tags": tags.EVERY,
-    "people": staff.ACTIVE,
+    "people": staff.EVERYBODY,
     "counts": view_counts.OF_PERSON,
     "views": saved_views.SHOWN,
     "held": inbound_lists.COUNT,
@@ -66,7 +66,7 @@ def beside_list(tx: Connection, person: Person, *, calm_before: datetime, most: 
     return BesideList(
         newest_event_id=found.newest[0][0] or 0,
         every_tag=tuple(name for (name,) in found.tags),
-        people={address: (name, Role(role)) for address, name, role in found.people},
+        people={address: (name, Role(role) if role else None) for address, name, role in found.people},
         counts=view_counts.counts_in(found.counts, person),
         saved_views=tuple(saved_views.view_in(row) for row in found.views),
         held_count=found.held[0][0],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, case, select, update
 
 from liju_contact.domain.inquiry import fold_address
 from liju_contact.domain.person import Person, Role
@@ -41,11 +41,10 @@ _BY_ID = _ACCOUNT.where(StaffRow.id == bindparam("staff_id"))
 _LOCKED = _BY_ID.with_for_update()
 
 _ANY = select(StaffRow.id).limit(1)
-ACTIVE = (
-    select(StaffRow.address, StaffRow.name, StaffRow.role)
-    .where(StaffRow.disabled_at.is_(None))
-    .order_by(StaffRow.address_folded)
-)
+# With no role where somebody is disabled.
+EVERYBODY = select(
+    StaffRow.address, StaffRow.name, case((StaffRow.disabled_at.is_(None), StaffRow.role), else_="").label("role")
+).order_by(StaffRow.address_folded)
 _ADMINISTRATORS = (
     select(StaffRow.id)
     .where(StaffRow.role == Role.ADMINISTRATOR.value, StaffRow.disabled_at.is_(None))

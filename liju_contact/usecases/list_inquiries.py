@@ -33,8 +33,9 @@ Labels = Mapping[str, Mapping[str, str]]
 class ListPage:
     """``listed`` is what the rows are: the query as the search in it narrows it; ``search`` is None without one.
 
-    ``people`` are the names by address of all who may have an inquiry, ``newest_event_id`` is for ``list_news``,
-    ``held_count`` the mails and ``refused_count`` the refusals that wait for somebody, ``MOST_COUNTED`` at most.
+    ``people`` are the names by address of all who may have an inquiry, ``names`` of all who may have had one.
+    ``newest_event_id`` is for ``list_news``, ``held_count`` the mails and ``refused_count`` the refusals that wait for
+    somebody, ``MOST_COUNTED`` at most.
     """
 
     listed: ListQuery
@@ -43,6 +44,7 @@ class ListPage:
     after: Cursor | None
     every_tag: tuple[str, ...]
     people: Mapping[str, str]
+    names: Mapping[str, str]
     counts: Mapping[View, int]
     saved_views: tuple[SavedView, ...]
     search: SearchQuery | None
@@ -69,8 +71,8 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
     with deps.db.read() if query.q else deps.db.read_each() as tx:
         beside = beside_list(tx, person, calm_before=now - CALM, most=MOST_COUNTED)
-        people = _people(deps, beside)
-        found = search_in(deps, tx, query, naming(labels, people, beside.every_tag), reader) if query.q else None
+        people, names = _people(deps, beside)
+        found = search_in(deps, tx, query, naming(labels, names, beside.every_tag), reader) if query.q else None
         page = found.page if found else page_of_inquiries(tx, query, reader)
     return ListPage(
         listed=found.listed if found else query,
@@ -79,6 +81,7 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
         after=page.after,
         every_tag=beside.every_tag,
         people=people,
+        names=names,
         counts=beside.counts,
         saved_views=beside.saved_views,
         search=found.query if found else None,
@@ -103,11 +106,20 @@ def list_news(deps: Deps, person: Person, query: ListQuery, *, since: int, now: 
         )
 
 
-def _people(deps: Deps, beside: BesideList) -> dict[str, str]:
-    """Return who may have an inquiry: accounts that may answer, and the settings' staff but for those who only read."""
+def _people(deps: Deps, beside: BesideList) -> tuple[dict[str, str], dict[str, str]]:
+    """Return who may have an inquiry, and who all may have had one: names by address, the address where there is none.
+
+    The settings name somebody before their account does; who may have one is for the account to say.
+    """
     language = deps.settings.default_language
-    answering = {address: name for address, (name, role) in beside.people.items() if Action.ANSWER in ACTIONS_OF[role]}
-    reading = {fold_address(address) for address in beside.people.keys() - answering.keys()}
-    named = [staff for staff in deps.settings.catalogue.staff if fold_address(staff.address) not in reading]
-    people = {staff.address: staff.name.in_language(language) for staff in named} | answering
-    return {address: name or address for address, name in people.items()}
+    known = {fold_address(staff.address): staff for staff in deps.settings.catalogue.staff}
+    names = {staff.address: staff.name.in_language(language) for staff in known.values()}
+    shut_out = set()
+    for address, (name, role) in beside.people.items():
+        staff = known.get(fold_address(address))
+        named = names.pop(staff.address) if staff else ""
+        names[address] = named or name
+        if role is None or Action.ANSWER not in ACTIONS_OF[role]:
+            shut_out.add(address)
+    names = {address: name or address for address, name in names.items()}
+    return {address: name for address, name in names.items() if address not in shut_out}, names

@@ -15,6 +15,7 @@ from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import ListQuery, View
 from liju_contact.domain.person import Person, Role
 from liju_contact.domain.search_query import read_query, tags_by_name
+from liju_contact.store.staff import change_account
 from liju_contact.store.view_counts import COUNTED
 from liju_contact.usecases import list_inquiries as module
 from liju_contact.usecases.change_inquiry import change_inquiry, change_many
@@ -85,11 +86,20 @@ def test_only_who_may_answer_is_offered_what_is_listed(deps: Deps) -> None:
     deps = with_staff(deps)
     li = account(deps, LI)
     account(deps, "reader@liju.example", role=Role.READER)
-    account(deps, WANG, role=Role.READER)  # the settings name her; her account decides
+    account(deps, WANG, name="Wang", role=Role.READER)  # the settings name her; her account decides
+    gone = account(deps, "Gone@liju.example", name="Gone")
+    with deps.db.begin() as tx:
+        change_account(tx, gone.id, disabled_at=deps.now())
 
-    people = list_inquiries(deps, li, LIST, {}, now=deps.now()).people
+    page = list_inquiries(deps, li, LIST, {}, now=deps.now())
 
-    assert people == {LI: "Li Wei"}
+    assert page.people == {LI: "Li Wei"}
+    assert page.names == {
+        LI: "Li Wei",
+        WANG: "Wang Fang",
+        "Gone@liju.example": "Gone",
+        "reader@liju.example": "Li Wei",
+    }
 
 
 def test_counts_are_the_workers_and_follow_what_somebody_may_see(deps: Deps) -> None:

@@ -97,10 +97,10 @@ class WrittenRows:
         """Return the rows of a page, in which those whose references are ``chosen`` are ticked."""
         glance = _Glance(language, page.listed.order, may_choose, now.astimezone(self._zone).date())
         self._begin_day(glance.today)
-        people = {fold_address(address): name for address, name in page.people.items()}
+        names = {fold_address(address): name for address, name in page.names.items()}
         rows = []
         for row in page.rows:
-            assignee = people.get(fold_address(row.assignee), row.assignee) if row.assignee else ""
+            assignee = names.get(fold_address(row.assignee), row.assignee) if row.assignee else ""
             is_late = awaits_answer(row.state) and row.answer_due_at < now
             excerpt = page.excerpts.get(row.id)
             written = self._row((glance, row.id, excerpt is not None), _Facts(row, assignee, is_late))
