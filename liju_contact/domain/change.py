@@ -173,11 +173,20 @@ def clean_tags(typed: Iterable[str]) -> tuple[str, ...]:
     """Return tags as they are stored, each once; raises ``Unfit`` for one that is empty or too long."""
     tags: dict[str, str] = {}
     for name in typed:
-        tag = " ".join(clean_line(name).split())
-        if is_blank(tag) or len(tag) > TAG_LENGTH:
+        tag = clean_tag(name)
+        if not tag or len(tag) > TAG_LENGTH:
             raise Unfit(f"A tag has one to {TAG_LENGTH} characters.", field="tags")
         tags.setdefault(fold_tag(tag), tag)
     return tuple(tags.values())
+
+
+def clean_tag(typed: str) -> str:
+    """Return a tag as it is stored; nothing where a reader would see nothing.
+
+    Other characters that nobody sees stay, because they are part of how some tags are written.
+    """
+    tag = " ".join(clean_line(typed).split())
+    return "" if is_blank(tag) else tag
 
 
 def split_tags(typed: str) -> tuple[str, ...]:

@@ -16,9 +16,9 @@ from types import MappingProxyType
 from typing import Self, TypeVar
 from urllib.parse import urlencode
 
+from liju_contact.domain.change import clean_tag
 from liju_contact.domain.inquiry import InquiryState, awaits_answer, is_over
 from liju_contact.domain.priority import Priority
-from liju_contact.domain.text import clean_line, is_blank
 
 NOBODY = "nobody"
 """As ``person``: what nobody has."""
@@ -135,7 +135,7 @@ class Filters:
             person=_text(args.get("person", "")),
             country=_matching(_COUNTRY, args.get("country", "").upper()),
             language=_matching(_LANGUAGE, args.get("language", "")),
-            tag=_tag(args.get("tag", "")),
+            tag=clean_tag(args.get("tag", ""))[:_LONGEST],
             priority=_word(Priority, args.get("priority", "")),
             received_from=_day(args.get("from", "")),
             received_to=_day(args.get("to", "")),
@@ -260,12 +260,6 @@ def _text(text: str) -> str:
     """Return what somebody typed as one line; characters that no database takes go."""
     kept = "".join(character for character in text if character.isprintable() or character.isspace())
     return " ".join(kept.split())[:_LONGEST].strip()
-
-
-def _tag(text: str) -> str:
-    """Return a tag as it is kept: some characters that nobody sees are part of how others are written."""
-    tag = " ".join(clean_line(text).split())[:_LONGEST].strip()
-    return "" if is_blank(tag) else tag
 
 
 def _day(text: str) -> date | None:

@@ -47,9 +47,8 @@ class TemplateAccountLetterWriter:
         return self._letter(LetterKind.PASSKEY_ADDED, person, at=at, network=clean_line(network))
 
     def administrator_added(self, person: Person, *, at: datetime, added: Person, by: str) -> Letter:
-        who = (
-            f"{name_in_subject(added.name)} <{clean_line(added.address)}>" if added.name else clean_line(added.address)
-        )
+        address = clean_line(added.address)
+        who = f"{name_in_subject(added.name)} <{address}>" if added.name else address
         return self._letter(LetterKind.ADMINISTRATOR_ADDED, person, at=at, added=who, by=name_in_subject(by))
 
     def _letter(

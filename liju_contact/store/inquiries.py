@@ -53,6 +53,7 @@ _FOR_UPDATE = _BY_REFERENCE.with_for_update()
 _UNMERGED_FOR_UPDATE = _FOR_UPDATE.where(InquiryRow.merged_into_id.is_(None))
 _BY_ID = select(*_COLUMNS).where(InquiryRow.id == bindparam("inquiry_id"))
 _BY_ID_FOR_UPDATE = select(*_COLUMNS).where(InquiryRow.id == bindparam("inquiry_id")).with_for_update()
+_BY_REFERENCES = select(*_COLUMNS).where(InquiryRow.reference.in_(bindparam("references", expanding=True)))
 _BY_IDS = select(*_COLUMNS).where(InquiryRow.id.in_(bindparam("inquiry_ids", expanding=True)))
 _NEWEST_OF = (
     select(*_COLUMNS)
@@ -178,6 +179,11 @@ def inquiries_by_id(tx: Connection, inquiry_ids: Collection[int]) -> dict[int, I
     """Return those inquiries by their ids."""
     rows = tx.execute(_BY_IDS, {"inquiry_ids": list(inquiry_ids)}) if inquiry_ids else ()
     return {row.id: _inquiry(row) for row in rows}
+
+
+def inquiries_by_reference(tx: Connection, references: Collection[str]) -> list[Inquiry]:
+    """Return the inquiries that there are, in no order."""
+    return [_inquiry(row) for row in tx.execute(_BY_REFERENCES, {"references": list(references)})]
 
 
 def end_of_merges(tx: Connection, inquiry: Inquiry) -> Inquiry:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from liju_contact.domain.errors import Conflict, NotFound, Unfit
 from liju_contact.domain.inquiry import Inquiry, has_same_customer
 from liju_contact.domain.person import Action, Person
-from liju_contact.store.inquiries import end_of_merges, find_inquiry
+from liju_contact.store.inquiries import end_of_merges, inquiries_by_reference
 from liju_contact.usecases.change_inquiry import Changed
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.merge_inquiries import merge_inquiries, unmerge_inquiry
@@ -97,7 +97,7 @@ def unmerge_many(
 
 
 def _merging(tx: Connection, person: Person, references: Sequence[str]) -> Merging | None:
-    there = [inquiry for inquiry in (find_inquiry(tx, reference) for reference in references) if inquiry]
+    there = inquiries_by_reference(tx, references)
     found = {inquiry.id: inquiry for inquiry in there if person.serves(inquiry.product, inquiry.assignee)}
     if not found:
         return None

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from liju_contact.config import Settings
 from liju_contact.domain.inquiry import InquiryState
-from liju_contact.domain.inquiry_list import ME, NOBODY, Sort, View
+from liju_contact.domain.inquiry_list import ME, NO_PRODUCT, NOBODY, Sort, View
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.search_query import labels_by_name
 from liju_contact.usecases.deps import Deps
@@ -77,7 +77,6 @@ FILTERS = {
     "overdue": _("Overdue"),
     "counted": _("Counted in Insight"),
 }
-_NO_PRODUCT = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +202,7 @@ def _choices(settings: Settings, language: str) -> Mapping[str, list[Choice]]:
     return {
         "state": [Choice(value=state.value, text=gettext(word)) for state, word in STATES.items()],
         "product": [Choice(value=line.id, text=line.label.in_language(language)) for line in catalogue.product_lines]
-        + [Choice(value=_NO_PRODUCT, text=gettext(_("inquiry by e-mail")))],
+        + [Choice(value=NO_PRODUCT, text=gettext(_("inquiry by e-mail")))],
         "topic": [Choice(value=topic.id, text=topic.label.in_language(language)) for topic in catalogue.topics],
         "country": [Choice(value=code, text=name) for code, name in wording.countries],
         "language": [Choice(value=known, text=wording_in(known).own_name) for known in settings.web.languages],

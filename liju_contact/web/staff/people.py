@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -54,14 +55,9 @@ def send_new() -> ResponseReturnValue:
         return _people_page(address, entry, address_error=error), UNACCEPTABLE
     deps = current_deps()
     result = invite_person(deps, current_sign_in(), normal, entry, password=_typed_password(), now=deps.now())
-    match result:
-        case Refusal():
-            return _people_page(address, entry, address_error=_words_of(result)), UNACCEPTABLE
-        case Wrong():
-            return _people_page(address, entry, password_error=_password_words()), UNACCEPTABLE
-        case TooMany():
-            return too_many(_people_page(address, entry, password_error=too_many_words()), result)
-    return _back("invited")
+    if isinstance(result, int):
+        return _back("invited")
+    return _answer_refusal(result, "address_error", lambda **errors: _people_page(address, entry, **errors))
 
 
 @bp.get("/<int(max=9223372036854775807):staff_id>")
@@ -77,14 +73,9 @@ def send_change(staff_id: int) -> ResponseReturnValue:
     if staff_id == current_person().id:  # the page offers nobody their own product lines
         entry = replace(entry, product_lines=tuple(current_person().product_lines))
     result = change_person(deps, current_sign_in(), staff_id, entry, password=_typed_password(), now=deps.now())
-    match result:
-        case Refusal():
-            return _person_page(staff_id, entry, role_error=_words_of(result)), UNACCEPTABLE
-        case Wrong():
-            return _person_page(staff_id, entry, password_error=_password_words()), UNACCEPTABLE
-        case TooMany():
-            return too_many(_person_page(staff_id, entry, password_error=too_many_words()), result)
-    return _back("changed")
+    if result is None:
+        return _back("changed")
+    return _answer_refusal(result, "role_error", lambda **errors: _person_page(staff_id, entry, **errors))
 
 
 @bp.post("/<int(max=9223372036854775807):staff_id>/disable")
@@ -112,6 +103,19 @@ def send_invitation(staff_id: int) -> ResponseReturnValue:
     if refusal:
         return _person_page(staff_id, state_error=_words_of(refusal)), UNACCEPTABLE
     return _back("invited")
+
+
+def _answer_refusal(
+    result: Refusal | Wrong | TooMany, field: str, show_again: Callable[..., str]
+) -> ResponseReturnValue:
+    """Show the form again with what was typed; a refusal stands beside ``field``."""
+    match result:
+        case Refusal():
+            return show_again(**{field: _words_of(result)}), UNACCEPTABLE
+        case Wrong():
+            return show_again(password_error=_password_words()), UNACCEPTABLE
+        case TooMany():
+            return too_many(show_again(password_error=too_many_words()), result)
 
 
 def _people_page(address: str = "", entry: Entry = _NOBODY, **errors: str) -> str:
@@ -158,11 +162,9 @@ def _typed_password() -> str:
 
 
 def _password_words() -> str:
-    return (
-        wrong_password()
-        if _typed_password()
-        else _("To make somebody an administrator, please type your own password.")
-    )
+    if _typed_password():
+        return wrong_password()
+    return _("To make somebody an administrator, please type your own password.")
 
 
 def _normal_address(typed: str) -> str | None:
