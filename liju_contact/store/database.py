@@ -63,9 +63,12 @@ class Database:
     def begin(self) -> Iterator[Connection]:
         """A writing transaction: committed at the end, rolled back by any exception."""
         with _translated(), self.engine.connect() as connection:
-            tx = connection.execution_options(**{_WAITS: getattr(self._patience, "seconds", self._busy_seconds)})
-            with tx.begin():
-                yield tx
+            if self.is_sqlite:
+                connection.execution_options(**{_WAITS: getattr(self._patience, "seconds", self._busy_seconds)})
+            else:
+                connection.execution_options(isolation_level="READ COMMITTED")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def hurried(self) -> Iterator[None]:
@@ -96,10 +99,9 @@ class Database:
         To begin one and to end it are two ways to a server, which take as long as what is read.
         """
         with _translated(), self.engine.connect() as connection:
-            if self.is_sqlite:  # an isolation level would switch on pysqlite's own transactions when it is given back
-                yield connection.execution_options(**{_ALONE: True})
-            else:
-                yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            if self.is_sqlite:
+                connection.execution_options(**{_ALONE: True})
+            yield connection
 
     @contextmanager
     def outside(self) -> Iterator[Callable[[str], list[Any]]]:
@@ -109,7 +111,6 @@ class Database:
                 raw: Any = connection.connection.dbapi_connection
                 yield lambda statement: raw.execute(statement).fetchall()
                 return
-            connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.exec_driver_sql("SET statement_timeout = 0")  # a large table takes its time
             yield lambda statement: _rows(connection.exec_driver_sql(statement))
             connection.exec_driver_sql("RESET statement_timeout")
@@ -221,7 +222,7 @@ def _postgresql_engine(url: str, busy_seconds: float, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=busy_seconds,
-        isolation_level="READ COMMITTED",
+        isolation_level="AUTOCOMMIT",  # but in a transaction: a connection is switched for these, not for single reads
         connect_args={"options": _as_options(options), "connect_timeout": max(2, int(busy_seconds))},
     )
 

@@ -16,6 +16,7 @@ from liju_contact.domain.person import Person
 from liju_contact.store.inbound_lines import LINES, InboundLine, line_of
 from liju_contact.store.inbound_tables import InboundRow, InboundTextRow
 from liju_contact.store.staff import served_by
+from liju_contact.store.statements import is_one_of
 from liju_contact.store.table import UtcDateTime
 from liju_contact.store.tables import InquiryRow
 
@@ -27,7 +28,7 @@ _SERVED = or_(
     bindparam("serves_all", type_=Boolean()),
     InboundRow.inquiry_id.is_(None),
     InquiryRow.product == "",
-    InquiryRow.product.in_(bindparam("products", expanding=True)),
+    is_one_of(InquiryRow.product, "products"),
     func.lower(InquiryRow.assignee) == bindparam("address"),
 )
 _BEFORE: tuple[Any, Any] = (bindparam("before_at", type_=UtcDateTime()), bindparam("before_id"))

@@ -1,6 +1,6 @@
 """What a list asks of an inquiry, term by term: its condition, its parameters, and how few rows it usually leaves.
 
-The statements of ``store.inquiry_list`` are made of these. A term is written on columns that are handed to it: the
+The statements of ``store.list_statements`` are made of these. A term is written on columns that are handed to it: the
 table's, or the same in disguise (``+column``), which SQLite uses no index for; it knows nothing of how frequent a value
 is and would take any index it can.
 """

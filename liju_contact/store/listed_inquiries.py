@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Text, bindparam, case, cast, func, select, type_coerce
+from sqlalchemy import BigInteger, Connection, Text, bindparam, case, cast, func, literal_column, select, type_coerce
 
 from liju_contact.domain.change import fold_tag
 from liju_contact.domain.inquiry import InquiryState
@@ -79,6 +79,8 @@ _BY_IDS = {
     dialect: select(*columns).where(InquiryRow.id.in_(bindparam("ids", expanding=True)))
     for dialect, columns in ROW_COLUMNS.items()
 }
+# All that a row shows in 64 bits: where anything of it has changed they are others. Of PostgreSQL 14 and later.
+MARK: Any = func.hash_record_extended(func.row(*ROW_COLUMNS["postgresql"]), literal_column("0"), type_=BigInteger())
 
 
 class ListedInquiry(NamedTuple):

@@ -22,6 +22,7 @@ from liju_contact.store.refusal_tables import RefusalFileRow, RefusalRow
 from liju_contact.store.scan_tables import ScanRow
 from liju_contact.store.scans import scan_of
 from liju_contact.store.staff import served_by
+from liju_contact.store.statements import is_one_of
 from liju_contact.store.table import UtcDateTime
 from liju_contact.store.tables import InquiryRow
 
@@ -71,7 +72,7 @@ _PRODUCT = func.coalesce(InquiryRow.product, RefusalRow.product)
 _SERVED = or_(
     bindparam("serves_all", type_=Boolean()),
     _PRODUCT == "",
-    _PRODUCT.in_(bindparam("products", expanding=True)),
+    is_one_of(_PRODUCT, "products"),
     func.lower(InquiryRow.assignee) == bindparam("address"),
 )
 _SHOWN = and_(

@@ -9,9 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Integer, func, literal_column, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Integer,
+    Text,
+    TypeDecorator,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 from liju_contact.store.table import Table
 
@@ -55,6 +72,41 @@ def written(count: int) -> ColumnElement[int]:
     of the list then took a third longer to plan than to read.
     """
     return literal_column(str(count), Integer())
+
+
+class _Texts(TypeDecorator[list[str]]):
+    """Several texts as one parameter: an array to PostgreSQL, JSON to SQLite."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(JSON() if dialect.name == "sqlite" else ARRAY(Text()))
+
+
+class _OneOf(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_OneOf, "sqlite")
+def _one_of_json(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    text, texts = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{text} IN (SELECT value FROM json_each({texts}))"  # noqa: S608  # of nothing but compiled clauses
+
+
+@compiles(_OneOf, "postgresql")
+def _one_of_array(element: _OneOf, compiler: SQLCompiler, **options: Any) -> str:
+    text, texts = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{text} = ANY ({texts})"
+
+
+def is_one_of(text: Any, name: str) -> ColumnElement[bool]:
+    """Return whether ``text`` is one of those in the parameter ``name``, however many they are.
+
+    With ``in_`` the statement has another text for each number of them, which SQLAlchemy writes anew each time.
+    """
+    return _OneOf(text, bindparam(name, type_=_Texts()))
 
 
 def rows_in_one(query: Any) -> Mapping[str, ColumnElement[list[list[Any]]]]:

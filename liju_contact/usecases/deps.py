@@ -21,6 +21,7 @@ from liju_contact.domain.rating import Rating
 from liju_contact.domain.reminder import ReminderStep
 from liju_contact.store.database import Database
 from liju_contact.store.deliveries import Claimed
+from liju_contact.store.kept_rows import KeptRows
 from liju_contact.usecases.identity_provider import IdentityProvider
 from liju_contact.usecases.mail_reader import MailReader
 from liju_contact.usecases.mail_viewer import MailViewer
@@ -186,6 +187,7 @@ class Deps:
     ``new_mailbox`` is the one that mail is fetched from, ``new_scanner`` the one that files are shown to, if any.
     ``tell_operator`` runs the operator's own alarm.
     ``counter`` counts for the limits of the public doors, ``noise`` is what this process has met of that.
+    ``kept_rows`` are the rows of the list that this process has read last.
     """
 
     settings: Settings
@@ -212,6 +214,7 @@ class Deps:
     passkeys: PasskeyCheck | None
     identity_providers: Mapping[str, IdentityProvider]
     noise: Noise = field(default_factory=Noise)
+    kept_rows: KeptRows = field(default_factory=KeptRows)
 
     def status_url(self, reference: str, key_version: int) -> str:
         """Return the secret way in to an inquiry; made from the configured base URL and nothing else."""

@@ -14,7 +14,7 @@ from liju_contact.domain.refusal import CALM
 from liju_contact.domain.search_query import SearchQuery
 from liju_contact.store.beside_list import BesideList, beside_list
 from liju_contact.store.events import newest_event_id
-from liju_contact.store.inquiry_list import page_of_inquiries
+from liju_contact.store.inquiry_list import beginning_of_page, page_of_inquiries
 from liju_contact.store.list_news import changed_count
 from liju_contact.store.list_term import Reader
 from liju_contact.store.listed_inquiries import ListedInquiry
@@ -70,10 +70,11 @@ def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels,
     """
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
     with deps.db.read() if query.q else deps.db.read_each() as tx:
-        beside = beside_list(tx, person, calm_before=now - CALM, most=MOST_COUNTED)
+        along = None if query.q else beginning_of_page(tx.dialect.name, query, reader)
+        beside = beside_list(tx, person, calm_before=now - CALM, most=MOST_COUNTED, along=along)
         people, names = _people(deps, beside)
         found = search_in(deps, tx, query, naming(labels, names, beside.every_tag), reader) if query.q else None
-        page = found.page if found else page_of_inquiries(tx, query, reader)
+        page = found.page if found else page_of_inquiries(tx, query, reader, deps.kept_rows, begun=beside.along)
     return ListPage(
         listed=found.listed if found else query,
         rows=page.rows,

@@ -78,7 +78,7 @@ def search_in(
     if search.has_text:
         page = _page_of_hits(tx, search, listed, reader, limit)
     elif search.filters:
-        page = page_of_inquiries(tx, listed, reader, limit=limit)
+        page = page_of_inquiries(tx, listed, reader, deps.kept_rows, limit=limit)
     else:
         page = Page(rows=())
     excerpts = _excerpts(tx, search, [row.id for row in page.rows], deps.country_names)

@@ -19,6 +19,7 @@ from liju_contact.domain.person import Person, Role
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.search_query import read_query
 from liju_contact.store.inquiry_list import page_of_inquiries
+from liju_contact.store.kept_rows import KeptRows
 from liju_contact.store.list_candidates import candidates_of
 from liju_contact.store.list_term import Reader
 from liju_contact.store.list_terms import condition_of
@@ -60,6 +61,8 @@ _NARROWED = {
     "files": "1",
     "overdue": "1",
 }
+
+KEPT = KeptRows()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,7 @@ def queries(deps: Deps, person: Person) -> Iterator[Query]:
 
 
 def _listed(name: str, query: ListQuery, reader: Reader) -> Query:
-    return Query(name=name, run=lambda tx: page_of_inquiries(tx, query, reader))
+    return Query(name=name, run=lambda tx: page_of_inquiries(tx, query, reader, KEPT))
 
 
 def _searched(name: str, typed: str, reader: Reader, narrowed: Mapping[str, str] = _EVERYTHING) -> Query:
@@ -145,7 +148,7 @@ def _second(deps: Deps) -> ListQuery:
     person = Person(id=0, address=ADDRESS, name="", role=Role.ADMINISTRATOR)
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=deps.now())
     with deps.db.read() as tx:
-        return query.at(page_of_inquiries(tx, query, reader).after)
+        return query.at(page_of_inquiries(tx, query, reader, KEPT).after)
 
 
 def _known(deps: Deps) -> tuple[str, str]:

@@ -20,8 +20,10 @@ from liju_contact.domain.person import Person, Role
 from liju_contact.domain.priority import Priority
 from liju_contact.store.database import Database
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
-from liju_contact.store.inquiry_list import Page, page_of_inquiries, statements_of
+from liju_contact.store.inquiry_list import Page, page_of_inquiries
+from liju_contact.store.kept_rows import KeptRows
 from liju_contact.store.list_candidates import candidates_of
+from liju_contact.store.list_statements import statements_of
 from liju_contact.store.list_term import Reader
 from liju_contact.store.list_terms import condition_of
 from liju_contact.store.listed_inquiries import rows_of
@@ -189,10 +191,10 @@ def test_postgresql_plans_a_page_once_and_not_each_time(db: Database) -> None:
     with db.read() as tx:
         tx.exec_driver_sql("DEALLOCATE ALL")  # the connection has served other tests
         for query in lists * 12:  # five times it is sent as text, five times planned, and then it is decided
-            page_of_inquiries(tx, query, reader())
+            page_of_inquiries(tx, query, reader(), KeptRows())
         prepared = tx.execute(text("SELECT statement, generic_plans FROM pg_prepared_statements")).all()
 
-    of_rows = [(sql, count) for sql, count in prepared if "preview" in sql]
+    of_rows = [(sql, count) for sql, count in prepared if "hash_record_extended" in sql]
     assert len(of_rows) >= len(lists)
     assert [sql for sql, count in of_rows if not count] == []
 
@@ -326,7 +328,7 @@ def reader(person: Person = LI) -> Reader:
 
 def get(db: Database, query: ListQuery, person: Person = LI, *, limit: int = 50) -> Page:
     with db.read() as tx:
-        return page_of_inquiries(tx, query, reader(person), limit=limit)
+        return page_of_inquiries(tx, query, reader(person), KeptRows(), limit=limit)
 
 
 def walk(db: Database, query: ListQuery, person: Person, *, limit: int = 37) -> list[int]:

@@ -69,9 +69,9 @@ def test_what_happens_while_a_list_is_read_is_announced(deps: Deps, monkeypatch:
     since = list_inquiries(deps, li, LIST, {}, now=deps.now()).newest_event_id
     read_slowly = getattr(module, slow)
 
-    def while_something_happens(*args: Any) -> Any:
+    def while_something_happens(*args: Any, **begun: Any) -> Any:
         change_inquiry(deps, chen, reference, Change(add_tags=("a",)), version=None, now=deps.now())
-        return read_slowly(*args)
+        return read_slowly(*args, **begun)
 
     with monkeypatch.context() as patch:
         patch.setattr(module, slow, while_something_happens)
