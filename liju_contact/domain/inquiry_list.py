@@ -27,6 +27,9 @@ ME = "me"
 NO_PRODUCT = "none"
 """As ``product``: what came by mail and has no product line yet."""
 
+PLACE = ("after", "before")
+"""The words of an address that say where in the list a page begins."""
+
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(_[A-Za-z]{2,8})?")
@@ -238,7 +241,7 @@ class ListQuery:
 
     def without(self, word: str) -> ListQuery:
         """Return the first page of the list without one of its filters, given by its word in an address."""
-        words = {name: value for name, value in self.words().items() if name not in {word, "after", "before"}}
+        words = {name: value for name, value in self.words().items() if name not in {word, *PLACE}}
         return ListQuery.read(words)
 
     def at(self, cursor: Cursor | None) -> ListQuery:

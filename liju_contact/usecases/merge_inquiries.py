@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection
@@ -33,6 +34,29 @@ from liju_contact.usecases.staff_directory import require
 from liju_contact.usecases.staff_event import add_staff_event
 
 
+class OtherCustomers(StrEnum):
+    """What becomes of the customers of other addresses: they join the conversation, or hear no more of it."""
+
+    JOIN = "join"
+    LEAVE = "leave"
+
+
+class SeveralCustomers(Conflict):
+    """The inquiries are of different customers, and nobody has said what becomes of those."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merging:
+    """What would be merged, oldest first: ``into`` is one of ``inquiries``, and the rest goes on in it."""
+
+    into: Inquiry
+    inquiries: tuple[Inquiry, ...]
+
+    @property
+    def is_of_one_customer(self) -> bool:
+        return all(has_same_customer(inquiry, self.into) for inquiry in self.inquiries)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
     """``reference`` is that of the inquiry in which the conversation goes on; no event when nothing was to be done."""
@@ -41,16 +65,23 @@ class Merged:
     event_id: int | None
 
 
+def merging_into(deps: Deps, person: Person, reference: str, *, into: str) -> Merging:
+    """Return what merging an inquiry into another would come to. Raises ``NotFound``, ``StoreBusy``."""
+    with deps.db.read() as tx:
+        source = open_for_staff(tx, person, reference)
+        target = open_for_staff(tx, person, end_of_merges(tx, open_for_staff(tx, person, into)).reference)
+    return Merging(into=target, inquiries=tuple(sorted((source, target), key=lambda inquiry: inquiry.id)))
+
+
 def merge_inquiries(
-    deps: Deps, person: Person, reference: str, *, into: str, and_join: bool = False, now: datetime
+    deps: Deps, person: Person, reference: str, *, into: str, others: OtherCustomers | None = None, now: datetime
 ) -> Merged:
     """Let the conversation of an inquiry go on in ``into``, or where that goes on itself; merging twice is once.
 
-    The customer of another address hears no more of it, unless they join with ``and_join``. One that was held as
-    spam is released first where the other is none, so that its customer hears that it has come.
+    One that was held as spam is released first where the other is none, so that its customer hears that it has come.
 
     Raises ``Forbidden``, ``NotFound``, ``Conflict`` where it would go on in itself or was merged elsewhere,
-    ``StoreBusy``.
+    ``SeveralCustomers`` where they are and ``others`` does not say what becomes of them, ``StoreBusy``.
     """
     require(person, Action.ARRANGE)
     with deps.db.begin() as tx:
@@ -62,9 +93,11 @@ def merge_inquiries(
             raise Conflict("An inquiry cannot go on in itself.")
         if source.merged_into_id is not None or target.merged_into_id is not None:
             raise Conflict("One of the two was merged into another at the same moment.")
+        if others is None and not has_same_customer(source, target):
+            raise SeveralCustomers("These two are of different customers.")
         if (source.state is InquiryState.SPAM) != (target.state is InquiryState.SPAM):
             source, target = (release_if_held(deps, tx, inquiry, now=now) for inquiry in (source, target))
-        event_id = _merge(deps, tx, person, source, target, and_join=and_join, now=now)
+        event_id = _merge(deps, tx, person, source, target, and_join=others is OtherCustomers.JOIN, now=now)
         return Merged(reference=target.reference, event_id=event_id)
 
 

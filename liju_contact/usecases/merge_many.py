@@ -9,25 +9,18 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from liju_contact.domain.errors import Conflict, NotFound, Unfit
-from liju_contact.domain.inquiry import Inquiry, has_same_customer
 from liju_contact.domain.person import Action, Person
 from liju_contact.store.inquiries import end_of_merges, inquiries_by_reference
 from liju_contact.usecases.change_inquiry import Changed
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.merge_inquiries import merge_inquiries, unmerge_inquiry
+from liju_contact.usecases.merge_inquiries import (
+    Merging,
+    OtherCustomers,
+    SeveralCustomers,
+    merge_inquiries,
+    unmerge_inquiry,
+)
 from liju_contact.usecases.staff_directory import require
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merging:
-    """What would be merged, oldest first: ``into`` is one of ``inquiries``, and the rest goes on in it."""
-
-    into: Inquiry
-    inquiries: tuple[Inquiry, ...]
-
-    @property
-    def is_of_one_customer(self) -> bool:
-        return all(has_same_customer(inquiry, self.into) for inquiry in self.inquiries)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +32,6 @@ class ManyMerged:
     failed: tuple[str, ...]
 
 
-class SeveralCustomers(Conflict):
-    """The inquiries are of different customers, and nobody has said that this is meant."""
-
-
 def merging_of(deps: Deps, person: Person, references: Sequence[str]) -> Merging | None:
     """Return what merging the inquiries would come to, as far as ``person`` serves them; None where that is none."""
     with deps.db.read() as tx:
@@ -50,18 +39,18 @@ def merging_of(deps: Deps, person: Person, references: Sequence[str]) -> Merging
 
 
 def merge_into_oldest(
-    deps: Deps, person: Person, references: Sequence[str], *, mixes_customers: bool = False, now: datetime
+    deps: Deps, person: Person, references: Sequence[str], *, others: OtherCustomers | None = None, now: datetime
 ) -> ManyMerged:
     """Merge the inquiries into the one that came first, or where that goes on itself.
 
-    Raises ``Forbidden``, ``StoreBusy``, and ``SeveralCustomers`` unless ``mixes_customers`` says that it is meant:
-    from then on only the customer of one of them would hear of it.
+    Raises ``Forbidden``, ``StoreBusy``, and ``SeveralCustomers`` where they are and ``others`` does not say what
+    becomes of them; then nothing is merged.
     """
     require(person, Action.ARRANGE)
     merging = merging_of(deps, person, references)
     if merging is None:
         return ManyMerged(into="", merged=(), failed=tuple(references))
-    if not mixes_customers and not merging.is_of_one_customer:
+    if others is None and not merging.is_of_one_customer:
         raise SeveralCustomers("These inquiries are of different customers.")
     into = merging.into.reference
     merged, failed = [], []
@@ -69,7 +58,7 @@ def merge_into_oldest(
         if reference == into:
             continue
         try:
-            done = merge_inquiries(deps, person, reference, into=into, now=now)
+            done = merge_inquiries(deps, person, reference, into=into, others=others, now=now)
         except (NotFound, Conflict, Unfit):
             failed.append(reference)
         else:

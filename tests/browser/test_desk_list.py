@@ -199,7 +199,7 @@ def test_different_customers_are_merged_after_a_question_and_that_is_taken_back(
     merge.click()
     expect(page.locator(".rows")).to_contain_text("eva@there.example")
     assert page.locator("html").evaluate("html => html.scrollWidth") <= 390
-    page.locator("[name=mixes_customers]").click()
+    page.locator("[name=others][value=leave]").click()
     expect(page.locator(".said a")).to_have_attribute("href", re.compile("/staff/inquiry/LJ-"))
     merged = [row["merged_into_id"] for row in rows(deps.db, "inquiry")]
     page.locator(".said button").click()

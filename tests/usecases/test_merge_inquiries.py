@@ -21,14 +21,14 @@ from liju_contact.usecases.close_inquiry import reopen_inquiry
 from liju_contact.usecases.decide_held import undo_decision
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.fetch_file import fetch_file
-from liju_contact.usecases.merge_inquiries import Merged, merge_inquiries, unmerge_inquiry
-from liju_contact.usecases.merge_many import (
-    ManyMerged,
+from liju_contact.usecases.merge_inquiries import (
+    Merged,
+    OtherCustomers,
     SeveralCustomers,
-    merge_into_oldest,
-    merging_of,
-    unmerge_many,
+    merge_inquiries,
+    unmerge_inquiry,
 )
+from liju_contact.usecases.merge_many import ManyMerged, merge_into_oldest, merging_of, unmerge_many
 from liju_contact.usecases.watch_inquiry import watch_inquiry
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account
@@ -58,8 +58,11 @@ def reference(deps: Deps, id_: int) -> str:
     return str(row(deps, id_)["reference"])
 
 
-def merge(deps: Deps, person: Person, source: int, into: int, **how: bool) -> Merged:
-    return merge_inquiries(deps, person, reference(deps, source), into=reference(deps, into), now=deps.now(), **how)
+def merge(
+    deps: Deps, person: Person, source: int, into: int, others: OtherCustomers | None = OtherCustomers.LEAVE
+) -> Merged:
+    source_name, into_name = reference(deps, source), reference(deps, into)
+    return merge_inquiries(deps, person, source_name, into=into_name, others=others, now=deps.now())
 
 
 def unmerge(deps: Deps, person: Person, source: int) -> Merged:
@@ -212,7 +215,7 @@ def test_another_customer_hears_of_it_only_when_staff_let_them_join(
     submit(office, nonce="n-2", email=EVA, name="Eva", message=SECRET)
     carry_all(office)
     old = next(letter for letter in _letters_to(office, CUSTOMER) if reference(office, 1) in letter["subject"])
-    merge(office, li, 1, 2, and_join=joins)
+    merge(office, li, 1, 2, OtherCustomers.JOIN if joins else OtherCustomers.LEAVE)
 
     judged(office, reply_to(old, CUSTOMER, "What about mine?"))
     judged(office, reply_to(letter_to(office, LI), LI, f"{SECRET} is answered."))
@@ -327,8 +330,9 @@ def test_merging_both_ways_and_twice_at_once_makes_one_of_them_and_no_ring(offic
     assert (kinds.count("merged_into"), kinds.count("merged_from")) == (1, 1)
 
 
-def merge_many(deps: Deps, person: Person, *ids: int, **how: bool) -> ManyMerged:
-    return merge_into_oldest(deps, person, [reference(deps, id_) for id_ in ids], now=deps.now(), **how)
+def merge_many(deps: Deps, person: Person, *ids: int, others: OtherCustomers | None = None) -> ManyMerged:
+    references = [reference(deps, id_) for id_ in ids]
+    return merge_into_oldest(deps, person, references, others=others, now=deps.now())
 
 
 def events_of_merges(many: ManyMerged) -> dict[str, int]:
@@ -378,10 +382,14 @@ def test_different_customers_are_mixed_only_where_that_is_meant(office: Deps, li
     for ids in ((1, 3), (3, 2), (2, 3)):  # what was merged before counts as where it goes on
         with pytest.raises(SeveralCustomers):
             merge_many(office, li, *ids)
+    for source, into in ((1, 3), (3, 1), (3, 2)):
+        with pytest.raises(SeveralCustomers):
+            merge(office, li, source, into, others=None)
 
     assert [row(office, id_)["merged_into_id"] for id_ in (1, 2, 3)] == [None, 1, None]
-    assert merge_many(office, li, 2, 3, mixes_customers=True).into == reference(office, 1)
+    assert merge_many(office, li, 2, 3, others=OtherCustomers.LEAVE).into == reference(office, 1)
     assert row(office, 3)["merged_into_id"] == 1
+    assert merge(office, li, 3, 1, others=None).event_id is None  # it is done
 
 
 def test_what_somebody_does_not_serve_is_neither_merged_nor_named(office: Deps) -> None:

@@ -7,7 +7,7 @@ import pytest
 from liju_contact.domain.errors import Conflict, Forbidden, NotFound
 from liju_contact.domain.person import Person, Role
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.merge_inquiries import merge_inquiries
+from liju_contact.usecases.merge_inquiries import OtherCustomers, merge_inquiries
 from liju_contact.usecases.move_message import Moved, move_message, undo_move
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account
@@ -119,7 +119,9 @@ def test_the_first_message_stays_and_nothing_moves_to_where_it_is(office: Deps, 
     split = move(office, li, 3, None)
     with pytest.raises(Conflict):
         move(office, li, 3, 2, source=3)
-    merge_inquiries(office, li, reference(office, 1), into=reference(office, 2), now=office.now())
+    merge_inquiries(
+        office, li, reference(office, 1), into=reference(office, 2), others=OtherCustomers.LEAVE, now=office.now()
+    )
     for to in (None, 3):
         with pytest.raises(Conflict):
             move(office, li, 2, to)

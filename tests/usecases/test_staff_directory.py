@@ -17,7 +17,7 @@ from liju_contact.usecases.change_inquiry import change_inquiry
 from liju_contact.usecases.correct_address import correct_address_for
 from liju_contact.usecases.decide_held import accept_mail, discard_mail, undo_decision
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.merge_inquiries import merge_inquiries
+from liju_contact.usecases.merge_inquiries import OtherCustomers, merge_inquiries
 from liju_contact.usecases.second_factor import remove_second_factor
 from liju_contact.usecases.show_inquiry import show_inquiry
 from liju_contact.usecases.staff_directory import find_colleague, staff_finder, staff_of
@@ -323,6 +323,6 @@ def test_staff_correct_an_address_and_what_was_missed_goes_there(office: Deps, z
     changed = {"before": CUSTOMER, "after": "ana@usina.example"}
     assert events(office)[-1] == ("address_corrected", ZHAO, changed)
     submit(office, nonce="n-2")
-    merge_inquiries(office, zhao, name, into=reference(office, 2), now=office.now())
+    merge_inquiries(office, zhao, name, into=reference(office, 2), others=OtherCustomers.LEAVE, now=office.now())
     with pytest.raises(Conflict):
         correct_address_for(office, zhao, name, email="x@usina.example", now=office.now())

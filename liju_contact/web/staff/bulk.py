@@ -16,10 +16,12 @@ from liju_contact.domain.person import Action
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.text import clean_line
 from liju_contact.usecases.change_inquiry import change_many, undo_events
-from liju_contact.usecases.merge_many import SeveralCustomers, merge_into_oldest, merging_of, unmerge_many
+from liju_contact.usecases.merge_inquiries import SeveralCustomers
+from liju_contact.usecases.merge_many import merge_into_oldest, merging_of, unmerge_many
 from liju_contact.web.rendering import current_deps
-from liju_contact.web.staff.desk import current_person, desk_blueprint, needs, render_desk
+from liju_contact.web.staff.desk import current_person, desk_blueprint, needs
 from liju_contact.web.staff.done import ACTS, done_words, read_done, read_references, undone_words
+from liju_contact.web.staff.merging import other_customers, question_before_merging
 
 bp = desk_blueprint("staff_bulk", __name__, prefix="/staff/bulk")
 _MOST = 200
@@ -29,10 +31,7 @@ _LEAST_MERGED = _LEAST_SPLIT = 2
 @bp.post("/change")
 @needs(Action.CHANGE)
 def change() -> ResponseReturnValue:
-    """Change all chosen inquiries alike; which fields are meant is what the form brought a value for.
-
-    None of them has the name of a filter: the form brings those of the list it stands on as well.
-    """
+    """Change all chosen inquiries alike; which fields are meant is what the form brought a value for."""
     deps = current_deps()
     chosen, wished = _chosen(), _wished()
     if not chosen or wished == Change():
@@ -53,29 +52,21 @@ def ask_before_merging() -> ResponseReturnValue:
     merging = merging_of(current_deps(), current_person(), chosen)
     if merging is None or merging.is_of_one_customer or not current_person().may(Action.ARRANGE):
         return redirect(f"/staff?{asked}", 303)
-    return render_desk(
-        "staff/merge.html",
-        room="list",
-        merging=merging,
-        query=query,
-        chosen=chosen,
-        back=f"/staff?{asked}",
-    )
+    sent = [("page", query.to_query()), *(("references", reference) for reference in chosen)]
+    return question_before_merging(merging, sent=sent, back=f"/staff?{asked}")
 
 
 @bp.post("/merge")
 @needs(Action.ARRANGE)
 def merge() -> ResponseReturnValue:
-    """Merge all chosen inquiries into the oldest of them; those of different customers only by who was asked."""
+    """Merge all chosen inquiries into the oldest of them; those of different customers only where that was asked."""
     deps, chosen = current_deps(), _chosen()
     if len(chosen) < _LEAST_MERGED:
         return _back_for_more("two", chosen)
-    mixes_customers = request.form.get("mixes_customers") == "yes"
     try:
-        many = merge_into_oldest(deps, current_person(), chosen, mixes_customers=mixes_customers, now=deps.now())
+        many = merge_into_oldest(deps, current_person(), chosen, others=other_customers(), now=deps.now())
     except SeveralCustomers:
-        page = ListQuery.read(dict(parse_qsl(request.form.get("page", ""))))
-        return redirect(f"/staff/bulk/merge?{urlencode({**page.words(), 'chosen': ' '.join(chosen)})}", 303)
+        return redirect(f"/staff/bulk/merge?{urlencode({**_page().words(), 'chosen': ' '.join(chosen)})}", 303)
     return _back(done_words(many.merged, many.failed, into=many.into))
 
 
@@ -149,6 +140,9 @@ def _back_for_more(missing: str, chosen: Sequence[str]) -> ResponseReturnValue:
 
 
 def _back(words: dict[str, str]) -> ResponseReturnValue:
-    """Go back to the list the form stood on, which says what was done."""
-    query = ListQuery.read(request.form)
-    return redirect(f"/staff?{urlencode({**query.words(), **words})}", 303)
+    """Go back to the page of the list that the form stood on, which says what was done."""
+    return redirect(f"/staff?{urlencode({**_page().words(), **words})}", 303)
+
+
+def _page() -> ListQuery:
+    return ListQuery.read(dict(parse_qsl(request.form.get("page", ""))))

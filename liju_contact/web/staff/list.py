@@ -6,12 +6,13 @@ What it shows of a row is in ``store.listed_inquiries``; here it gets its words.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import current_app, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from liju_contact.domain.inquiry import InquiryState
-from liju_contact.domain.inquiry_list import ListQuery, Sort, View
+from liju_contact.domain.inquiry_list import PLACE, ListQuery, Sort, View
 from liju_contact.domain.person import Action
 from liju_contact.usecases.list_inquiries import ListPage, list_inquiries, list_news
 from liju_contact.usecases.search_inquiries import find_by_reference
@@ -29,11 +30,13 @@ MOST_COUNTED = 999
 @bp.get("")
 @needs(Action.READ)
 def show() -> ResponseReturnValue:
-    deps, person = current_deps(), current_person()
-    query = ListQuery.read(request.args)
+    deps, person, args = current_deps(), current_person(), request.args
+    query = ListQuery.read(args)
     if query.q and (reference := find_by_reference(deps, person, query.q)):
         return redirect(f"/staff/inquiry/{reference}", 303)
     page = list_inquiries(deps, person, query, search_labels(deps), now=deps.now())
+    if query.cursor and not page.rows:  # what stood here has left the list
+        return redirect(f"/staff?{urlencode({word: args[word] for word in args if word not in PLACE})}", 303)
     return render_desk("staff/list.html", room="list", q=query.q, **_context(page, query))
 
 

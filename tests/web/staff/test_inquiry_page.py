@@ -450,6 +450,32 @@ def test_inquiries_merge_and_messages_move_and_both_come_back(desk: Desk) -> Non
     assert 'id="body"' in li.get(desk.path).text
 
 
+def test_an_inquiry_of_another_customer_is_asked_about_before_it_is_merged(desk: Desk) -> None:
+    li, eva = desk.li(), "eva@there.example"
+    other = submit(desk.deps, nonce="other", email=eva, name=HOSTILE).reference
+
+    asked = li.post(f"{desk.path}/merge", {"into": other.lower()})
+    question = li.get(asked.location).text
+    merged_before = [row["merged_into_id"] for row in rows(desk.deps.db, "inquiry")]
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', question))
+    merged = li.post(asked.location, {"into": hidden["into"], "others": "join"})
+
+    assert asked.location == f"{desk.path}/merge?into={other}"
+    assert "Merge inquiries of different customers?" in question
+    assert (eva in question, HOSTILE in question, f'href="{desk.path}"' in question) == (True, False, True)
+    assert merged_before == [None, None]
+    assert merged.location == f"/staff/inquiry/{other}?said=merged&from={desk.reference}"
+    assert [row["merged_into_id"] for row in rows(desk.deps.db, "inquiry")] == [2, None]
+    assert [row["address"] for row in rows(desk.deps.db, "participant")] == ["Ana.Souza@usina.example"]
+
+
+@pytest.mark.parametrize("into", ["", "nothing", "itself"])
+def test_a_question_that_nobody_has_to_answer_leads_back(desk: Desk, into: str) -> None:
+    answer = desk.li().get(f"{desk.path}/merge?into={desk.reference if into == 'itself' else into}")
+
+    assert (answer.status_code, answer.location) == (303, desk.path)
+
+
 def test_the_page_says_what_staff_set_and_a_due_day(desk: Desk) -> None:
     li = desk.li()
     page = li.get(desk.path)
