@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Dialect, inspect, text
 
 from liju_contact.domain.errors import SchemaMismatch
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from liju_contact.store.database import Database
 
 HEAD = "0006"
+_OLDEST_POSTGRESQL = (14,)  # the first that hashes whole rows (``store.kept_rows``)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_NUMBER = 0x4C494A55  # any number that is ours: it keeps two programs from migrating one PostgreSQL at a time
 
@@ -42,14 +43,16 @@ def migrate(db: Database) -> bool:
 
 
 def is_current(db: Database) -> bool:
-    """Tell whether there is nothing to migrate, by one look at the database. Raises ``StoreBusy``."""
+    """Tell by one look whether there is nothing to migrate. Raises ``SchemaMismatch``, ``StoreBusy``."""
     with db.read() as tx:
+        _refuse_old(tx.dialect)
         return revision(tx) == HEAD
 
 
 def check_schema(db: Database) -> None:
     """Raises ``SchemaMismatch`` unless the database has exactly the schema of this program."""
     with db.read() as tx:
+        _refuse_old(tx.dialect)
         found = revision(tx)
     _refuse_unknown(found)
     if found != HEAD:
@@ -67,6 +70,13 @@ def revision(tx: Connection) -> str | None:
 
 def known_revisions() -> frozenset[str]:
     return frozenset(path.name.split("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def _refuse_old(dialect: Dialect) -> None:
+    version = dialect.server_version_info or _OLDEST_POSTGRESQL
+    if dialect.name == "postgresql" and version < _OLDEST_POSTGRESQL:
+        there, needed = (".".join(map(str, each)) for each in (version, _OLDEST_POSTGRESQL))
+        raise SchemaMismatch(f"The server is PostgreSQL {there}, and this program needs {needed} or later.")
 
 
 def _refuse_unknown(found: str | None) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,8 +33,9 @@ NEWER = (
 
 
 @pytest.fixture
-def empty(database_url: str) -> Database:
-    return Database(database_url)
+def empty(database_url: str) -> Iterator[Database]:
+    with contextlib.closing(Database(database_url)) as database:
+        yield database
 
 
 def rows_of_version(db: Database) -> list[str]:
@@ -43,6 +46,20 @@ def rows_of_version(db: Database) -> list[str]:
 def pretend_newer(db: Database) -> None:
     with db.begin() as tx:
         tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("asks", [migrate, check_schema])
+def test_a_server_that_is_too_old_is_refused_before_anything_is_written(
+    empty: Database, monkeypatch: pytest.MonkeyPatch, asks: Callable[[Database], object]
+) -> None:
+    with empty.read():  # the version is asked for when the first connection is made
+        monkeypatch.setattr(empty.engine.dialect, "server_version_info", (13, 4))
+
+    with pytest.raises(SchemaMismatch, match=r"PostgreSQL 13\.4, and this program needs 14 or later\."):
+        asks(empty)
+    with empty.read() as tx:
+        assert revision(tx) is None
 
 
 def test_migrating_an_empty_database_makes_exactly_the_tables(empty: Database) -> None:
