@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
 from liju_contact.domain.inquiry_list import ListQuery, Sort, View
+from liju_contact.domain.person import Person
 from liju_contact.domain.refusal import CALM
 from liju_contact.store import kept_rows
 from liju_contact.store.beside_list import beside_list
@@ -20,7 +22,7 @@ from liju_contact.store.listed_inquiries import ListedInquiry, rows_of
 from liju_contact.store.spam_tables import SpamJudgementRow
 from liju_contact.store.tables import InquiryRow
 from tests.store.statements import listening
-from tests.store.test_inquiry_list import LI, NOW, OF_STEAM, QUERIES, fill, reader
+from tests.store.test_inquiry_list import FILTERS, LI, NOW, OF_STEAM, fill, reader
 
 EVERYTHING = ListQuery(view=View.ALL, sort=Sort.NEWEST)
 OTHER_VALUES: dict[str, Any] = {
@@ -42,6 +44,10 @@ OTHER_VALUES: dict[str, Any] = {
     "changed_at": datetime(2027, 1, 3, tzinfo=UTC),
     "version": 99,
 }
+LISTS = [
+    *(ListQuery(view=view) for view in View),
+    *(ListQuery(view=View.ALL, filters=filters) for filters in FILTERS.values()),
+]
 FLAGS = ("has_files", "has_mail_trouble")
 POSTGRESQL_ONLY = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite keeps none
 
@@ -157,14 +163,21 @@ def test_a_page_begun_beside_something_else_is_the_page(db: Database) -> None:
 
     with db.read() as tx:
         for person in (LI, OF_STEAM):
-            for query in QUERIES:
-                of_page = page_of_inquiries(tx, query, reader(person), kept)
-                for asked in (query, *([query.at(of_page.after)] if of_page.after else [])):
-                    along = beginning_of_page("postgresql", asked, reader(person))
-                    beside = beside_list(tx, person, calm_before=NOW - CALM, most=99, along=along)
-                    begun = page_of_inquiries(tx, asked, reader(person), kept, begun=beside.along)
-                    alone = beside_list(tx, person, calm_before=NOW - CALM, most=99)
-                    if (begun, beside.counts) != (page_of_inquiries(tx, asked, reader(person), kept), alone.counts):
-                        wrong.append(asked.to_query())
+            for query in (place for first in LISTS for place in around(tx, first, person)):
+                along = beginning_of_page("postgresql", query, reader(person))
+                beside = beside_list(tx, person, calm_before=NOW - CALM, most=99, along=along)
+                begun = page_of_inquiries(tx, query, reader(person), kept, begun=beside.along)
+                alone = beside_list(tx, person, calm_before=NOW - CALM, most=99)
+                if (begun, beside.counts) != (page_of_inquiries(tx, query, reader(person), KeptRows()), alone.counts):
+                    wrong.append(query.to_query())
 
     assert wrong == []
+
+
+def around(tx: Connection, query: ListQuery, person: Person) -> Iterator[ListQuery]:
+    """Yield the list from its beginning, from its second page, and from there back."""
+    yield query
+    if after := page_of_inquiries(tx, query, reader(person), KeptRows()).after:
+        yield query.at(after)
+        if before := page_of_inquiries(tx, query.at(after), reader(person), KeptRows()).before:
+            yield query.at(before)
