@@ -1,8 +1,9 @@
 """Measure the staff desk at several sizes: ``python3 run.py bench desk --counts 1000,100000``.
 
 Pages are asked for in this process, by Flask's test client, so that only the server's part is measured; each size is
-warm before it counts. For every step: queries, median and 95th percentile in milliseconds, CPU time (a PostgreSQL
-server's is not in it), and how many times as long it takes as a bare Flask list and as itself at the smallest size.
+warm before it counts. For every step: queries, rows of the list on a page (a page that a small size does not fill is no
+measure for one that is full), median and 95th percentile in milliseconds, CPU time (a PostgreSQL server's is not in
+it), and how many times as long it takes as a bare Flask list and as itself at the smallest size.
 
 Many a machine runs at half its speed for some seconds. So the bare list is asked for in turns with every step, and what
 a step takes at two sizes is compared in bare lists. Nothing here fails for being slow. Seeding a million takes half an
@@ -20,12 +21,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from liju_contact.app import make_app
 from liju_contact.domain.export import ExportFormat
+from liju_contact.store.kept_rows import KeptRows
 from liju_contact.usecases.staff_session import begin_session
 from liju_contact.web.staff.list_rows import WrittenRows
 from tests.bench.desk_baseline import bare_list
@@ -44,7 +46,8 @@ if TYPE_CHECKING:
 WARM_UPS = 3
 ROWS_ANEW = {"view all, rows anew": "/staff?view=all", "list, rows anew": "/staff"}
 LONGEST_SECONDS = 6.0  # for one step; a slow one is measured less often
-ROW = "{:28} {:>9} {:>8} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}"
+ROW = "{:28} {:>9} {:>8} {:>5} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}"
+_ROW_OF_PAGE = b'name="references"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +57,7 @@ class Measured:
     cpu_ms: float
     bare_ms: float
     query_count: int
+    row_count: int | None
 
     @property
     def in_bare_lists(self) -> float:
@@ -149,7 +153,9 @@ def _writing_anew(client: FlaskClient, address: str) -> Callable[[], object]:
     """Ask for a list whose rows nobody has seen since they changed, so that none is kept."""
 
     def ask() -> object:
-        client.application.extensions["liju_rows"] = WrittenRows(client.application.extensions["liju"].settings)
+        extensions = client.application.extensions
+        extensions["liju"] = replace(extensions["liju"], kept_rows=KeptRows())
+        extensions["liju_rows"] = WrittenRows(extensions["liju"].settings)
         return client.get(address).data
 
     return ask
@@ -164,8 +170,9 @@ def _reading(deps: Deps, run: Callable[..., object]) -> Callable[[], object]:
 
 
 def _measured(deps: Deps, step: Callable[[], object], rounds: int, bare: Callable[[], object]) -> Measured:
+    shown: object = None
     for _ in range(WARM_UPS):
-        step()
+        shown = step()
     query_count = min(_queries_of(deps, step), _queries_of(deps, step))  # once a minute a session notes its use
     times, cpu_times, bare_times = list[float](), list[float](), list[float]()
     end_at = time.perf_counter() + LONGEST_SECONDS
@@ -183,6 +190,7 @@ def _measured(deps: Deps, step: Callable[[], object], rounds: int, bare: Callabl
         cpu_ms=statistics.median(cpu_times),
         bare_ms=statistics.median(bare_times),
         query_count=query_count,
+        row_count=shown.count(_ROW_OF_PAGE) if isinstance(shown, bytes) and _ROW_OF_PAGE in shown else None,
     )
 
 
@@ -214,7 +222,7 @@ def _say_table(kind: str, table: Table, counts: list[int]) -> None:
     all_bare = [measured.bare_ms for by_count in table.cells.values() for measured in by_count.values()]
     _say("")
     _say(f"a bare Flask list in between: {min(all_bare):.2f} to {max(all_bare):.2f} ms median")
-    heads = ("queries", "median ms", "p95 ms", "CPU ms", "bare ms", "x bare", f"x {counts[0]}")
+    heads = ("queries", "rows", "median ms", "p95 ms", "CPU ms", "bare ms", "x bare", f"x {counts[0]}")
     _say(ROW.format(kind, "count", *heads))
     for step, by_count in table.cells.items():
         smallest = by_count.get(counts[0])
@@ -223,7 +231,8 @@ def _say_table(kind: str, table: Table, counts: list[int]) -> None:
             ratio = f"{measured.in_bare_lists / smallest.in_bare_lists:.2f}" if smallest and is_compared else ""
             times = (measured.median_ms, measured.p95_ms, measured.cpu_ms, measured.bare_ms, measured.in_bare_lists)
             cells = (f"{value:.2f}" for value in times)
-            _say(ROW.format(step if count == counts[0] else "", count, measured.query_count, *cells, ratio))
+            rows = "" if measured.row_count is None else measured.row_count
+            _say(ROW.format(step if count == counts[0] else "", count, measured.query_count, rows, *cells, ratio))
         if len({measured.query_count for measured in by_count.values()}) > 1:
             _say(f"{'':28} the number of queries differs between sizes")
 
