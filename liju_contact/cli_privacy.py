@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from liju_contact.cli_parts import Program, instance_option, ready_deps
 from liju_contact.domain.errors import LijuError
 from liju_contact.usecases.clean_up import clean_up_at_once, rewrite_database
+from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.erase_address import Held, erase_address, look_up_address
 from liju_contact.usecases.export_address import export_address
 
@@ -43,11 +45,9 @@ def export_command(program: Program, address: str, target: Path | None, instance
     now = deps.now()
     path = target or Path(f"held-{now:%Y-%m-%d}.zip")
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        lines = _write_zip(deps, address, path, now)
     except OSError as error:
         raise LijuError(f"Cannot write {path}: {error.strerror}.") from error
-    with os.fdopen(descriptor, "w+b") as file:
-        lines = export_address(deps, address, file, now=now)
     for line in lines:
         click.echo(line)
     click.echo(f"Written to {path}.")
@@ -79,6 +79,16 @@ def rewrite_command(program: Program, instance: Path) -> None:
     """Write the whole database anew, so that no gap of it holds what was erased. Nobody can write meanwhile."""
     rewrite_database(ready_deps(program, instance))
     click.echo("The database was written anew.")
+
+
+def _write_zip(deps: Deps, address: str, path: Path, now: datetime) -> list[str]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            return export_address(deps, address, file, now=now)
+    except BaseException:
+        path.unlink(missing_ok=True)  # half a zip helps nobody, and would be in the way of the next try
+        raise
 
 
 def _tell(held: Held) -> None:

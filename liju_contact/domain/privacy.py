@@ -18,6 +18,7 @@ ERASED = "[erased]"
 _BEFORE = r"(?<![A-Za-z0-9._%+\-])"
 _AFTER = r"(?![A-Za-z0-9\-]|\.[A-Za-z0-9])"
 _VERSION_DIGITS = 8
+_ONE_ADDRESS = re.compile(r'(?:".+"|[^\s<>,;]+)@[^\s@<>,;]+')
 
 
 class RequestKind(StrEnum):
@@ -45,6 +46,15 @@ class Step(StrEnum):
     ERASED = "erased"
     ERASED_AGAIN = "erased_again"  # a backup from before had brought it back
     CLEANED = "cleaned"  # the bytes that deleting leaves behind are gone too
+
+
+def is_one_address(typed: str) -> bool:
+    """Tell whether this can be somebody's mail address and nothing else: a mere word stands in everybody's texts.
+
+    It is less strict than a form, since received mail names addresses that no form would take.
+    """
+    address = typed.strip()
+    return address.isprintable() and _ONE_ADDRESS.fullmatch(address) is not None
 
 
 def spellings_of(address: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from datetime import datetime
 
 from liju_contact.domain.errors import Unfit
 from liju_contact.domain.inquiry import fold_address
-from liju_contact.domain.privacy import Step
+from liju_contact.domain.privacy import Step, is_one_address
 from liju_contact.store.privacy import erasures, note_step
 from liju_contact.store.staff import find_account
 from liju_contact.store.traces import Traces, erase_rest, erase_some, find_traces, known_addresses, references_of
@@ -36,7 +36,8 @@ class Held:
 
 
 def look_up_address(deps: Deps, address: str, *, now: datetime) -> Held:
-    """Return what an erasure would take; nothing is changed. It reads the whole database."""
+    """Return what an erasure would take; nothing is changed. It reads the whole database. Raises ``Unfit``."""
+    require_address(address)
     is_staff = is_one_of_us(deps, address)
     with deps.db.read() as tx:
         traces = find_traces(tx, address, now)
@@ -47,8 +48,9 @@ def look_up_address(deps: Deps, address: str, *, now: datetime) -> Held:
 def erase_address(deps: Deps, address: str, *, actor: str, now: datetime) -> dict[str, int]:
     """Erase what is held on an address until now; returns how much of each went. ``actor`` is who of staff, or empty.
 
-    Raises ``Unfit`` for an address of our own people, ``StoreBusy``.
+    Raises ``Unfit`` for what is no address and for one of our own people, ``StoreBusy``.
     """
+    require_address(address)
     if is_one_of_us(deps, address):
         raise Unfit("This is an address of our own people, or of one of our mailboxes.", field="address")
     digest = deps.keys.erasure_digest(address)
@@ -82,6 +84,12 @@ def erase_again(deps: Deps, *, now: datetime) -> list[str]:
         for digest, at in missed.items():
             note_step(tx, digest, Step.ERASED, actor="", now=at)
     return list(returned)
+
+
+def require_address(address: str) -> None:
+    """Raise ``Unfit`` for what is no mail address: nothing at all would be found in every row that names nobody."""
+    if not is_one_address(address):
+        raise Unfit(f"{address!r} is no e-mail address.", field="address")
 
 
 def is_one_of_us(deps: Deps, address: str) -> bool:

@@ -22,7 +22,7 @@ from liju_contact.store.files import chunks
 from liju_contact.store.holdings import BELONGS, Holdings, rows_of
 from liju_contact.store.traces import Traces, find_traces, references_of
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.erase_address import is_one_of_us
+from liju_contact.usecases.erase_address import is_one_of_us, require_address
 
 _LEFT_OUT = frozenset({"search_document", "search_due", "presence", "watcher", "inbound_file", "file"})
 # Keys and marks of the program's own: some of them open doors.
@@ -51,7 +51,8 @@ class _Zip:
 
 
 def export_address(deps: Deps, address: str, target: IO[bytes], *, now: datetime) -> list[str]:
-    """Write the zip into ``target``; returns the lines of its index. Raises ``StoreBusy``."""
+    """Write the zip into ``target``; returns the lines of its index. Raises ``Unfit``, ``StoreBusy``."""
+    require_address(address)
     with deps.db.read() as tx, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         traces = find_traces(tx, address, now)
         written = _Zip(archive)

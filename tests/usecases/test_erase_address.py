@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from liju_contact.usecases.clean_up import clean_up_at_once
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.erase_address import erase_address, erase_again, look_up_address
 from liju_contact.usecases.erasure_log import log_erasure, log_path
+from liju_contact.usecases.export_address import export_address
 from tests.conftest import ONE_DATABASE, Clock
 from tests.processes.test_worker import worker_of
 from tests.staff_desk import account
@@ -106,6 +108,26 @@ def test_what_an_erasure_takes_is_only_looked_at_before(office: Deps, admin: Per
 def test_our_own_people_are_not_erased(office: Deps) -> None:
     with pytest.raises(Unfit):
         erase_address(office, LI, actor="", now=office.now())
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    "typed", ["", " ", "steam", "@", "@usina.example", "ana@", "a b@usina.example", "ana\udcff@b.cn"]
+)
+def test_what_is_no_address_is_nobodys(office: Deps, admin: Person, typed: str) -> None:
+    """Nothing at all stands in every row that names nobody, and a word in everybody's texts."""
+    plant(office, admin)
+    before = counts(office.db)
+
+    with pytest.raises(Unfit):
+        erase_address(office, typed, actor="", now=office.now())
+    with pytest.raises(Unfit):
+        look_up_address(office, typed, now=office.now())
+    with pytest.raises(Unfit):
+        export_address(office, typed, BytesIO(), now=office.now())
+
+    assert counts(office.db) == before
+    assert not log_path(office.settings.instance).exists()
 
 
 def test_a_longer_address_that_ends_alike_is_another_one() -> None:

@@ -1,0 +1,34 @@
+"""``liju-contact privacy``, as an operator mistypes it."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import EXAMPLE, SECRET
+from tests.launcher import run_for_text
+
+
+@pytest.fixture
+def instance(tmp_path: Path, migrated_file: Path) -> Path:
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    (folder / "config.toml").write_text(EXAMPLE.read_text("utf-8").replace("@secret@", SECRET), "utf-8")
+    shutil.copy(migrated_file, folder / "liju.db")
+    return folder
+
+
+def test_what_is_no_address_is_said_and_leaves_no_zip(instance: Path, tmp_path: Path) -> None:
+    held = tmp_path / "held.zip"
+
+    refused = [
+        run_for_text("privacy", *arguments, "--instance", str(instance))
+        for arguments in (("export", "", "--to", str(held)), ("erase", ""), ("erase", "", "--yes"))
+    ]
+
+    assert [(done.returncode, done.stderr) for done in refused] == [
+        (1, "liju-contact: '' is no e-mail address.\n"),
+    ] * 3
+    assert not held.exists()
