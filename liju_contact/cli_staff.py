@@ -11,6 +11,7 @@ from email_validator import EmailNotValidError, validate_email
 from liju_contact.cli_parts import Program, instance_option, ready_deps
 from liju_contact.domain.errors import LijuError
 from liju_contact.domain.person import Role
+from liju_contact.domain.text import clean_line
 from liju_contact.usecases.administer_people import PersonLine, Refusal, disable_person, enable_person, list_people
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.open_account import Given, get_account, give_password, open_account
@@ -47,7 +48,7 @@ def staff_add(  # noqa: PLR0917  # click passes each of them by name
     given = open_account(
         deps,
         _address(address),
-        name=name.strip(),
+        name=_line(name),
         role=Role(role),
         product_lines=_known_lines(deps, product_lines),
         password=_typed() if from_stdin else None,
@@ -73,7 +74,7 @@ def staff_password(
     deps = ready_deps(program, instance)
     given = give_password(
         deps,
-        address,
+        _line(address),
         password=_typed() if from_stdin else None,
         without_second_factor=without_second_factor,
         now=deps.now(),
@@ -88,7 +89,8 @@ def staff_password(
 def staff_disable(program: Program, address: str, instance: Path) -> None:
     """Let somebody in no more; every session of theirs ends at once."""
     deps = ready_deps(program, instance)
-    if disable_person(deps, None, get_account(deps, address).person.id, now=deps.now()) is Refusal.LAST_ADMINISTRATOR:
+    account = get_account(deps, _line(address))
+    if disable_person(deps, None, account.person.id, now=deps.now()) is Refusal.LAST_ADMINISTRATOR:
         raise LijuError(f"{address} is the last administrator. Add another one first.")
     click.echo(f"{address}  disabled")
 
@@ -100,7 +102,7 @@ def staff_disable(program: Program, address: str, instance: Path) -> None:
 def staff_enable(program: Program, address: str, instance: Path) -> None:
     """Let somebody in again, with the password they had."""
     deps = ready_deps(program, instance)
-    enable_person(deps, None, get_account(deps, address).person.id)
+    enable_person(deps, None, get_account(deps, _line(address)).person.id)
     click.echo(f"{address}  enabled")
 
 
@@ -137,6 +139,13 @@ def _tell(deps: Deps, given: Given) -> None:
 
 def _typed() -> str:
     return sys.stdin.readline().rstrip("\r\n")
+
+
+def _line(typed: str) -> str:
+    """Return what was typed; a database takes no broken characters, and the head of a letter no line break."""
+    if clean_line(typed) != typed.strip():
+        raise LijuError(f"{typed!r} is no text on one line in UTF-8.")
+    return typed.strip()
 
 
 def _address(typed: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sqlite3
@@ -17,6 +18,7 @@ from tests.launcher import run_for_text
 from tests.program import Program, running
 
 LI = "li.wei@liju.example"
+BROKEN = os.fsdecode("\u674e".encode("gbk"))  # as a terminal sends it that is not in UTF-8
 
 
 @pytest.fixture
@@ -52,6 +54,11 @@ def test_accounts_are_added_listed_disabled_and_given_passwords(instance: Path) 
         staff(instance, "disable", LI),
         staff(instance, "password", LI, "--stdin", typed="1234567890\n"),
         staff(instance, "password", "nobody@liju.example"),
+        staff(instance, "add", "chen@liju.example", "--name", "Chen\nBcc: all@liju.example"),
+        staff(instance, "add", "chen@liju.example", "--name", BROKEN),
+        staff(instance, "password", f"{BROKEN}@liju.example"),
+        staff(instance, "disable", f"{BROKEN}@liju.example"),
+        staff(instance, "enable", f"{BROKEN}@liju.example"),
     ]
     assert [done.returncode for done in refused] == [1] * len(refused)
     assert [
