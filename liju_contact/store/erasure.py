@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, cast, delete, exists, func, or_, select, update
 
+from liju_contact.domain.export import ExportState
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.store.desk_tables import ExportRow, InquiryTagRow, SearchDueRow, TagRow
 from liju_contact.store.file_tables import BlobRow
@@ -27,6 +28,13 @@ from liju_contact.store.search_documents import note_search_due, remove_document
 from liju_contact.store.tables import DeliveryRow, EventRow, InquiryRow, LetterRow, LinkRequestRow, MessageRow, NoteRow
 
 _TEXTS: tuple[Any, ...] = (MessageRow, NoteRow, EventRow)
+UNFINISHED = (ExportState.WAITING.value, ExportState.WRITING.value)
+# Also those that only wait: so nobody takes one up who does not see yet what goes.
+_BEGIN_ANEW = (
+    update(ExportRow)
+    .where(ExportRow.state.in_(UNFINISHED))
+    .values(state=ExportState.WAITING.value, words="", row_count=0, bytes_count=0)
+)
 
 
 def erase_inquiries(tx: Connection, inquiry_ids: Iterable[int], *, with_moved: bool = True) -> Holdings:
@@ -152,15 +160,18 @@ def is_on_its_way() -> ColumnElement[bool]:
 
 
 def _forget_exports(tx: Connection, inquiry_ids: frozenset[int]) -> None:
-    """Take away the lists that may hold one of the inquiries; whoever wants one asks for it again."""
+    """Take away the lists that may hold one of the inquiries; whoever wants one asks for it again.
+
+    One that is not whole yet has been promised: it is written from its beginning, without them, and its writer notices.
+    """
     for some in chunked(inquiry_ids):
         oldest: datetime | None = tx.execute(
             select(func.min(InquiryRow.received_at)).where(InquiryRow.id.in_(some))
         ).scalar_one()
         if oldest is not None:
-            since = ExportRow.asked_at >= oldest
-            blobs = set(tx.execute(select(ExportRow.blob_id).where(since, ExportRow.blob_id.is_not(None))).scalars())
-            tx.execute(delete(ExportRow).where(since))
+            tx.execute(_BEGIN_ANEW)
+            whole = (ExportRow.asked_at >= oldest, ExportRow.state.not_in(UNFINISHED))
+            blobs = tx.execute(delete(ExportRow).where(*whole).returning(ExportRow.blob_id)).scalars()
             drop_blobs(tx, {blob for blob in blobs if blob is not None})
 
 

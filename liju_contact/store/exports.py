@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, s
 
 from liju_contact.domain.export import Export, ExportFormat, ExportState
 from liju_contact.store.desk_tables import ExportRow
-from liju_contact.store.erasure import drop_blobs
+from liju_contact.store.erasure import UNFINISHED, drop_blobs
 
 _COLUMNS = (
     ExportRow.id,
@@ -27,7 +27,6 @@ _COLUMNS = (
     ExportRow.blob_id,
     ExportRow.asked_at,
 )
-_UNFINISHED = (ExportState.WAITING.value, ExportState.WRITING.value)
 _OF_STAFF = select(*_COLUMNS).where(ExportRow.staff_id == bindparam("staff_id")).order_by(ExportRow.id.desc())
 _ONE = select(*_COLUMNS).where(ExportRow.id == bindparam("export_id"), ExportRow.staff_id == bindparam("staff_id"))
 _DUE = (
@@ -70,7 +69,7 @@ def add_export(
 
 
 def unfinished_count(tx: Connection, staff_id: int) -> int:
-    unfinished = ExportRow.state.in_(_UNFINISHED)
+    unfinished = ExportRow.state.in_(UNFINISHED)
     counted = select(func.count()).where(ExportRow.staff_id == staff_id, unfinished)
     return tx.execute(counted).scalar_one()
 

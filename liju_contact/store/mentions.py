@@ -52,11 +52,10 @@ _PASSED_OVER = frozenset(
         "privacy_event",
         "privacy_notice",
         "search_document",
-        "export",
     }
 )
 # Whose row goes when the address stands in it, whatever else it says.
-GOES_WHOLE = frozenset({"link_request", "participant", "saved_view", "refusal"})
+GOES_WHOLE = frozenset({"link_request", "participant", "saved_view", "refusal", "export"})
 # Where a row is the person's own; the key is the table, the value the columns that say whose it is.
 OWN: Mapping[str, frozenset[str]] = MappingProxyType(
     {

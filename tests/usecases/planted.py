@@ -107,6 +107,8 @@ def _work_at_the_desk(deps: Deps, admin: Person, mine: Submitted) -> None:
     everything = ListQuery.read({"view": "all"})
     ask_for_export(deps, admin, query=everything, references=[], format_=ExportFormat.CSV, language="en", now=now)
     write_next_export(deps, holder="test")
+    theirs = ListQuery.read({"view": "all", "q": ADDRESS})
+    ask_for_export(deps, admin, query=theirs, references=[], format_=ExportFormat.CSV, language="en", now=now)
     with deps.db.begin() as tx:
         keep_draft(tx, 2, admin.id, Draft(kind="answer", body="Dear blivetorp", version=1, changed_at=now))
         keep_draft(tx, 1, admin.id, Draft(kind="note", body=f"Not {ADDRESS}", version=1, changed_at=now))

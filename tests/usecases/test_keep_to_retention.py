@@ -10,14 +10,18 @@ from sqlalchemy import text
 
 from liju_contact.domain.change import Change
 from liju_contact.domain.errors import NotFound
+from liju_contact.domain.export import ExportFormat, ExportState
 from liju_contact.domain.inquiry import InquiryState
+from liju_contact.domain.inquiry_list import ListQuery, View
 from liju_contact.domain.person import Person
 from liju_contact.store.drafts import Draft, keep_draft
+from liju_contact.usecases.ask_for_export import ask_for_export, fetch_export, list_exports
 from liju_contact.usecases.change_inquiry import change_inquiry
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.keep_to_retention import BATCH, keep_to_retention
 from liju_contact.usecases.merge_inquiries import merge_inquiries
 from liju_contact.usecases.tend_outbox import retry_delivery
+from liju_contact.usecases.write_export import write_next_export
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account
 from tests.usecases.carried import carry_all
@@ -170,3 +174,28 @@ def test_drafts_that_were_never_sent_go(office: Deps, li: Person, clock: Clock) 
     retain(office, draft_days=90)
 
     assert rows(office.db, "draft") == []
+
+
+def test_a_list_that_is_being_written_while_something_goes_is_written_anew(
+    office: Deps, li: Person, clock: Clock
+) -> None:
+    """It was asked for and nobody was told otherwise; one that is whole already goes with what it holds."""
+    stays, goes = (submit(office, nonce=f"n{number}").reference for number in range(2))
+    put(office, li, goes, InquiryState.SPAM)
+    clock.move(days=40)
+    wanted: dict[str, Any] = {"query": ListQuery(view=View.ALL), "references": [], "format_": ExportFormat.CSV}
+    for _number in range(3):
+        ask_for_export(office, li, **wanted, language="en", now=office.now())
+    assert write_next_export(office, holder="tests")
+
+    def retained() -> bool:
+        retain(office, spam_days=30)
+        return False
+
+    assert write_next_export(office, holder="tests", is_stopping=retained)
+
+    assert [export.state for export in list_exports(office, li)] == [ExportState.WAITING] * 2
+    assert [write_next_export(office, holder="tests") for _number in range(3)] == [True, True, False]
+    for export in list_exports(office, li):
+        content = b"".join(fetch_export(office, li, export.id).chunks).decode()
+        assert (stays in content, goes in content) == (True, False)
