@@ -111,7 +111,7 @@ class Worker:
     def step(self) -> bool:
         """Do what is due; True when there may be more at once. Letters go first: nothing that fails holds them up."""
         now = self.step_began_at = self.deps.now()
-        if now - self.beat_at >= BEAT_EVERY:
+        if _is_time(now, self.beat_at, BEAT_EVERY):
             beat_worker(self.deps, now=now)
             self.beat_at = now
         if not self.has_taken_back:
@@ -143,18 +143,18 @@ class Worker:
         )
 
     def _now_and_then(self, now: datetime) -> bool:
-        """Do what is not done at every step; a clock that was put back must not keep the reminders silent."""
-        if now - self.watched_at >= _WATCH_EVERY:
+        """Do what is not done at every step."""
+        if _is_time(now, self.watched_at, _WATCH_EVERY):
             alarm_of_mailboxes(self.deps, now=now)
             self.watched_at = now
-        if abs(now - self.reminded_at) >= _REMIND_EVERY:
+        if _is_time(now, self.reminded_at, _REMIND_EVERY):
             remind(self.deps, now=now)
             self.reminded_at = now
-        if now - self.measured_at >= _MEASURE_EVERY and not measure_insight(self.deps, now=now):
+        if _is_time(now, self.measured_at, _MEASURE_EVERY) and not measure_insight(self.deps, now=now):
             self.measured_at = now
-        if now - self.retained_at >= _SWEEP_EVERY and not keep_to_retention(self.deps, now=now):
+        if _is_time(now, self.retained_at, _SWEEP_EVERY) and not keep_to_retention(self.deps, now=now):
             self.retained_at = now
-        if now - self.swept_at >= _SWEEP_EVERY and not self.stopping.is_set():
+        if _is_time(now, self.swept_at, _SWEEP_EVERY) and not self.stopping.is_set():
             self.cleaning.addresses.update(erase_again(self.deps, now=now))
             remember_notice(self.deps, now=now)
             sweep(self.deps, now=now)
@@ -164,7 +164,7 @@ class Worker:
 
     def _see_to_privacy(self, now: datetime) -> bool:
         """Do what two people agreed on, then see to the bytes; what has to wait for others waits for the next look."""
-        if now - self.cleaned_at < _CLEAN_EVERY:
+        if not _is_time(now, self.cleaned_at, _CLEAN_EVERY):
             return False
         if not see_to_requests(self.deps, self.cleaning, now=now) and not self.cleaning.step():
             self.cleaned_at = now
@@ -214,6 +214,11 @@ class Worker:
         except Exception:  # noqa: BLE001  # the outermost step: whatever went wrong, the next letter goes on
             _log.exception("A step of the worker failed; it goes on.")
             return _TROUBLED_SECONDS
+
+
+def _is_time(now: datetime, done_at: datetime, every: timedelta) -> bool:
+    """Tell whether something is to be done again; nothing rests until a clock that was put back catches up."""
+    return abs(now - done_at) >= every
 
 
 def new_holder(deps: Deps) -> str:

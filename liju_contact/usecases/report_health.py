@@ -35,7 +35,8 @@ def report_health(deps: Deps, *, now: datetime) -> Health:
         mail_is_well = not any(_is_long(trouble, now) for trouble in mailboxes_failing(deps, now))
     except StoreBusy:
         return Health(database_is_well=False, worker_is_well=False, mail_is_well=False)
-    worker_is_well = beat_at is not None and now - beat_at < SILENT_AFTER
+    # A sign of life that is still to come is one from before a clock was put back, and says nothing of the worker now.
+    worker_is_well = beat_at is not None and abs(now - beat_at) < SILENT_AFTER
     # A full disk is told while there is still room for the inquiries that come before somebody looks.
     return Health(database_is_well=deps.db.has_room(), worker_is_well=worker_is_well, mail_is_well=mail_is_well)
 

@@ -69,6 +69,19 @@ def test_signs_of_life_and_sweeping_have_their_own_pace(deps: Deps, clock: Clock
     assert (worker.swept_at - beats[0]).total_seconds() == 3605
 
 
+def test_a_clock_that_is_put_back_lets_nothing_rest_for_a_day(deps: Deps, clock: Clock) -> None:
+    worker = worker_of(deps)
+    worker.step()
+    clock.move(days=-1)
+
+    worker.step()
+
+    now = deps.now()
+    assert (worker.beat_at, worker.watched_at, worker.reminded_at) == (now, now, now)
+    assert (worker.measured_at, worker.retained_at, worker.swept_at, worker.cleaned_at) == (now, now, now, now)
+    assert report_health(deps, now=now).is_well
+
+
 def test_a_worker_with_nothing_to_do_takes_no_writers_turn(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite has one writer, and customers wait for their turn: nobody takes it to look for work."""
     worker, writer = worker_of(deps), ExportWriter(deps, Stopping(), "w1")

@@ -41,6 +41,14 @@ def test_a_worker_that_falls_silent_is_soon_not_well(deps: Deps, clock: Clock) -
     assert (too_long, report_health(deps, now=deps.now())) == (NO_WORKER, WELL)
 
 
+def test_a_sign_of_life_from_before_a_clock_was_put_back_is_none(deps: Deps, clock: Clock) -> None:
+    beat_worker(deps, now=deps.now())
+
+    clock.move(days=-1)
+
+    assert report_health(deps, now=deps.now()) == NO_WORKER
+
+
 def test_the_last_of_many_signs_counts(deps: Deps, clock: Clock) -> None:
     for _ in range(3):
         clock.move(hours=1)
