@@ -32,6 +32,11 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.index_search import rebuild_search
 from liju_contact.usecases.tend_outbox import drop_delivery, list_outbox, retry_delivery
 
+_NO_ROOM = Fault(
+    id="database.room",
+    text="The disk of the database is full, or soon will be.",
+    remedy="Make room: /healthz says 503 until then.",
+)
 _WAITING = (DeliveryState.QUEUED, DeliveryState.SENDING)
 _DELIVERY_ID = click.IntRange(1, 2**63 - 1)  # what a BIGINT column can be asked for
 _FAILED = (DeliveryState.REFUSED, DeliveryState.GIVEN_UP, DeliveryState.PARKED)
@@ -121,7 +126,7 @@ def _check_database(deps: Deps) -> list[Fault]:
         return [Fault(id="database", text=str(error), remedy="Is database_url right, and the server running?")]
     except SchemaMismatch as error:
         return [Fault(id="database.schema", text=str(error))]
-    return []
+    return [] if deps.db.has_room() else [_NO_ROOM]
 
 
 @commands.group("outbox")

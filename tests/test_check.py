@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from liju_contact.cli import _check_database
 from liju_contact.config import read_settings
+from liju_contact.store import database
 from liju_contact.store.database import Database
 from liju_contact.store.schema import migrate
-from tests.conftest import EXAMPLE, SECRET
+from liju_contact.usecases.deps import Deps
+from liju_contact.usecases.report_health import report_health
+from tests.conftest import EXAMPLE, ONE_DATABASE, SECRET
 from tests.launcher import run_for_text
 
 
@@ -45,3 +51,13 @@ def test_check_of_a_sound_demo_is_well(tmp_path: Path) -> None:
     migrate(Database(read_settings(text, instance=tmp_path, environment={}).database_url))
 
     assert check(tmp_path) == (0, [])
+
+
+@ONE_DATABASE
+def test_check_tells_of_a_disk_that_is_nearly_full(deps: Deps, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes ``/healthz`` say 503 is not all well."""
+    enough = _check_database(deps)
+    monkeypatch.setattr(database, "ROOM_BYTES", 2**62)  # more than this disk has
+
+    assert (enough, [fault.id for fault in _check_database(deps)]) == ([], ["database.room"])
+    assert not report_health(deps, now=deps.now()).database_is_well
