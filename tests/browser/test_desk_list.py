@@ -101,7 +101,9 @@ def test_the_daily_work_goes_by_keyboard_alone(deps: Deps, open_list: Open) -> N
 
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
-def test_axe_finds_nothing_and_a_phone_need_not_scroll_sideways(open_list: Open, locale: str) -> None:
+def test_axe_finds_nothing_and_a_phone_need_not_scroll_sideways(deps: Deps, open_list: Open, locale: str) -> None:
+    submit(deps, nonce="n-4", email="eva@there.example", name="Eva")
+    chosen = "+".join(row["reference"] for row in rows(deps.db, "inquiry"))
     page = open_list(locale=locale, viewport={"width": 390, "height": 844})
     found = {}
 
@@ -109,6 +111,7 @@ def test_axe_finds_nothing_and_a_phone_need_not_scroll_sideways(open_list: Open,
         "list": "/staff",
         "nothing": "/staff?view=spam",
         "filters": "/staff?view=all&priority=urgent",
+        "question before merging": f"/staff/bulk/merge?view=all&chosen={chosen}",
     }.items():
         page.goto(address)
         found[name] = (
