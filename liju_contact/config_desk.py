@@ -79,11 +79,14 @@ def _provider(section: Section, languages: tuple[str, ...], source: ConfigSource
     issuer = section.text("issuer")
     if not is_protected(issuer):
         section.fault("issuer", 'must be an address like "https://login.liju.example".')
+    client_id = section.text("client_id")
+    if not client_id.strip():
+        section.fault("client_id", "is empty: the service knows this program by it.")
     provider = ProviderSettings(
         id=id_,
         label=section.label("label", languages),
         issuer=issuer,
-        client_id=section.text("client_id"),
+        client_id=client_id,
         client_secret=_secret(section, id_, source),
     )
     section.finish()

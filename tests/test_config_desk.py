@@ -45,6 +45,16 @@ def test_faults_of_a_provider_are_told_with_their_lines() -> None:
     assert found[3:] == [f"config.toml, line {at[2] + 1}: sign_in_provider.2.id stands twice: 'company-sso'."]
 
 
+def test_a_provider_that_does_not_know_us_is_none() -> None:
+    empty = faults(TEXT + PROVIDER.replace('"liju-contact"', '" "'), **{SECRET_NAME: "s"})
+    missing = faults(TEXT + PROVIDER.replace('client_id = "liju-contact"\n', ""), **{SECRET_NAME: "s"})
+
+    assert [fault.partition("client_id ")[2] for fault in empty + missing] == [
+        "is empty: the service knows this program by it.",
+        "is missing.",
+    ]
+
+
 @pytest.mark.parametrize(("base", "fault_count"), [(HTTPS, 0), (TEXT, 1)])
 def test_passkeys_need_an_address_with_a_name(base: str, fault_count: int) -> None:
     text = changed("[desk]\n", '[desk]\npasskeys = "yes"\n', base)
