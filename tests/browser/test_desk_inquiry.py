@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -20,6 +21,7 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.staff_session import begin_session
 from tests.axe import violations
 from tests.browser.conftest import NewPage
+from tests.browser.visitor import PHONE, widest
 from tests.staff_desk import COOKIE, account
 from tests.usecases.mails import WANG, messages, with_staff
 from tests.usecases.stories import rows, submit
@@ -271,3 +273,23 @@ def test_the_page_works_without_javascript(desk: Desk) -> None:
     assert messages(desk.deps)[1][2] == ANSWER
     assert rows(desk.deps.db, "inquiry")[0]["state"] == "closed"
     assert rows(desk.deps.db, "note")[0]["body"] == "They pay late."
+
+
+@pytest.mark.parametrize("window", [PHONE, {"viewport": {"width": 1280, "height": 900}}], ids=["phone", "desk"])
+def test_long_name_and_address_without_a_space_break_within_the_page(desk: Desk, window: dict[str, Any]) -> None:
+    email = f"{'l' * 60}@{'d' * 60}.example"
+    reference = submit(desk.deps, nonce="n-2", name="N" * 100, company="C" * 100, email=email).reference
+    page = desk.open_as(desk.li, **window)
+
+    page.goto(f"/staff/inquiry/{reference}")
+
+    assert widest(page) == window["viewport"]["width"]
+
+
+def test_lines_of_a_heading_stay_apart_in_large_letters(desk: Desk) -> None:
+    page = desk.open_as(desk.li)
+
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    style = page.locator("h1").evaluate("({ ...getComputedStyle(document.querySelector('h1')) })")
+    assert float(style["lineHeight"].removesuffix("px")) > 1.2 * float(style["fontSize"].removesuffix("px"))
