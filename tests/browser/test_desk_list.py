@@ -210,3 +210,18 @@ def test_different_customers_are_merged_after_a_question_and_that_is_taken_back(
 
     assert merged == [None, None, None, 1]
     assert [row["merged_into_id"] for row in rows(deps.db, "inquiry")] == [None] * 4
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_text_from_right_to_left_is_shown_from_its_beginning(deps: Deps, open_list: Open, width: int) -> None:
+    arabic = {"name": "محمد", "company": "شركة الغلايات الصناعية المحدودة للتجارة والمقاولات"}
+    submit(deps, nonce="n-4", message="مرحبا، نحتاج إلى غلاية بخار " * 9, **arabic)
+    page = open_list(viewport={"width": width, "height": 800})
+
+    row = page.locator(".rows tbody tr", has_text="محمد")
+
+    for cell, text in ((".what", ".preview"), (".who", ".muted")):
+        outer, inner = row.locator(cell).bounding_box(), row.locator(f"{cell} {text}").bounding_box()
+        assert outer is not None
+        assert inner is not None
+        assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
