@@ -293,3 +293,12 @@ def test_lines_of_a_heading_stay_apart_in_large_letters(desk: Desk) -> None:
 
     style = page.locator("h1").evaluate("({ ...getComputedStyle(document.querySelector('h1')) })")
     assert float(style["lineHeight"].removesuffix("px")) > 1.2 * float(style["fontSize"].removesuffix("px"))
+
+
+def test_list_tells_the_time_by_the_same_clock_as_the_inquiry(desk: Desk) -> None:
+    page = desk.open_as(desk.li, timezone_id="Pacific/Honolulu")
+    hour = page.locator(".message .when").inner_text()[-5:]
+
+    page.goto("/staff?view=all")
+
+    expect(page.locator(".rows .time time")).to_have_text(hour)

@@ -34,11 +34,24 @@ const desk = (() => {
 
   function showOwnTime(element) {
     const at = new Date(element.dateTime);
-    const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+  const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+
     element.title ||= element.textContent;
-    const sameYear = at.getFullYear() === new Date().getFullYear();
-    const day = { weekday: "short", day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) };
-    element.textContent = at.toLocaleString(language, { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    element.textContent = at.toLocaleString(language, element.matches(".brief") ? briefParts(at) : { ...dayParts(at), ...HOUR });
+  }
+
+  const HOUR = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const isOfThisYear = (at) => at.getFullYear() === new Date().getFullYear();
+
+  function dayParts(at) {
+    return { weekday: "short", day: "numeric", month: "short", ...(isOfThisYear(at) ? {} : { year: "numeric" }) };
+  }
+
+  // What a narrow column has room for, as the desk writes it: the hour today, else the day.
+  function briefParts(at) {
+    if (at.toDateString() === new Date().toDateString()) return HOUR;
+    if (isOfThisYear(at)) return { day: "numeric", month: "short" };
+    return { day: "numeric", month: language === "en-GB" ? "short" : "numeric", year: "numeric" };
   }
 
   function onSubmit(event) {
@@ -49,8 +62,9 @@ const desk = (() => {
 
   document.addEventListener("keydown", onKey);
   for (const form of document.forms) if (form.method === "post") form.addEventListener("submit", onSubmit);
-  addEventListener("pageshow", () => document.querySelectorAll("[data-sending]").forEach((form) => form.removeAttribute("data-sending")));
-  document.querySelectorAll("time:not(.brief)").forEach(showOwnTime);
+  addEventListener("pageshow", letAllGo);
+  globalThis.navigation?.addEventListener("navigateerror", letAllGo);
   document.getElementById("summary")?.focus();
-  return { ask, csrf, isTyping, showOwnTime };
+  document.querySelectorAll("time").forEach(showOwnTime);
+  return { ask, csrf, isTyping, letGo, showOwnTime };
 })();
