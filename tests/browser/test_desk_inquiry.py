@@ -302,3 +302,13 @@ def test_list_tells_the_time_by_the_same_clock_as_the_inquiry(desk: Desk) -> Non
     page.goto("/staff?view=all")
 
     expect(page.locator(".rows .time time")).to_have_text(hour)
+
+
+def test_keys_are_explained_in_a_narrow_window_too(desk: Desk) -> None:
+    page = desk.open_as(desk.li, viewport={"width": 600, "height": 800})
+
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.goto("/staff")
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()

@@ -10,9 +10,11 @@ const desk = (() => {
     return fetch(address, body === undefined ? options : { ...options, method: "POST", body });
   }
 
+  // A box that is ticked takes no letter, so the keys stay alive after a click on one.
   function isTyping(event) {
     const field = event.target;
-    return field instanceof HTMLElement && (field.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(field.tagName));
+    if (!(field instanceof HTMLElement) || field.type === "checkbox") return false;
+    return field.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(field.tagName);
   }
 
   // --- one key for each frequent act: an element says its key in aria-keyshortcuts ----------------------------------------------
@@ -26,8 +28,9 @@ const desk = (() => {
     );
     if (!target) return;
     event.preventDefault();
-    if (/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) target.focus();
-    else target.click();
+    // What a summary opens is reached from there by the next Tab.
+    if (/^(INPUT|TEXTAREA|SELECT|SUMMARY)$/.test(target.tagName)) target.focus();
+    if (!/^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) target.click();
   }
 
   // --- times on the reader's own clock ------------------------------------------------------------------------------------------

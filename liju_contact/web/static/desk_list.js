@@ -35,8 +35,7 @@
 
   function onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return;
-    const isBox = event.target instanceof HTMLInputElement && event.target.type === "checkbox";
-    if (desk.isTyping(event) && !isBox) return;
+    if (desk.isTyping(event)) return;
     if (goTo(event)) event.preventDefault();
     else if (event.key === "j" || event.key === "ArrowDown") walk(1);
     else if (event.key === "k" || event.key === "ArrowUp") walk(-1);
