@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from liju_contact.app import make_app, make_deps
@@ -312,3 +312,24 @@ def test_keys_are_explained_in_a_narrow_window_too(desk: Desk) -> None:
     page.goto("/staff")
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
+
+
+def test_answer_says_that_it_is_being_sent_and_can_be_sent_again_once_that_was_stopped(desk: Desk) -> None:
+    page = desk.open_as(desk.li)
+    send = page.locator("#answer button[value=send]")
+    page.evaluate("""() => {
+        const button = document.querySelector("#answer button[value=send]");
+        const look = () => [button.textContent, button.form.hasAttribute("data-sending")];
+        window.seen = [];
+        navigation.addEventListener("navigate", () => setTimeout(() => { seen.push(look()); stop(); }, 50));
+        navigation.addEventListener("navigateerror", () => setTimeout(() => seen.push(look())));
+    }""")
+    held: list[Route] = []
+    page.route("**/answer", lambda route: held.append(route))  # noqa: PLW0108  # a builtin takes no attribute
+
+    page.evaluate("setTimeout(() => document.querySelector('#answer button[value=send]').click())")
+    page.wait_for_function("seen.length === 2")
+
+    assert page.evaluate("seen") == [["Sending …", True], ["Send the answer", False]]
+    expect(send).not_to_have_attribute("aria-disabled", "true")
+    held[0].abort()

@@ -57,11 +57,27 @@ const desk = (() => {
     return { day: "numeric", month: language === "en-GB" ? "short" : "numeric", year: "numeric" };
   }
 
+  // --- one sending per click, until another page comes or the reader has stopped waiting for it -----------------------------------
+
   function onSubmit(event) {
-    const form = event.currentTarget;
+    const { currentTarget: form, submitter } = event;
     if (form.hasAttribute("data-sending")) return event.preventDefault();
     form.setAttribute("data-sending", "");
+    if (!submitter?.dataset.busy) return;
+    submitter.dataset.text ??= submitter.textContent;
+    submitter.textContent = submitter.dataset.busy;
+    submitter.setAttribute("aria-disabled", "true");
   }
+
+  function letGo(form) {
+    form.removeAttribute("data-sending");
+    for (const button of form.querySelectorAll("[data-busy][aria-disabled]")) {
+      button.textContent = button.dataset.text;
+      button.removeAttribute("aria-disabled");
+    }
+  }
+
+  const letAllGo = () => document.querySelectorAll("[data-sending]").forEach(letGo);
 
   document.addEventListener("keydown", onKey);
   for (const form of document.forms) if (form.method === "post") form.addEventListener("submit", onSubmit);

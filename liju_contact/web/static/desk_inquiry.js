@@ -203,6 +203,12 @@
     if (copy) keepHere(kind, { ...copy, isSent: true });
   }
 
+  function sendNow(form, submitter) {
+    desk.letGo(form);
+    passing.add(form);
+    form.requestSubmit(submitter);
+  }
+
   async function keepFirst(event) {
     const { target: form, submitter } = event;
     if (event.defaultPrevented || passing.delete(form)) return;
@@ -212,9 +218,7 @@
     event.preventDefault();
     const late = new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT));
     await Promise.race([Promise.all(unkept.map((each) => each.keep())), late]);
-    form.removeAttribute("data-sending");
-    passing.add(form);
-    form.requestSubmit(submitter);
+    sendNow(form, submitter);
   }
 
   // --- Ctrl+Enter sends, with Shift it shows the letter first ----------------------------------------------------------------------
