@@ -295,15 +295,6 @@ def test_lines_of_a_heading_stay_apart_in_large_letters(desk: Desk) -> None:
     assert float(style["lineHeight"].removesuffix("px")) > 1.2 * float(style["fontSize"].removesuffix("px"))
 
 
-def test_list_tells_the_time_by_the_same_clock_as_the_inquiry(desk: Desk) -> None:
-    page = desk.open_as(desk.li, timezone_id="Pacific/Honolulu")
-    hour = page.locator(".message .when").inner_text()[-5:]
-
-    page.goto("/staff?view=all")
-
-    expect(page.locator(".rows .time time")).to_have_text(hour)
-
-
 def test_keys_are_explained_in_a_narrow_window_too(desk: Desk) -> None:
     page = desk.open_as(desk.li, viewport={"width": 600, "height": 800})
 
@@ -312,6 +303,25 @@ def test_keys_are_explained_in_a_narrow_window_too(desk: Desk) -> None:
     page.goto("/staff")
     page.keyboard.press("?")
     expect(page.locator("#keys")).to_be_visible()
+
+
+def test_canned_reply_that_cannot_be_fetched_says_so_and_one_after_signing_out_asks_to_sign_in(desk: Desk) -> None:
+    write_reply(desk.deps, desk.li, None, title="Hello", texts={"en": "Dear {name},"}, now=desk.deps.now())
+    page = desk.open_as(desk.li)
+    page.select_option("#reply", label="Hello")
+
+    page.route("**/reply/*", lambda route: route.abort())
+    page.click("button[value=insert]")
+    expect(page.locator("#reply-away")).to_be_visible()
+    page.unroute("**/reply/*")
+    page.click("button[value=insert]")
+    expect(page.locator("#body")).to_have_value("Dear Ana Souza,")
+    expect(page.locator("#reply-away")).to_be_hidden()
+    page.select_option("#reply", label="Hello")
+    page.context.clear_cookies()
+    page.click("button[value=insert]")
+
+    expect(page.locator("#password")).to_be_visible()
 
 
 def test_answer_says_that_it_is_being_sent_and_can_be_sent_again_once_that_was_stopped(desk: Desk) -> None:
@@ -333,3 +343,12 @@ def test_answer_says_that_it_is_being_sent_and_can_be_sent_again_once_that_was_s
     assert page.evaluate("seen") == [["Sending …", True], ["Send the answer", False]]
     expect(send).not_to_have_attribute("aria-disabled", "true")
     held[0].abort()
+
+
+def test_list_tells_the_time_by_the_same_clock_as_the_inquiry(desk: Desk) -> None:
+    page = desk.open_as(desk.li, timezone_id="Pacific/Honolulu")
+    hour = page.locator(".message .when").inner_text()[-5:]
+
+    page.goto("/staff?view=all")
+
+    expect(page.locator(".rows .time time")).to_have_text(hour)

@@ -212,6 +212,19 @@ def test_different_customers_are_merged_after_a_question_and_that_is_taken_back(
     assert [row["merged_into_id"] for row in rows(deps.db, "inquiry")] == [None] * 4
 
 
+def test_keys_work_after_a_box_was_ticked_and_lead_into_the_filters(open_list: Open) -> None:
+    page = open_list()
+    page.locator("[name=references]").first.click()
+
+    page.keyboard.press("f")
+    expect(page.locator(".narrow > summary")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.locator("[name=state]")).to_be_focused()
+    page.locator("[name=references]").first.focus()
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_text_from_right_to_left_is_shown_from_its_beginning(deps: Deps, open_list: Open, width: int) -> None:
     arabic = {"name": "محمد", "company": "شركة الغلايات الصناعية المحدودة للتجارة والمقاولات"}
@@ -225,16 +238,3 @@ def test_text_from_right_to_left_is_shown_from_its_beginning(deps: Deps, open_li
         assert outer is not None
         assert inner is not None
         assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
-
-
-def test_keys_work_after_a_box_was_ticked_and_lead_into_the_filters(open_list: Open) -> None:
-    page = open_list()
-    page.locator("[name=references]").first.click()
-
-    page.keyboard.press("f")
-    expect(page.locator(".narrow > summary")).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(page.locator("[name=state]")).to_be_focused()
-    page.locator("[name=references]").first.focus()
-    page.keyboard.press("?")
-    expect(page.locator("#keys")).to_be_visible()

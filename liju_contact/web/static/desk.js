@@ -35,10 +35,10 @@ const desk = (() => {
 
   // --- times on the reader's own clock ------------------------------------------------------------------------------------------
 
-  function showOwnTime(element) {
-    const at = new Date(element.dateTime);
   const language = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 
+  function showOwnTime(element) {
+    const at = new Date(element.dateTime);
     element.title ||= element.textContent;
     element.textContent = at.toLocaleString(language, element.matches(".brief") ? briefParts(at) : { ...dayParts(at), ...HOUR });
   }

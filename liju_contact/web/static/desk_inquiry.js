@@ -235,15 +235,22 @@
   // --- a canned reply goes to where the writer is, without a reload ----------------------------------------------------------------
 
   async function insertReply(event) {
-    const button = event.submitter;
-    if (button?.value !== "insert") return;
+    const { currentTarget: form, submitter: button } = event;
+    if (button?.value !== "insert" || passing.has(form)) return;
     event.preventDefault();
-    event.currentTarget.removeAttribute("data-sending");
+    desk.letGo(form);
     const choice = document.getElementById("reply");
     const field = document.getElementById("body");
+    const away = document.getElementById("reply-away");
+    away.hidden = true;
     if (!choice.value) return choice.focus();
-    const answer = await desk.ask(`${path}/reply/${encodeURIComponent(choice.value)}`);
-    if (!answer.ok) return;
+    const answer = await desk.ask(`${path}/reply/${encodeURIComponent(choice.value)}`).catch(() => null);
+    if (!answer) {
+      away.hidden = false;
+      return;
+    }
+    // The form asks for it as well, and says what is the matter: whoever was signed out can sign in there.
+    if (!answer.ok) return sendNow(form, button);
     const text = await answer.text();
     field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
     choice.value = "";
