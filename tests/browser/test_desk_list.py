@@ -238,3 +238,16 @@ def test_text_from_right_to_left_is_shown_from_its_beginning(deps: Deps, open_li
         assert outer is not None
         assert inner is not None
         assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+
+
+def test_what_was_chosen_can_be_acted_on_after_going_back(open_list: Open) -> None:
+    page = open_list()
+    page.locator("[name=references]").first.check()
+    page.locator(".views a", has_text="Closed").click()
+    expect(page.locator("h1")).to_have_text("Closed")
+
+    page.go_back()
+
+    expect(page.locator("[name=references]").first).to_be_checked()
+    expect(page.locator("#acts")).to_be_visible()
+    expect(page.locator("#chosen-count")).to_have_text("1")

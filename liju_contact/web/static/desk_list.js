@@ -81,6 +81,7 @@
   help.addEventListener("click", () => document.getElementById("keys").showModal());
   document.addEventListener("keydown", onKey);
   document.addEventListener("change", showChosen);
-  showChosen();
+  // A browser that comes back to the page ticks again what was chosen, once this script has run.
+  addEventListener("pageshow", showChosen);
   setTimeout(askForNews, NEWS_EVERY);
 })();
