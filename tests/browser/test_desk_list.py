@@ -251,3 +251,11 @@ def test_what_was_chosen_can_be_acted_on_after_going_back(open_list: Open) -> No
     expect(page.locator("[name=references]").first).to_be_checked()
     expect(page.locator("#acts")).to_be_visible()
     expect(page.locator("#chosen-count")).to_have_text("1")
+
+
+def test_page_that_is_shown_is_marked_where_colours_are_forced(open_list: Open) -> None:
+    page = open_list(forced_colors="active")
+
+    for place in (".bar", ".views"):
+        here = page.locator(f"{place} [aria-current]")
+        assert here.evaluate("e => getComputedStyle(e).textDecorationLine") == "underline"
