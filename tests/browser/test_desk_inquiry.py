@@ -15,8 +15,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from liju_contact.app import make_app, make_deps
 from liju_contact.config import Settings
+from liju_contact.domain.change import Change
 from liju_contact.domain.person import Person
 from liju_contact.usecases.canned_replies import write_reply
+from liju_contact.usecases.change_inquiry import change_inquiry
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.staff_session import begin_session
 from tests.axe import violations
@@ -352,3 +354,16 @@ def test_list_tells_the_time_by_the_same_clock_as_the_inquiry(desk: Desk) -> Non
     page.goto("/staff?view=all")
 
     expect(page.locator(".rows .time time")).to_have_text(hour)
+
+
+def test_print_has_the_tags_and_nothing_to_press(desk: Desk) -> None:
+    tagged = Change(add_tags=("tender",))
+    change_inquiry(desk.deps, desk.li, desk.path[-12:], tagged, version=None, now=desk.deps.now())
+    page = desk.open_as(desk.li)
+
+    page.emulate_media(media="print")
+
+    expect(page.locator(".facts dl", has_text="tender")).to_be_visible()
+    pressed = page.locator("main :is(button, input, select, textarea, summary h2)")
+    assert [each.evaluate("e => e.outerHTML") for each in pressed.all() if each.is_visible()] == []
+    expect(page.get_by_role("heading", name="Set", exact=True)).to_be_hidden()
