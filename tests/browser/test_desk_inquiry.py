@@ -356,6 +356,18 @@ def test_list_tells_the_time_by_the_same_clock_as_the_inquiry(desk: Desk) -> Non
     expect(page.locator(".rows .time time")).to_have_text(hour)
 
 
+def test_an_inquiry_leads_back_to_the_list_one_came_from(desk: Desk) -> None:
+    page = desk.open_as(desk.li)
+    expect(page.locator(".trail a")).to_have_attribute("href", "/staff")
+    page.goto("/staff?view=all&sort=oldest&undid=1")
+    page.locator(".rows .who a").click()
+    page.locator("form[action$='/watch'] button").click()
+
+    page.keyboard.press("u")
+
+    page.wait_for_url("**/staff?view=all&sort=oldest")
+
+
 def test_print_has_the_tags_and_nothing_to_press(desk: Desk) -> None:
     tagged = Change(add_tags=("tender",))
     change_inquiry(desk.deps, desk.li, desk.path[-12:], tagged, version=None, now=desk.deps.now())

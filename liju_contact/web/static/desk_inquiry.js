@@ -258,6 +258,17 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  // --- back to the list one came from ----------------------------------------------------------------------------------------------
+
+  function leadBack(link) {
+    try {
+      const list = sessionStorage.getItem("list");
+      if (list) link.search = list;
+    } catch {
+      // A browser that keeps nothing leads back to the beginning.
+    }
+  }
+
   // --- who else is here, and whether something happened ----------------------------------------------------------------------------
 
   async function attend() {
@@ -299,6 +310,7 @@
   document.addEventListener("submit", keepFirst);
   document.addEventListener("keydown", onEnter);
   document.querySelectorAll("[data-copy]").forEach(offerCopy);
+  document.querySelectorAll(".trail a").forEach(leadBack);
   // After the browser went to the fragment of the address, which takes the focus away.
   addEventListener("load", () => document.querySelector("#summary, #preview")?.focus());
   void attend();

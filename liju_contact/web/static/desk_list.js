@@ -9,6 +9,16 @@
   const HIDDEN_EVERY = 120_000;
   document.body.classList.add("scripted");
 
+  // --- where an inquiry leads back to, as long as this tab is open -------------------------------------------------------------
+
+  function keepPlace() {
+    try {
+      sessionStorage.setItem("list", list.dataset.here);
+    } catch {
+      // A browser that keeps nothing leads back to the beginning.
+    }
+  }
+
   // --- walking -------------------------------------------------------------------------------------------------------------
 
   const linkOf = (row) => row.querySelector(".who a");
@@ -83,5 +93,6 @@
   document.addEventListener("change", showChosen);
   // A browser that comes back to the page ticks again what was chosen, once this script has run.
   addEventListener("pageshow", showChosen);
+  keepPlace();
   setTimeout(askForNews, NEWS_EVERY);
 })();
