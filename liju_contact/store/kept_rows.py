@@ -10,7 +10,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import BigInteger, Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -63,7 +62,7 @@ class KeptRows:
                 self._keep(id_, marked)
         return {id_: row for id_, (_mark, row) in read.items()}
 
-    def _keep(self, id_: int, marked: Any) -> None:
+    def _keep(self, id_: int, marked: _Marked) -> None:
         self._kept.pop(id_, None)
         if len(self._kept) >= _MOST_KEPT:
             del self._kept[next(iter(self._kept))]
