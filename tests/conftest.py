@@ -184,6 +184,16 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def instance(tmp_path: Path, migrated_file: Path) -> Path:
+    """A folder with the example's settings and an empty database, for programs that are run from outside."""
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    (folder / "config.toml").write_text(EXAMPLE.read_text("utf-8").replace("@secret@", SECRET), "utf-8")
+    shutil.copy(migrated_file, folder / "liju.db")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def migrated_server(postgresql_admin: Engine) -> Iterator[Database]:
     """The same on PostgreSQL; one for all tests, because making one takes longer than emptying it.

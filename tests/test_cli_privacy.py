@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-import pytest
-
-from tests.conftest import EXAMPLE, SECRET
 from tests.launcher import run_for_text
-
-
-@pytest.fixture
-def instance(tmp_path: Path, migrated_file: Path) -> Path:
-    folder = tmp_path / "instance"
-    folder.mkdir()
-    (folder / "config.toml").write_text(EXAMPLE.read_text("utf-8").replace("@secret@", SECRET), "utf-8")
-    shutil.copy(migrated_file, folder / "liju.db")
-    return folder
 
 
 def test_what_is_no_address_is_said_and_leaves_no_zip(instance: Path, tmp_path: Path) -> None:

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from liju_contact.hasher import Argon2Hasher
-from tests.conftest import EXAMPLE, SECRET
 from tests.launcher import run_for_text
 from tests.program import Program, running
 
 LI = "li.wei@liju.example"
 BROKEN = os.fsdecode("\u674e".encode("gbk"))  # as a terminal sends it that is not in UTF-8
-
-
-@pytest.fixture
-def instance(tmp_path: Path, migrated_file: Path) -> Path:
-    folder = tmp_path / "instance"
-    folder.mkdir()
-    (folder / "config.toml").write_text(EXAMPLE.read_text("utf-8").replace("@secret@", SECRET), "utf-8")
-    shutil.copy(migrated_file, folder / "liju.db")
-    return folder
 
 
 def staff(instance: Path, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:

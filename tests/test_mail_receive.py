@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import smtplib
 import socket
 import sqlite3
@@ -16,20 +15,10 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import EXAMPLE, SECRET
 from tests.launcher import Launched, Streams, launch, run_command
 from tests.program import wait_for
 
 MAIL = b"From ana@there.example Mon Nov 23 02:00:00 2026\nSubject: \xd6\xd0\xce\xc4\n\n\0\xff and no line end"
-
-
-@pytest.fixture
-def instance(tmp_path: Path, migrated_file: Path) -> Path:
-    folder = tmp_path / "instance"
-    folder.mkdir()
-    (folder / "config.toml").write_text(EXAMPLE.read_text("utf-8").replace("@secret@", SECRET), "utf-8")
-    shutil.copy(migrated_file, folder / "liju.db")
-    return folder
 
 
 def receive(instance: Path, mail: bytes, *arguments: str, **variables: str) -> subprocess.CompletedProcess[bytes]:

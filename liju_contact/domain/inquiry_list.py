@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Self, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from liju_contact.domain.change import clean_tag
 from liju_contact.domain.inquiry import InquiryState, awaits_answer, is_over
@@ -189,6 +189,11 @@ class ListQuery:
             cursor=Cursor.read(args.get("after", "")) or Cursor.read(args.get("before", ""), is_backward=True),
             q=q,
         )
+
+    @classmethod
+    def from_query(cls, query: str) -> Self:
+        """Read a query string, as ``to_query`` writes it."""
+        return cls.read(dict(parse_qsl(query)))
 
     @property
     def states(self) -> frozenset[InquiryState]:

@@ -7,13 +7,13 @@ kept.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import BigInteger, Connection, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from liju_contact.domain.kept_for_a_day import KeptForADay
 from liju_contact.store.listed_inquiries import MARK, ROW_COLUMNS, ListedInquiry, listed
 from liju_contact.store.tables import InquiryRow
 
@@ -22,16 +22,12 @@ _BY_IDS = select(*ROW_COLUMNS["postgresql"], MARK).where(
     InquiryRow.id == func.any(bindparam("ids", type_=ARRAY(BigInteger())))
 )
 
-_Marked = tuple[int, ListedInquiry]
-
 
 class KeptRows:
-    """Reads rows by their marks. None is kept beyond its day: what a customer had erased is not to stay in memory."""
+    """Reads rows by their marks, and keeps each for a day at most."""
 
-    def __init__(self) -> None:
-        self._kept: dict[int, _Marked] = {}
-        self._keeping = threading.Lock()
-        self._day: date | None = None
+    def __init__(self, most: int = _MOST_KEPT) -> None:
+        self._kept: KeptForADay[int, tuple[int, ListedInquiry]] = KeptForADay(most)
 
     def __len__(self) -> int:
         """Return how many rows are kept."""
@@ -39,31 +35,16 @@ class KeptRows:
 
     def rows_of(self, tx: Connection, marks: Sequence[Sequence[int]], *, today: date) -> list[ListedInquiry]:
         """Return the rows of these inquiries, each given as its id and its mark; one that is gone is left out."""
-        rows = self._rows_as_marked(marks, today)
+        self._kept.begin(today)
+        known = [(id_, mark, self._kept.find(id_)) for id_, mark in marks]
+        rows = {id_: kept[1] for id_, mark, kept in known if kept is not None and kept[0] == mark}
         if missing := [id_ for id_, _mark in marks if id_ not in rows]:
             rows |= self._read(tx, missing)
         return [rows[id_] for id_, _mark in marks if id_ in rows]
 
-    def _rows_as_marked(self, marks: Sequence[Sequence[int]], today: date) -> dict[int, ListedInquiry]:
-        with self._keeping:
-            if today != self._day:
-                self._kept.clear()
-                self._day = today
-            kept = [(id_, mark, self._kept.get(id_)) for id_, mark in marks]
-        return {id_: known[1] for id_, mark, known in kept if known is not None and known[0] == mark}
-
     def _read(self, tx: Connection, ids: list[int]) -> dict[int, ListedInquiry]:
-        read: dict[int, _Marked] = {}
+        rows = {}
         for *values, mark in tx.execute(_BY_IDS, {"ids": ids}):
-            row = listed(values)
-            read[row.id] = mark, row
-        with self._keeping:
-            for id_, marked in read.items():
-                self._keep(id_, marked)
-        return {id_: row for id_, (_mark, row) in read.items()}
-
-    def _keep(self, id_: int, marked: _Marked) -> None:
-        self._kept.pop(id_, None)
-        if len(self._kept) >= _MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        self._kept[id_] = marked
+            row = rows[values[0]] = listed(values)
+            self._kept.keep(row.id, (mark, row))
+        return rows

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, delete, insert, update
 from liju_contact.domain.inquiry_list import ListQuery, Sort, View
 from liju_contact.domain.person import Person
 from liju_contact.domain.refusal import CALM
-from liju_contact.store import kept_rows
 from liju_contact.store.beside_list import beside_list
 from liju_contact.store.database import Database
 from liju_contact.store.desk_tables import InquiryTagRow, TagRow
@@ -139,10 +138,9 @@ def test_one_that_is_gone_before_it_is_read_is_left_out(db: Database) -> None:
 
 
 @POSTGRESQL_ONLY
-def test_no_row_is_kept_beyond_its_day_nor_more_than_a_number(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_row_is_kept_beyond_its_day_nor_more_than_a_number(db: Database) -> None:
     fill(db, 5)
-    kept, sizes = KeptRows(), []
-    monkeypatch.setattr(kept_rows, "_MOST_KEPT", 4)
+    kept, sizes = KeptRows(most=4), []
 
     shown(db, kept)
     sizes.append(len(kept))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from flask import redirect, request
 from flask.typing import ResponseReturnValue
@@ -145,4 +145,4 @@ def _back(words: dict[str, str]) -> ResponseReturnValue:
 
 
 def _page() -> ListQuery:
-    return ListQuery.read(dict(parse_qsl(request.form.get("page", ""))))
+    return ListQuery.from_query(request.form.get("page", ""))

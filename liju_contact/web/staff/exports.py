@@ -49,7 +49,7 @@ def ask() -> ResponseReturnValue:
     format_ = next((known for known in ExportFormat if known == request.form.get("format")), None)
     error = None if format_ else _("Please choose a format.")
     if format_:
-        deps, query = current_deps(), ListQuery.read(dict(parse_qsl(sent)))
+        deps, query = current_deps(), ListQuery.from_query(sent)
         try:
             ask_for_export(
                 deps,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +13,7 @@ from liju_contact.config import Settings
 from liju_contact.domain.excerpt import Excerpt
 from liju_contact.domain.inquiry import awaits_answer, fold_address
 from liju_contact.domain.inquiry_list import NO_PRODUCT, Sort
+from liju_contact.domain.kept_for_a_day import KeptForADay
 from liju_contact.domain.priority import Priority
 from liju_contact.domain.quotation import needed_for_quotation
 from liju_contact.usecases.list_inquiries import ListedInquiry, ListPage
@@ -83,9 +83,7 @@ class WrittenRows:
         self._zone = settings.company.working_hours.zone
         self._needs = {line.id: needed_for_quotation(line) for line in settings.catalogue.product_lines}
         # Found by its inquiry and then compared: to compare all that a row shows takes a sixth of hashing it.
-        self._kept: dict[_Place, tuple[_Facts, Markup]] = {}
-        self._keeping = threading.Lock()
-        self._day: date | None = None
+        self._kept: KeptForADay[_Place, tuple[_Facts, Markup]] = KeptForADay(_MOST_KEPT)
 
     def __len__(self) -> int:
         """Return how many rows are kept."""
@@ -96,7 +94,7 @@ class WrittenRows:
     ) -> Markup:
         """Return the rows of a page, in which those whose references are ``chosen`` are ticked."""
         glance = _Glance(language, page.listed.order, may_choose, now.astimezone(self._zone).date())
-        self._begin_day(glance.today)
+        self._kept.begin(glance.today)
         names = {fold_address(address): name for address, name in page.names.items()}
         rows = []
         for row in page.rows:
@@ -108,23 +106,12 @@ class WrittenRows:
             rows.append(_ticked(written, row.reference) if row.reference in chosen else written)
         return Markup("".join(rows))  # noqa: S704  # each is written by the template
 
-    def _begin_day(self, day: date) -> None:
-        """Let go of yesterday's rows: what a customer had erased is not to stay in memory for as long as that runs."""
-        if day != self._day:
-            with self._keeping:
-                self._kept.clear()
-                self._day = day
-
     def _row(self, place: _Place, facts: _Facts) -> Markup:
-        kept = self._kept.get(place)
+        kept = self._kept.find(place)
         if kept is not None and kept[0] == facts:
             return kept[1]
         written = self._write(place[0], facts, has_excerpt=place[2])
-        with self._keeping:
-            self._kept.pop(place, None)
-            if len(self._kept) >= _MOST_KEPT:
-                del self._kept[next(iter(self._kept))]
-            self._kept[place] = facts, written
+        self._kept.keep(place, (facts, written))
         return written
 
     def _write(self, glance: _Glance, facts: _Facts, *, has_excerpt: bool) -> Markup:
