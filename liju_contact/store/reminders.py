@@ -35,7 +35,6 @@ _PROMISES = (
     .where(~_is_told(InquiryRow.answer_due_at.expression, bindparam("last_step")))
     .order_by(InquiryRow.answer_due_at, InquiryRow.id)
     .limit(_BATCH)
-    .with_for_update(of=InquiryRow, skip_locked=True)
 )
 _OWN_DATES = (
     select(InquiryRow.id, InquiryRow.team, InquiryRow.received_at, InquiryRow.due_at)
@@ -43,6 +42,11 @@ _OWN_DATES = (
     .where(~_is_told(InquiryRow.due_at.expression, literal_column(f"'{ReminderStep.OWN_DATE.value}'")))
     .order_by(InquiryRow.due_at, InquiryRow.id)
     .limit(_BATCH)
+)
+_STANDING = (
+    select(InquiryRow.id, InquiryRow.answer_due_at, InquiryRow.due_at)
+    .where(_STANDS, InquiryRow.id.in_(bindparam("inquiry_ids", expanding=True)))
+    .order_by(InquiryRow.id)
     .with_for_update(of=InquiryRow, skip_locked=True)
 )
 _TOLD = select(ReminderRow.inquiry_id, ReminderRow.promised_at, ReminderRow.step).where(
@@ -77,10 +81,7 @@ class Step:
 def standing_promises(
     tx: Connection, *, after: datetime, until: datetime, last_step: ReminderStep
 ) -> list[StandingPromise]:
-    """Return promises in that time of which ``last_step`` has not been told, the oldest first.
-
-    An inquiry that somebody is changing at this moment is left for the next time.
-    """
+    """Return promises in that time of which ``last_step`` has not been told, the oldest first."""
     values = {"after": after, "until": until, "last_step": last_step.value}
     return [_promise(*row) for row in tx.execute(_PROMISES, values)]
 
@@ -88,6 +89,16 @@ def standing_promises(
 def own_dates(tx: Connection, *, after: datetime, until: datetime) -> list[StandingPromise]:
     """Return the dates in that time that staff set for inquiries which wait, and have not been reminded of."""
     return [_promise(*row) for row in tx.execute(_OWN_DATES, {"after": after, "until": until})]
+
+
+def still_standing(tx: Connection, steps: Sequence[Step]) -> list[Step]:
+    """Return, in order, those whose promise or date is still that, and keep it so until the transaction ends.
+
+    An inquiry that somebody is changing at this moment is left for the next time.
+    """
+    rows = tx.execute(_STANDING, {"inquiry_ids": list({step.inquiry_id for step in steps})})
+    standing = {inquiry_id: (answer_due_at, due_at) for inquiry_id, answer_due_at, due_at in rows}
+    return [step for step in steps if step.promised_at in standing.get(step.inquiry_id, ())]
 
 
 def promises_begun(tx: Connection, inquiry_ids: Collection[int]) -> dict[tuple[int, datetime], datetime]:

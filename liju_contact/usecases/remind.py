@@ -31,6 +31,7 @@ from liju_contact.store.reminders import (
     promises_begun,
     standing_promises,
     steps_told,
+    still_standing,
 )
 from liju_contact.store.staff import every_account
 from liju_contact.usecases.deps import Deps, Reminding
@@ -45,9 +46,16 @@ _STAYS_NEWS = timedelta(days=90)
 
 
 def remind(deps: Deps, *, now: datetime) -> int:
-    """Tell what became due and was not told yet; returns how many steps that were."""
+    """Tell what became due and was not told yet; returns how many steps that were.
+
+    Finding out takes a while: it is done first, without the one writer's place.
+    """
+    with deps.db.read() as tx:
+        found = _untold(deps, tx, now)
+    if not found:
+        return 0
     with deps.db.begin() as tx:
-        steps = note_steps(tx, _untold(tx, [*_due(deps, tx, now), *_own_dates(deps, tx, now)]), now)
+        steps = note_steps(tx, still_standing(tx, found), now)
         if not steps:
             return 0
         inquiries = inquiries_by_id(tx, {step.inquiry_id for step in steps})
@@ -104,7 +112,8 @@ def _team(deps: Deps, promise: StandingPromise) -> Team:
     return catalogue.find_team(promise.team) or catalogue.teams[0]
 
 
-def _untold(tx: Connection, steps: list[Step]) -> list[Step]:
+def _untold(deps: Deps, tx: Connection, now: datetime) -> list[Step]:
+    steps = [*_due(deps, tx, now), *_own_dates(deps, tx, now)]
     told = steps_told(tx, {step.inquiry_id for step in steps})
     return [step for step in steps if step not in told]
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, Unsupporte
 from liju_contact.domain.errors import Conflict, Forbidden, LijuError, NotFound, StoreBusy, TooOften, Unfit, Withheld
 from liju_contact.log_lines import request_id
 from liju_contact.web.inquiry import RETRY_SECONDS
+from liju_contact.web.notices import log_busy
 from liju_contact.web.rendering import render
 from liju_contact.web.rendering import translated as _
 
@@ -55,6 +56,8 @@ def _house_error(error: Exception) -> Response:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
     if status == 500:  # noqa: PLR2004  # an error of the house that no table knows is a fault of ours
         _log.error("A request failed.", exc_info=error)
+    if isinstance(error, StoreBusy):
+        log_busy(error)
     return error_page(status, retry_seconds=error.retry_seconds if isinstance(error, TooOften) else 0)
 
 

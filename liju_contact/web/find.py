@@ -10,6 +10,7 @@ from liju_contact.domain.text import clean_line, is_blank
 from liju_contact.usecases.find_inquiry import ask_for_links
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
+from liju_contact.web.notices import busy_notice, stale_notice
 from liju_contact.web.rendering import current_deps, current_language, render
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.turned_away import TOO_MANY, come_again, current_caller
@@ -30,15 +31,13 @@ def send_form() -> ResponseReturnValue:
     if is_blank(typed):
         return _form(typed, error=_("Please type your reference or your e-mail address.")), UNACCEPTABLE
     if read_sent_token(deps) is None:
-        stale = _("This page was open for a long time. Everything is still here: please send once more.")
-        return _form(typed, notice=stale), UNACCEPTABLE
+        return _form(typed, notice=stale_notice()), UNACCEPTABLE
     try:
         ask_for_links(deps, typed, language=current_language(), caller=current_caller(deps), now=deps.now())
     except TooOften as error:
         return _form(typed, error=come_again(error)), TOO_MANY, {"Retry-After": str(error.retry_seconds)}
-    except StoreBusy:
-        busy = _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
-        return _form(typed, notice=busy), UNAVAILABLE, {"Retry-After": str(RETRY_SECONDS)}
+    except StoreBusy as error:
+        return _form(typed, notice=busy_notice(error)), UNAVAILABLE, {"Retry-After": str(RETRY_SECONDS)}
     return render("public/find_sent.html")
 
 

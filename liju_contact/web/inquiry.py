@@ -25,6 +25,7 @@ from liju_contact.web.form_page import FormPages, own_inputs
 from liju_contact.web.form_signs import HIDDEN_FIELD, read_signs
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry_form import InquiryForm, doubt_codes, doubts_to_ask, seen_notice
+from liju_contact.web.notices import busy_notice
 from liju_contact.web.rendering import current_deps, current_language, current_wording, known_choices, render
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.turned_away import TOO_MANY, answered, come_again, current_caller, note, why_not_accepted
@@ -76,8 +77,8 @@ def send_form() -> ResponseReturnValue:
         return _refused(form, without_gone(uploads, error.names), (), RefusalReason.FILES_GONE)
     except TooOften as error:
         return _too_often(form, uploads, error)
-    except StoreBusy:
-        return _busy(form, uploads)
+    except StoreBusy as error:
+        return _busy(form, uploads, error)
     return redirect(submitted.status_path, 303)
 
 
@@ -185,9 +186,9 @@ def _token_again(deps: Deps) -> str:
     return request.form["token"] if read_sent_token(deps) else new_form_token(deps)
 
 
-def _busy(form: InquiryForm, uploads: Uploads) -> Response:
+def _busy(form: InquiryForm, uploads: Uploads, error: StoreBusy) -> Response:
     """Bring everything back; files that were stored before the database was busy are kept too."""
-    notice = _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
+    notice = busy_notice(error)
     if request.files and not uploads.files:
         notice = f"{notice} {_('Please attach your files once more.')}"
     return _form_again(form, uploads, (), notice=notice, status=UNAVAILABLE, retry_seconds=RETRY_SECONDS)

@@ -22,6 +22,7 @@ from liju_contact.usecases.read_post_office import KeptFile, Unwritable
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.inquiry import UNACCEPTABLE, UNAVAILABLE
 from liju_contact.web.inquiry_form import required, sendable_address, short_body, short_line, text_field
+from liju_contact.web.notices import busy_notice, stale_notice
 from liju_contact.web.rendering import current_deps, current_wording
 from liju_contact.web.rendering import translated as _
 
@@ -51,7 +52,7 @@ class MailForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hints
         token = read_sent_token(current_deps())
         is_valid = self._is_acceptable()
         if token is None:
-            self.notice = _("This page was open for a long time. Everything is still here: please send once more.")
+            self.notice = stale_notice()
         if token is None or not is_valid:
             return self._come_back(UNACCEPTABLE)
         try:
@@ -60,8 +61,8 @@ class MailForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no type hints
         except Unwritable:
             self.notice = _("This cannot be written as an e-mail: plain e-mail has no form for one of its addresses.")
             return self._come_back(UNACCEPTABLE)
-        except StoreBusy:
-            self.notice = _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
+        except StoreBusy as error:
+            self.notice = busy_notice(error)
             return self._come_back(UNAVAILABLE)
         return None
 

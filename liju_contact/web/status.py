@@ -34,15 +34,14 @@ from liju_contact.web.errors import error_page
 from liju_contact.web.form_token import read_sent_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNACCEPTABLE, UNAVAILABLE
 from liju_contact.web.network import network_of
+from liju_contact.web.notices import busy_notice, stale_notice
 from liju_contact.web.rating_form import RatingForm
 from liju_contact.web.rendering import asked_language, current_deps, use_language
 from liju_contact.web.status_forms import AddressForm, MessageForm
 from liju_contact.web.status_page import (
-    busy_notice,
     changed_often_sentence,
     not_yet_sentence,
     often_sentence,
-    stale_notice,
     status_page,
 )
 from liju_contact.web.turned_away import TOO_MANY, answered, come_again, current_caller, note, why_not_accepted
@@ -111,8 +110,8 @@ def send_message(reference: str, key: str) -> ResponseReturnValue:
         add_customer_message(deps, reference, key, body=form.text, files=files, nonce=nonce, now=now, gate=gate)
     except FilesGone as error:
         return _refused(page, form, without_gone(uploads, error.names), RefusalReason.FILES_GONE)
-    except StoreBusy:
-        return _again(page, form, uploads, notice=busy_notice(), status=UNAVAILABLE)
+    except StoreBusy as error:
+        return _again(page, form, uploads, notice=busy_notice(error), status=UNAVAILABLE)
     return redirect(page.status_path + _asked_language() + "#conversation", 303)
 
 
@@ -139,8 +138,8 @@ def give_address(reference: str, key: str) -> ResponseReturnValue:
             form.email.errors = [often_sentence()]
             note(PublicDoor.ADDRESS, RefusalReason.TOO_OFTEN, reference=reference)
             return _address_again(page, form, status=TOO_MANY)
-    except StoreBusy:
-        return _address_again(page, form, notice=busy_notice(), status=UNAVAILABLE)
+    except StoreBusy as error:
+        return _address_again(page, form, notice=busy_notice(error), status=UNAVAILABLE)
     return _back(page) if is_valid else _address_again(page, form)
 
 
@@ -156,8 +155,8 @@ def renew(reference: str, key: str) -> ResponseReturnValue:
             return redirect("/link-sent" + _asked_language(), 303)
     except Conflict:
         return _back(page)
-    except StoreBusy:
-        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, busy_notice(), UNAVAILABLE)
+    except StoreBusy as error:
+        return _again(page, MessageForm(formdata=None), _NO_UPLOADS, busy_notice(error), UNAVAILABLE)
     return _again(page, MessageForm(formdata=None), _NO_UPLOADS, changed_often_sentence(), TOO_MANY)
 
 
@@ -176,8 +175,8 @@ def rate(reference: str, key: str) -> ResponseReturnValue:
             return _rating_again(page, form, changed_often_sentence(), TOO_MANY)
     except Conflict:
         return _rating_again(page, form, not_yet_sentence(), _CONFLICT)
-    except StoreBusy:
-        return _rating_again(page, form, busy_notice(), UNAVAILABLE)
+    except StoreBusy as error:
+        return _rating_again(page, form, busy_notice(error), UNAVAILABLE)
     return redirect(page.status_path + _asked_language() + "#rating", 303)
 
 

@@ -38,10 +38,6 @@ def status_page(page: StatusPage, form: MessageForm, **more: Any) -> str:
     )
 
 
-def stale_notice() -> str:
-    return _("This page was open for a long time. Everything is still here: please send once more.")
-
-
 def often_sentence() -> str:
     return _("The address was changed too often today. Please try again tomorrow, or write to us below.")
 
@@ -52,7 +48,3 @@ def changed_often_sentence() -> str:
 
 def not_yet_sentence() -> str:
     return _("The inquiry is open again, so please tell us how we did once we have answered.")
-
-
-def busy_notice() -> str:
-    return _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")

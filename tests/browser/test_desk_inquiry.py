@@ -23,7 +23,7 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.staff_session import begin_session
 from tests.axe import violations
 from tests.browser.conftest import NewPage
-from tests.browser.visitor import PHONE, widest
+from tests.browser.visitor import PHONE, press, widest
 from tests.staff_desk import COOKIE, account
 from tests.usecases.mails import WANG, messages, with_staff
 from tests.usecases.stories import rows, submit
@@ -77,25 +77,25 @@ def desk(new_page: NewPage, settings: Settings, migrated_file: Path, tmp_path: P
 def test_a_day_at_the_desk_by_keyboard_alone(desk: Desk) -> None:
     page = desk.open_as(desk.li)
 
-    page.keyboard.press("r")
+    press(page, "r")
     expect(page.locator("#body")).to_be_focused()
     page.keyboard.type(ANSWER)
-    page.keyboard.press("Control+Shift+Enter")
+    press(page, "Control+Shift+Enter")
     expect(page.frame_locator(".preview iframe").locator("body")).to_contain_text(ANSWER)
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.locator("#said")).to_contain_text("Your answer is on its way.")
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.locator("#note-body")).to_be_focused()
     page.keyboard.type("They pay late.")
-    page.keyboard.press("Control+Enter")
+    press(page, "Control+Enter")
     expect(page.locator(".line .note")).to_contain_text("They pay late.")
-    page.keyboard.press("a")
+    press(page, "a")
     expect(page.locator("#said")).to_contain_text("Li Wei has taken it on.")
-    page.keyboard.press("e")
+    press(page, "e")
     expect(page.locator(".top .state")).to_have_text("closed")
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.locator(".top .state")).to_have_text("answered")
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.locator("#keys")).to_be_visible()
 
     assert messages(desk.deps)[1:] == [("staff", "Li Wei", ANSWER)]
@@ -300,10 +300,10 @@ def test_lines_of_a_heading_stay_apart_in_large_letters(desk: Desk) -> None:
 def test_keys_are_explained_in_a_narrow_window_too(desk: Desk) -> None:
     page = desk.open_as(desk.li, viewport={"width": 600, "height": 800})
 
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.locator("#keys")).to_be_visible()
     page.goto("/staff")
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.locator("#keys")).to_be_visible()
 
 
@@ -362,8 +362,9 @@ def test_an_inquiry_leads_back_to_the_list_one_came_from(desk: Desk) -> None:
     page.goto("/staff?view=all&sort=oldest&undid=1")
     page.locator(".rows .who a").click()
     page.locator("form[action$='/watch'] button").click()
+    expect(page.locator("#said")).to_be_visible()
 
-    page.keyboard.press("u")
+    press(page, "u")
 
     page.wait_for_url("**/staff?view=all&sort=oldest")
 

@@ -21,6 +21,7 @@ from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.change_inquiry import change_inquiry
 from liju_contact.usecases.deps import Deps
 from tests.axe import violations
+from tests.browser.visitor import press
 from tests.conftest import ONE_DATABASE
 from tests.staff_desk import COOKIE, at_the_desk
 from tests.usecases.stories import rows, submit
@@ -65,36 +66,33 @@ def open_list(deps: Deps, browser: Browser) -> Iterator[Open]:
 
 def test_the_daily_work_goes_by_keyboard_alone(deps: Deps, open_list: Open) -> None:
     page = open_list()
-    links, hears_keys = page.locator(".rows .who a"), expect(page.locator("#show-keys"))
+    links = page.locator(".rows .who a")
 
-    page.keyboard.press("j")
+    press(page, "j")
     expect(links.nth(0)).to_be_focused()
-    page.keyboard.press("ArrowDown")
+    press(page, "ArrowDown")
     expect(links.nth(1)).to_be_focused()
-    page.keyboard.press("x")
-    page.keyboard.press("k")
-    page.keyboard.press("x")
+    press(page, "x")
+    press(page, "k")
+    press(page, "x")
     expect(page.locator("#chosen-count")).to_have_text("2")
     page.select_option("#act-state", "closed")
     page.locator("#acts .button").press("Enter")
     expect(page.locator(".said")).to_contain_text("2 inquiries were changed.")
-    hears_keys.to_be_visible()
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.locator(".said")).to_contain_text("Taken back.")
-    hears_keys.to_be_visible()
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.locator("#keys")).to_be_visible()
-    page.keyboard.press("Escape")
+    press(page, "Escape")
     for letter, view in (("c", "closed"), ("a", "needs_answer")):
-        page.keyboard.press("g")
-        page.keyboard.press(letter)
+        press(page, "g")
+        press(page, letter)
         expect(page).to_have_url(re.compile(f"view={view}"))
-        hears_keys.to_be_visible()
-    page.keyboard.press("/")
+    press(page, "/")
     expect(page.locator("#q")).to_be_focused()
-    page.keyboard.press("Escape")
-    page.keyboard.press("j")
-    page.keyboard.press("o")
+    press(page, "Escape")
+    press(page, "j")
+    press(page, "o")
 
     expect(page).to_have_url(re.compile("/staff/inquiry/LJ-"))
     assert [row["state"] for row in rows(deps.db, "inquiry")] == ["received"] * 3
@@ -216,12 +214,12 @@ def test_keys_work_after_a_box_was_ticked_and_lead_into_the_filters(open_list: O
     page = open_list()
     page.locator("[name=references]").first.click()
 
-    page.keyboard.press("f")
+    press(page, "f")
     expect(page.locator(".narrow > summary")).to_be_focused()
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     expect(page.locator("[name=state]")).to_be_focused()
     page.locator("[name=references]").first.focus()
-    page.keyboard.press("?")
+    press(page, "?")
     expect(page.locator("#keys")).to_be_visible()
 
 

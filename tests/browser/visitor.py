@@ -11,6 +11,11 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 PLAN = FilePayload(name="Plan Süd.pdf", mimeType="application/pdf", buffer=b"%PDF-1.7\n" + b"drawing " * 4000)
 PROGRAM = FilePayload(name="setup.exe", mimeType="application/octet-stream", buffer=b"MZ\x90\0")
 MESSAGE = "We need steam for a dairy.\n\nمرحبا بالعالم"  # noqa: RUF001  # people write in their own script
+# The second frame begins when the first has been drawn; a script that runs once the page is read has run by then.
+DRAWN = """async () => {
+  if (document.readyState !== "complete") await new Promise((done) => addEventListener("load", done));
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+}"""
 
 
 def fill_in(page: Page) -> None:
@@ -42,6 +47,12 @@ def sent_inquiry(page: Page) -> None:
     fill_in(page)
     send(page)
     expect_status_page(page)
+
+
+def press(page: Page, key: str) -> None:
+    """Press one of the desk's keys once the page that is there was drawn: until then it may be heard by nobody."""
+    page.evaluate(DRAWN)
+    page.keyboard.press(key)
 
 
 def widest(page: Page) -> int:

@@ -180,6 +180,14 @@ def test_worker_killed_is_started_again(instance: Path) -> None:
         assert program.is_well()
 
 
+def test_worker_gives_way_to_customers_but_not_to_everybody(instance: Path) -> None:
+    """Starved by programs that compute all the time, it would hold SQLite's one writer's place for as long."""
+    with running(instance) as program:
+        niceness = {role: psutil.Process(pid).nice() for pid, role in program.children().items()}
+
+    assert niceness["web-1"] < niceness["worker"] <= niceness["web-1"] + 5
+
+
 def _another(program: Program, role: str, killed: int) -> int | None:
     pid = program.pid_of(role)
     return pid if pid != killed else None

@@ -16,7 +16,7 @@ from liju_contact.domain.change import Change
 from liju_contact.domain.inquiry import InquiryState, fold_address
 from liju_contact.domain.person import Role
 from liju_contact.domain.reminder import ReminderPlan, ReminderStep
-from liju_contact.store.reminders import Step, note_steps
+from liju_contact.store.reminders import Step, note_steps, still_standing
 from liju_contact.store.staff import change_account
 from liju_contact.store.tables import InquiryRow
 from liju_contact.usecases.add_message import add_customer_message
@@ -302,6 +302,14 @@ def test_a_promise_of_last_year_is_no_news(deps: Deps, clock: Clock) -> None:
     assert remind(deps, now=clock.at + timedelta(days=365)) == 0
 
 
+@ONE_DATABASE
+def test_finding_out_that_nothing_is_due_stands_in_no_writers_way(deps: Deps, clock: Clock) -> None:
+    submit(deps)
+
+    with deps.db.begin(), deps.db.hurried():
+        assert remind(deps, now=clock.at) == 0
+
+
 def test_two_workers_at_once_tell_once(deps: Deps, clock: Clock) -> None:
     submit(deps)
     clock.at = promised_at(deps)
@@ -310,6 +318,25 @@ def test_two_workers_at_once_tell_once(deps: Deps, clock: Clock) -> None:
 
     assert sorted(counts) == [0, 0, 0, 1]
     assert told(deps) == [("overdue", "sales@liju.example")]
+
+
+def test_a_step_stands_while_its_inquiry_waits_for_what_was_promised(deps: Deps, clock: Clock) -> None:
+    submitted = submit(deps)
+    submit(deps, nonce="other")
+    promise = promised_at(deps)
+    steps = [Step(number, promise, ReminderStep.OVERDUE) for number in (2, 1)]
+    earlier = Step(1, promise - timedelta(hours=1), ReminderStep.OVERDUE)
+
+    def standing() -> list[Step]:
+        with deps.db.begin() as tx:
+            return still_standing(tx, [*steps, earlier])
+
+    both = standing()
+    close_inquiry(deps, *opened(submitted), now=clock.at)
+    one = standing()
+    change(deps, answer_due_at=promise + timedelta(hours=1))
+
+    assert (both, one, standing()) == (steps, steps[:1], [])
 
 
 def test_a_step_that_was_noted_is_not_noted_again(deps: Deps, clock: Clock) -> None:

@@ -220,7 +220,7 @@ def test_a_stale_page_keeps_the_address(client: FlaskClient, deps: Deps) -> None
     assert rows(deps.db, "inquiry")[0]["email"] == CUSTOMER
 
 
-def test_a_busy_database_keeps_the_address(deps: Deps) -> None:
+def test_a_busy_database_keeps_the_address_and_the_log_says_why(deps: Deps, caplog: pytest.LogCaptureFixture) -> None:
     submitted = unreachable(deps)
     impatient = replace(deps, db=Database(deps.db.url, busy_seconds=0.1))
     client = make_app(impatient).test_client()
@@ -233,6 +233,8 @@ def test_a_busy_database_keeps_the_address(deps: Deps) -> None:
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert 'name="email" value="ana@other.example"' in answer.text
+    assert "The view status.give_address could not be served: StoreBusy: The database" in caplog.text
+    assert submitted.reference not in caplog.text
 
 
 def test_an_address_changed_too_often_waits_until_tomorrow(client: FlaskClient, deps: Deps) -> None:

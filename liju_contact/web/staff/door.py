@@ -20,6 +20,7 @@ from liju_contact.usecases.sign_in import Entered, MoreWanted, StepOver, Visit, 
 from liju_contact.usecases.staff_session import recognise, sign_out
 from liju_contact.web.form_token import new_form_token, read_sent_token
 from liju_contact.web.network import network_of
+from liju_contact.web.notices import stale_notice
 from liju_contact.web.rendering import current_deps, render
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.cookies import (
@@ -72,11 +73,7 @@ def stale_words() -> str | None:
     """Return what to say about a form whose token is too old or none of ours."""
     if read_sent_token(current_deps()) is not None:
         return None
-    return _("This page was open for a long time. Everything is still here: please send once more.")
-
-
-def busy_words() -> str:
-    return _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
+    return stale_notice()
 
 
 def too_many_words() -> str:

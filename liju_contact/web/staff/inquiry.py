@@ -33,6 +33,7 @@ from liju_contact.usecases.inquiry_sheet import Nearby
 from liju_contact.usecases.preview_answer import preview_answer, previewed_letter
 from liju_contact.web.form_token import read_sent_token
 from liju_contact.web.inquiry import UNACCEPTABLE, UNAVAILABLE
+from liju_contact.web.notices import busy_notice, stale_notice
 from liju_contact.web.post_office import LETTER_OPENING, LETTER_POLICY
 from liju_contact.web.rendering import current_deps
 from liju_contact.web.rendering import translated as _
@@ -83,8 +84,8 @@ def answer(reference: str) -> ResponseReturnValue:
         return sheet_page(reference, CONFLICT, written=written, uploads=uploads, pending=pending, is_fresh=True)
     except FilesGone as error:
         return sheet_page(reference, UNACCEPTABLE, written=written, uploads=without_gone(uploads, error.names))
-    except StoreBusy:
-        return sheet_page(reference, UNAVAILABLE, written=written, uploads=uploads, notice=_busy_notice())
+    except StoreBusy as error:
+        return sheet_page(reference, UNAVAILABLE, written=written, uploads=uploads, notice=busy_notice(error))
 
 
 @bp.post("/note")
@@ -93,12 +94,12 @@ def note(reference: str) -> ResponseReturnValue:
     deps, written = current_deps(), read_written(NOTE)
     token, fault = read_sent_token(deps), fault_in(written)
     if token is None or fault:
-        notice = "" if token else _stale_notice()
+        notice = "" if token else stale_notice()
         return sheet_page(reference, UNACCEPTABLE, written=written, fault=fault, notice=notice)
     try:
         note_at_desk(deps, current_person(), reference, body=written.body, nonce=token.nonce, now=deps.now())
-    except StoreBusy:
-        return sheet_page(reference, UNAVAILABLE, written=written, notice=_busy_notice())
+    except StoreBusy as error:
+        return sheet_page(reference, UNAVAILABLE, written=written, notice=busy_notice(error))
     return redirect(f"{path_of(reference)}?said=noted", 303)
 
 
@@ -165,7 +166,7 @@ def _answer(reference: str, written: Written, uploads: Uploads) -> ResponseRetur
         return sheet_page(reference, written=written, uploads=uploads)
     token, fault = read_sent_token(current_deps()), fault_in(written, uploads.files)
     if token is None or fault or uploads.errors:
-        notice = "" if token else _stale_notice()
+        notice = "" if token else stale_notice()
         return sheet_page(reference, UNACCEPTABLE, written=written, uploads=uploads, fault=fault, notice=notice)
     if step == "preview":
         return _previewing(reference, written, uploads)
@@ -215,11 +216,3 @@ def _with_reply(reference: str, written: Written, uploads: Uploads) -> Response:
 def _nearby_sentence(one: Nearby) -> str:
     sentence = _("%(name)s is writing here.") if one.is_typing else _("%(name)s is here too.")
     return sentence % {"name": one.name}
-
-
-def _stale_notice() -> str:
-    return _("This page was open for a long time. Everything is still here: please send once more.")
-
-
-def _busy_notice() -> str:
-    return _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")

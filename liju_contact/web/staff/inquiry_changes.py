@@ -22,6 +22,7 @@ from liju_contact.domain.text import clean_line, clean_text
 from liju_contact.usecases.change_inquiry import change_inquiry, undo_events
 from liju_contact.usecases.watch_inquiry import watch_inquiry
 from liju_contact.web.inquiry import UNACCEPTABLE, UNAVAILABLE
+from liju_contact.web.notices import busy_notice
 from liju_contact.web.rendering import current_deps
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.desk import CSRF_FIELD, current_person, desk_blueprint, needs
@@ -107,9 +108,8 @@ def _change(reference: str, wished: Change) -> ResponseReturnValue:
         return _met(reference, _pending(error))
     except Unfit as error:
         return refused(reference, _unfit_sentence(error), {"due_at": "due"}.get(error.field, error.field))
-    except StoreBusy:
-        notice = _("Our database is busy just now. Nothing you typed is lost: please send again in a moment.")
-        return sheet_page(reference, UNAVAILABLE, notice=notice)
+    except StoreBusy as error:
+        return sheet_page(reference, UNAVAILABLE, notice=busy_notice(error))
     return done(reference, "" if changed.event_ids else "nothing", changed.event_ids)
 
 

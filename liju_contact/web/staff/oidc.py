@@ -23,6 +23,7 @@ from liju_contact.usecases.sign_in_by_provider import (
     read_departure,
 )
 from liju_contact.web.inquiry import RETRY_SECONDS, UNAVAILABLE
+from liju_contact.web.notices import busy_notice
 from liju_contact.web.rendering import current_deps, current_language, render
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.cookies import current_attempt, give_attempt, take_attempt
@@ -30,7 +31,6 @@ from liju_contact.web.staff.door import (
     UNACCEPTABLE,
     Provider,
     answer_sign_in,
-    busy_words,
     current_visit,
     providers,
     refuse_elsewhere,
@@ -76,8 +76,8 @@ def leave(provider_id: str) -> Response:
         departure = depart(deps, provider.id, back=back, visit=current_visit(), now=deps.now())
     except ProviderDown:
         return _unreachable(provider, resumption)
-    except StoreBusy:
-        return _later(sign_in_page(resumption, notice=busy_words()))
+    except StoreBusy as error:
+        return _later(sign_in_page(resumption, notice=busy_notice(error)))
     if isinstance(departure, TooMany):
         return too_many(sign_in_page(resumption, notice=too_many_words()), departure)
     response = make_response(render("staff/leaving.html", name=_name(provider), address=departure.address))

@@ -17,6 +17,7 @@ from liju_contact.domain.text import clean_line
 from liju_contact.usecases.passkeys import NotTaken, ask_for_passkey, forget_passkey, keep_passkey
 from liju_contact.usecases.sign_in_by_passkey import ask_to_sign_in, sign_in_by_passkey
 from liju_contact.web.inquiry import RETRY_SECONDS, UNAVAILABLE
+from liju_contact.web.notices import busy_notice
 from liju_contact.web.rendering import current_deps
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.account import NAME_LIMIT, account_page, back_with, refused
@@ -24,7 +25,6 @@ from liju_contact.web.staff.desk import current_sign_in, desk_blueprint, needs
 from liju_contact.web.staff.door import (
     UNACCEPTABLE,
     answer_sign_in,
-    busy_words,
     current_visit,
     refuse_elsewhere,
     sign_in_page,
@@ -56,8 +56,8 @@ def enter() -> Response:
         return make_response(sign_in_page(resumption, notice=notice), UNACCEPTABLE)
     try:
         result = sign_in_by_passkey(deps, _sent(), visit=current_visit(), now=deps.now())
-    except StoreBusy:
-        response = make_response(sign_in_page(resumption, notice=busy_words()), UNAVAILABLE)
+    except StoreBusy as error:
+        response = make_response(sign_in_page(resumption, notice=busy_notice(error)), UNAVAILABLE)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
     wrong = _("This passkey opens no account here.")

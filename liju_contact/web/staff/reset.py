@@ -19,12 +19,12 @@ from liju_contact.usecases.reset_password import (
 from liju_contact.web.form_token import new_form_token
 from liju_contact.web.inquiry import RETRY_SECONDS, UNAVAILABLE
 from liju_contact.web.network import network_of
+from liju_contact.web.notices import busy_notice
 from liju_contact.web.rendering import current_deps, current_language, render
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.cookies import give_device
 from liju_contact.web.staff.door import (
     UNACCEPTABLE,
-    busy_words,
     current_visit,
     refuse_elsewhere,
     stale_words,
@@ -56,8 +56,8 @@ def send_forgot() -> ResponseReturnValue:
     network, now = network_of(request.remote_addr), deps.now()
     try:
         is_noted = ask_for_reset(deps, address, language=current_language(), network=network, now=now)
-    except StoreBusy:
-        return _forgot(address, notice=busy_words()), UNAVAILABLE, {"Retry-After": str(RETRY_SECONDS)}
+    except StoreBusy as error:
+        return _forgot(address, notice=busy_notice(error)), UNAVAILABLE, {"Retry-After": str(RETRY_SECONDS)}
     if is_noted:
         return render("staff/forgot_sent.html")
     return too_many(_forgot(address, error=too_many_words()), TooMany(retry_seconds=seconds_left(WINDOW, now)))
@@ -79,8 +79,8 @@ def send_reset(token: str) -> ResponseReturnValue:
     deps = current_deps()
     try:
         result = set_password_by_link(deps, token, new, visit=current_visit(), now=deps.now())
-    except StoreBusy:
-        return _later(token)
+    except StoreBusy as error:
+        return _later(token, error)
     if isinstance(result, LinkOver):
         return _over()
     if not isinstance(result, KnownDevice):
@@ -105,9 +105,9 @@ def _reset(token: str, *, error: str | None = None, notice: str | None = None) -
     return make_response(page, UNACCEPTABLE if error or notice else 200)
 
 
-def _later(token: str) -> Response:
+def _later(token: str, error: StoreBusy) -> Response:
     """Ask to send once more; the database may be too busy even to say whose link it is, and then its page says so."""
-    response = _reset(token, notice=busy_words())
+    response = _reset(token, notice=busy_notice(error))
     response.status_code = UNAVAILABLE
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

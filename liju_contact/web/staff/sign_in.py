@@ -13,13 +13,13 @@ from liju_contact.domain.text import clean_line, is_blank
 from liju_contact.usecases.set_password import choose_password
 from liju_contact.usecases.sign_in import check_code, sign_in
 from liju_contact.web.inquiry import RETRY_SECONDS, UNAVAILABLE
+from liju_contact.web.notices import busy_notice
 from liju_contact.web.rendering import current_deps
 from liju_contact.web.rendering import translated as _
 from liju_contact.web.staff.desk import find_sign_in
 from liju_contact.web.staff.door import (
     UNACCEPTABLE,
     answer_sign_in,
-    busy_words,
     current_visit,
     refuse_elsewhere,
     resume_page,
@@ -145,7 +145,7 @@ def _guarded(attempt: Callable[[], Response], again: Callable[..., str]) -> Resp
     """Make one attempt; a busy database brings the form back with everything it carried."""
     try:
         return attempt()
-    except StoreBusy:
-        response = make_response(again(notice=busy_words()), UNAVAILABLE)
+    except StoreBusy as error:
+        response = make_response(again(notice=busy_notice(error)), UNAVAILABLE)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
