@@ -233,7 +233,7 @@ def test_a_busy_database_keeps_the_address_and_the_log_says_why(deps: Deps, capl
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
     assert 'name="email" value="ana@other.example"' in answer.text
-    assert "The view status.give_address could not be served: StoreBusy: The database" in caplog.text
+    assert "The view status.give_address could not be served: The database" in caplog.text
     assert submitted.reference not in caplog.text
 
 
