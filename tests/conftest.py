@@ -37,6 +37,7 @@ from liju_contact.store.schema import HEAD, migrate
 from liju_contact.store.table import Table
 from liju_contact.templating import template_environments
 from liju_contact.usecases.deps import Deps
+from tests.store import whole_tables
 
 PROJECT = Path(__file__).resolve().parent.parent
 EXAMPLE = PROJECT / "instance" / "config.example.toml"
@@ -113,6 +114,12 @@ def routes_compiled_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_writer_reads_whole_tables() -> Iterator[None]:
+    with whole_tables.refused():
         yield
 
 

@@ -145,13 +145,13 @@ def _told_of(tx: Connection, inquiry_ids: frozenset[int], staying: set[int]) -> 
 def _empty_letters_about(tx: Connection, doomed: Holdings) -> None:
     """Empty the letters of inquiries that stay which may quote a message that goes: those since it was written."""
     for some in chunked(doomed.messages):
-        quoting = exists().where(
-            MessageRow.id.in_(some),
-            MessageRow.inquiry_id == LetterRow.inquiry_id,
-            LetterRow.written_at >= MessageRow.written_at,
+        said = MessageRow.id.in_(some)
+        is_theirs = LetterRow.inquiry_id.in_(select(MessageRow.inquiry_id).where(said))
+        is_later = exists().where(
+            said, MessageRow.inquiry_id == LetterRow.inquiry_id, LetterRow.written_at >= MessageRow.written_at
         )
         empty = {"text": "", "html": ""}
-        tx.execute(update(LetterRow).where(quoting, ~is_on_its_way()).values(empty))
+        tx.execute(update(LetterRow).where(is_theirs, is_later, ~is_on_its_way()).values(empty))
 
 
 def is_on_its_way() -> ColumnElement[bool]:
@@ -212,8 +212,12 @@ def domain_of(sender: str) -> str:
 
 
 def _forget_pictures(tx: Connection, domains: set[str]) -> None:
-    """Forget which pictures a domain's signatures had, once no mail from it is left."""
-    for domain in sorted(domains):
+    """Forget which pictures a domain's signatures had, once no mail from it is left.
+
+    Few domains have any, and only for those is it looked through all mail.
+    """
+    having = tx.execute(select(PictureRow.domain).where(PictureRow.domain.in_(domains)).distinct()).scalars()
+    for domain in sorted(having):
         from_there = func.lower(InboundRow.sender).contains(f"@{domain}", autoescape=True)
         if tx.execute(select(InboundRow.id).where(from_there).limit(1)).first() is None:
             tx.execute(delete(PictureRow).where(PictureRow.domain == domain))

@@ -162,6 +162,7 @@ def is_nobodys() -> list[ColumnElement[bool]]:
     return [~exists().where(column == BlobRow.id) for column in (*files, *made)]
 
 
-def sweep_blobs(tx: Connection, staged_before: datetime) -> int:
-    """Delete blobs that no file refers to and that were staged long ago; returns how many."""
-    return tx.execute(delete(BlobRow).where(BlobRow.staged_at < staged_before, *is_nobodys())).rowcount
+def sweep_blobs(tx: Connection, staged_before: datetime, limit: int) -> int:
+    """Delete blobs that no file refers to and that were staged long ago; returns how many, at most ``limit``."""
+    old = select(BlobRow.id).where(BlobRow.staged_at < staged_before, *is_nobodys()).limit(limit)
+    return tx.execute(delete(BlobRow).where(BlobRow.id.in_(old))).rowcount

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from liju_contact.store.table import Id, Table, index_where
+from liju_contact.store.table import Id, Table, index_where, partial_index
 
 
 class InboundRow(Table):
@@ -51,6 +51,7 @@ class InboundRow(Table):
     __table_args__ = (
         index_where("inbound", "due_at", "due_at IS NOT NULL"),
         index_where("inbound", "received_at", "state IN ('held', 'parked')"),
+        partial_index("ix_inbound_raw_received_at", "bytes_count > 0", "received_at", "id"),
         index_where("inbound", "decided_at", "decided_at IS NOT NULL"),
         index_where("inbound", "message_id", "message_id IS NOT NULL"),
         index_where("inbound", "note_id", "note_id IS NOT NULL"),

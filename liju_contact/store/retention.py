@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 
 from liju_contact.domain.inbound import InboundState
 from liju_contact.domain.inquiry import InquiryState
@@ -43,20 +43,21 @@ _LOOSE_MAIL = (
     .order_by(InboundRow.id)
     .limit(bindparam("limit"))
 )
+# These two are written out as their partial indexes have it: with bound values SQLite could not know that they fit.
 _RAW_MAIL = (
     select(InboundRow.id)
-    .where(InboundRow.received_at < bindparam("before"), InboundRow.bytes_count > 0, InboundRow.state.in_(_DECIDED))
-    .order_by(InboundRow.id)
+    .where(InboundRow.received_at < bindparam("before"), text("bytes_count > 0"), InboundRow.state.in_(_DECIDED))
+    .order_by(InboundRow.received_at, InboundRow.id)
     .limit(bindparam("limit"))
 )
 _LETTERS = (
     select(LetterRow.id)
     .where(
         LetterRow.written_at < bindparam("before"),
-        LetterRow.text != "",
+        text("text <> ''"),
         ~is_on_its_way(),
     )
-    .order_by(LetterRow.id)
+    .order_by(LetterRow.written_at, LetterRow.id)
     .limit(bindparam("limit"))
 )
 _IS_EMPTIED = (

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from liju_contact.store.database import Database
 
-HEAD = "0006"
+HEAD = "0007"
 _OLDEST_POSTGRESQL = (14,)  # the first that hashes whole rows (``store.kept_rows``)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK_NUMBER = 0x4C494A55  # any number that is ours: it keeps two programs from migrating one PostgreSQL at a time

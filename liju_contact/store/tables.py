@@ -137,6 +137,8 @@ class MessageRow(Table):
     nonce: Mapped[str] = mapped_column(String(40), unique=True)
     written_at: Mapped[datetime]
 
+    __table_args__ = (index_where("message", "moved_from_id", "moved_from_id IS NOT NULL"),)
+
 
 class NoteRow(Table):
     """What only staff see. A table of its own: a note cannot become a message by a flag."""
@@ -151,6 +153,8 @@ class NoteRow(Table):
     body: Mapped[str]
     nonce: Mapped[str] = mapped_column(String(40), unique=True)
     written_at: Mapped[datetime]
+
+    __table_args__ = (index_where("note", "moved_from_id", "moved_from_id IS NOT NULL"),)
 
 
 class ParticipantRow(Table):
@@ -180,6 +184,8 @@ class EventRow(Table):
     moved_from_id: Mapped[int | None] = mapped_column(BigInteger)  # as for a message
     happened_at: Mapped[datetime]
 
+    __table_args__ = (index_where("event", "moved_from_id", "moved_from_id IS NOT NULL"),)
+
 
 class LetterRow(Table):
     """An e-mail we mean to send, rendered when written (D5).
@@ -202,7 +208,10 @@ class LetterRow(Table):
     message_files_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
     written_at: Mapped[datetime]
 
-    __table_args__ = (index_where("letter", "message_files_id", "message_files_id IS NOT NULL"),)
+    __table_args__ = (
+        index_where("letter", "message_files_id", "message_files_id IS NOT NULL"),
+        index_where("letter", "written_at", "text <> ''"),
+    )
 
 
 class DeliveryRow(Table):

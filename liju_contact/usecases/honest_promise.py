@@ -25,10 +25,12 @@ _NEWEST = 200
 
 
 def count_answer_times(deps: Deps, *, now: datetime) -> None:
-    """Count every product line anew."""
+    """Count every product line anew; counting takes a while, so it is done before anything is written."""
+    with deps.db.read() as tx:
+        counted = {line.id: _counted(deps, tx, line, now) for line in deps.settings.catalogue.product_lines}
     with deps.db.begin() as tx:
-        for product_line in deps.settings.catalogue.product_lines:
-            write_answer_time(tx, product_line.id, _counted(deps, tx, product_line, now), now)
+        for product, answer_time in counted.items():
+            write_answer_time(tx, product, answer_time, now)
 
 
 def usual_answer_hours(counted: AnswerTime | None) -> int | None:

@@ -27,7 +27,7 @@ from liju_contact.store.table import Table
 
 _PAST = Path(__file__).parent / "past"  # one inquiry each, as the program with that schema wrote it
 NEWER = (
-    "The database was written by a newer program (schema 9999; this one knows up to 0006). "
+    "The database was written by a newer program (schema 9999; this one knows up to 0007). "
     "Start the newer program, or restore a backup from before its first start."
 )
 
@@ -197,7 +197,7 @@ def test_check_schema_refuses_a_database_that_was_never_migrated(empty: Database
         check_schema(empty)
 
     assert str(refused.value) == (
-        "The database has schema none and this program needs 0006: run `liju-contact migrate`."
+        "The database has schema none and this program needs 0007: run `liju-contact migrate`."
     )
     empty.close()
 

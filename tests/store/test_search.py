@@ -161,6 +161,7 @@ def test_few_of_very_many_hits_are_found_among_what_the_list_has(deps: Deps, mon
     found = {}
     with deps.db.begin() as tx:
         put_documents(tx, {id_: document_of(DOCUMENTS[6 if id_ == 4 else 1]) for id_ in range(1, 7)})
+    with deps.db.read() as tx:
         condition, own = condition_of(query, reader), candidates_of(tx.dialect.name, query, reader)
         for typed in ("boilers", "boil*", '"steam boilers"', "锅内", "wns*"):
             for reach in (1, 2, 100):  # of the list's own rows: too few of them, just enough, all

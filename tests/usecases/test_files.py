@@ -19,6 +19,7 @@ from liju_contact.usecases.stage_file import KEPT, stage_file
 from liju_contact.usecases.submit_inquiry import Submitted
 from liju_contact.usecases.sweep import sweep
 from tests.conftest import Clock
+from tests.store.statements import listening
 from tests.usecases.stories import at_once, counts, opened, rows, staged, status_of, submit
 
 SIZES = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES, 3_000_000]
@@ -103,6 +104,19 @@ def test_sweeping_takes_what_nobody_sent_for_a_day_and_nothing_else(deps: Deps, 
     assert len(rows(deps.db, "blob_chunk")) == 2
 
 
+def test_sweeping_lets_others_write_between_a_few_files(deps: Deps, clock: Clock) -> None:
+    for number in range(17):
+        staged(deps, b"%d" % number)
+    clock.move(days=2)
+
+    with listening(deps.db) as said:
+        assert sweep(deps, now=deps.now()) == 17
+    writes = [statement for statement in said if statement.startswith("DELETE FROM blob")]
+
+    assert len(writes) == 3
+    assert rows(deps.db, "blob_chunk") == []
+
+
 def test_sweeping_takes_an_upload_that_broke_off(deps: Deps, clock: Clock) -> None:
     with deps.db.begin() as tx:
         blob_id = start_blob(tx, 3 * CHUNK_BYTES, deps.now())
@@ -153,7 +167,7 @@ def test_a_file_that_is_being_swept_is_asked_for_again(deps: Deps, clock: Clock)
 
     sender = threading.Thread(target=send)
     with deps.db.begin() as tx:
-        assert sweep_blobs(tx, deps.now()) == 1
+        assert sweep_blobs(tx, deps.now(), 8) == 1
         sender.start()
         sender.join(0.5)  # long enough to come to the file
         assert sender.is_alive(), "it had to wait for the sweep"
