@@ -10,7 +10,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from liju_contact.cli_parts import Program, instance_option, ready_deps
 from liju_contact.domain.errors import LijuError
-from liju_contact.domain.person import Role
+from liju_contact.domain.person import NAME_LIMIT, Role
 from liju_contact.domain.text import clean_line
 from liju_contact.usecases.administer_people import PersonLine, Refusal, disable_person, enable_person, list_people
 from liju_contact.usecases.deps import Deps
@@ -48,7 +48,7 @@ def staff_add(  # noqa: PLR0917  # click passes each of them by name
     given = open_account(
         deps,
         _address(address),
-        name=_line(name),
+        name=_name(name),
         role=Role(role),
         product_lines=_known_lines(deps, product_lines),
         password=_typed() if from_stdin else None,
@@ -146,6 +146,13 @@ def _line(typed: str) -> str:
     if clean_line(typed) != typed.strip():
         raise LijuError(f"{typed!r} is no text on one line in UTF-8.")
     return typed.strip()
+
+
+def _name(typed: str) -> str:
+    name = _line(typed)
+    if len(name) > NAME_LIMIT:
+        raise LijuError(f"A name has at most {NAME_LIMIT} characters.")
+    return name
 
 
 def _address(typed: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import TypeVar
 
 from email_validator import EmailNotValidError, validate_email
@@ -125,12 +126,17 @@ def _limits(section: Section) -> dict[str, tuple[float, float]]:
     limits = {}
     for name, value in section.values.items():
         section.seen.add(name)
-        pair = [float(end) for end in value if isinstance(end, int | float)] if isinstance(value, list) else []
-        if name not in DETAIL_FIELDS or len(pair) != 2 or pair[0] > pair[1]:  # noqa: PLR2004  # a range has two ends
+        pair = [float(end) for end in value if _is_number(end)] if isinstance(value, list) and len(value) == 2 else []  # noqa: PLR2004  # a range has two ends
+        if name not in DETAIL_FIELDS or len(pair) != 2 or pair[0] > pair[1]:  # noqa: PLR2004  # as above
             section.fault(name, "must be a known field with two numbers, the smaller first.")
             continue
         limits[name] = (pair[0], pair[1])
     return limits
+
+
+def _is_number(value: object) -> bool:
+    """Tell a number that can be an end; TOML also has ``nan`` and ``inf``, and ``true`` counts as 1 in Python."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
 
 
 def _topic(section: Section, languages: tuple[str, ...], team_ids: frozenset[str]) -> Topic:

@@ -43,6 +43,7 @@ def test_accounts_are_added_listed_disabled_and_given_passwords(instance: Path) 
         staff(instance, "password", "nobody@liju.example"),
         staff(instance, "add", "chen@liju.example", "--name", "Chen\nBcc: all@liju.example"),
         staff(instance, "add", "chen@liju.example", "--name", BROKEN),
+        staff(instance, "add", "chen@liju.example", "--name", "C" * 101),
         staff(instance, "password", f"{BROKEN}@liju.example"),
         staff(instance, "disable", f"{BROKEN}@liju.example"),
         staff(instance, "enable", f"{BROKEN}@liju.example"),

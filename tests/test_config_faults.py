@@ -80,6 +80,10 @@ FAULTS = [
     ('drawing = "vacuum"', 'drawing = "cat"', "drawing", "product.0.drawing must be one of vacuum, hot-water,"),
     ("pressure = [0.5, 25]", "pressure = [25, 0.5]", "pressure", f"product.2.limits.pressure {UNITS}"),
     ("pressure = [0.5, 25]", "pressure = 25", "pressure", f"product.2.limits.pressure {UNITS}"),
+    ("pressure = [0.5, 25]", "pressure = [nan, 25]", "pressure", f"product.2.limits.pressure {UNITS}"),
+    ("pressure = [0.5, 25]", "pressure = [0.5, inf]", "pressure", f"product.2.limits.pressure {UNITS}"),
+    ("pressure = [0.5, 25]", "pressure = [true, 25]", "pressure", f"product.2.limits.pressure {UNITS}"),
+    ("pressure = [0.5, 25]", "pressure = [0.5, 'ten', 25]", "pressure", f"product.2.limits.pressure {UNITS}"),
     ("pressure = [0.5, 25]", "weight = [0.5, 25]", "weight", f"product.2.limits.weight {UNITS}"),
     ("answer_hours = 4", "answer_hours = 0", "answer_hours = 0", "topic.2.answer_hours must be a whole number from 1"),
 ]

@@ -50,6 +50,8 @@ ACTIONS_OF: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {Role.READER: _READER, Role.AGENT: frozenset(_AGENT), Role.ADMINISTRATOR: frozenset(Action)}
 )
 
+NAME_LIMIT = 100  # characters
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:

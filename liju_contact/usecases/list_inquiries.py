@@ -64,9 +64,9 @@ class ListNews:
 def list_inquiries(deps: Deps, person: Person, query: ListQuery, labels: Labels, *, now: datetime) -> ListPage:
     """Return the page that begins where the query's cursor stands. Raises ``StoreBusy``.
 
-    The number of queries is the same however many rows there are. What stands beside a list is read before it: what
-    happens in between is in it, and is announced once more. A search looks at one moment, because it asks again and
-    again.
+    The number of queries is the same however many rows there are. What stands beside a list is read before it, or with
+    its beginning: what happens in between is in it, and is announced once more. A search looks at one moment, because
+    it asks again and again.
     """
     reader = Reader(person=person, zone=deps.settings.company.working_hours.zone, now=now)
     with deps.db.read() if query.q else deps.db.read_each() as tx:

@@ -8,7 +8,7 @@ from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from liju_contact.domain.person import Action
+from liju_contact.domain.person import NAME_LIMIT, Action
 from liju_contact.domain.text import clean_line
 from liju_contact.usecases.limit_guesses import TooMany
 from liju_contact.usecases.own_account import (
@@ -30,7 +30,6 @@ from liju_contact.web.staff.password_words import differing_words, refusal_words
 from liju_contact.web.staff.resume import safe_path
 
 bp = desk_blueprint("account", __name__)
-NAME_LIMIT = 100
 _SEE_OTHER = 303
 
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from liju_contact.config import Settings
 from liju_contact.domain.browser import read_browser
 from liju_contact.domain.errors import StoreBusy
-from liju_contact.domain.person import Action
+from liju_contact.domain.person import NAME_LIMIT, Action
 from liju_contact.domain.text import clean_line
 from liju_contact.usecases.passkeys import NotTaken, ask_for_passkey, forget_passkey, keep_passkey
 from liju_contact.usecases.sign_in_by_passkey import ask_to_sign_in, sign_in_by_passkey
@@ -20,7 +20,7 @@ from liju_contact.web.inquiry import RETRY_SECONDS, UNAVAILABLE
 from liju_contact.web.notices import busy_notice
 from liju_contact.web.rendering import current_deps
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.staff.account import NAME_LIMIT, account_page, back_with, refused
+from liju_contact.web.staff.account import account_page, back_with, refused
 from liju_contact.web.staff.desk import current_sign_in, desk_blueprint, needs
 from liju_contact.web.staff.door import (
     UNACCEPTABLE,

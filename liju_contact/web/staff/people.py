@@ -11,7 +11,7 @@ from flask import redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from liju_contact.domain.person import Action, Role
+from liju_contact.domain.person import NAME_LIMIT, Action, Role
 from liju_contact.domain.text import clean_line
 from liju_contact.usecases.administer_people import (
     Entry,
@@ -29,7 +29,7 @@ from liju_contact.usecases.sign_in import Wrong
 from liju_contact.vocabulary import ROLES
 from liju_contact.web.rendering import current_deps, current_wording
 from liju_contact.web.rendering import translated as _
-from liju_contact.web.staff.account import NAME_LIMIT, wrong_password
+from liju_contact.web.staff.account import wrong_password
 from liju_contact.web.staff.desk import current_person, current_sign_in, desk_blueprint, needs, render_desk
 from liju_contact.web.staff.door import UNACCEPTABLE, too_many, too_many_words
 from liju_contact.web.staff.sign_in import typed_address
