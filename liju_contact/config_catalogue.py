@@ -126,11 +126,11 @@ def _limits(section: Section) -> dict[str, tuple[float, float]]:
     limits = {}
     for name, value in section.values.items():
         section.seen.add(name)
-        pair = [float(end) for end in value if _is_number(end)] if isinstance(value, list) and len(value) == 2 else []  # noqa: PLR2004  # a range has two ends
-        if name not in DETAIL_FIELDS or len(pair) != 2 or pair[0] > pair[1]:  # noqa: PLR2004  # as above
+        ends = value if isinstance(value, list) and all(map(_is_number, value)) else []
+        if name not in DETAIL_FIELDS or len(ends) != 2 or ends[0] > ends[1]:  # noqa: PLR2004  # a range has two ends
             section.fault(name, "must be a known field with two numbers, the smaller first.")
             continue
-        limits[name] = (pair[0], pair[1])
+        limits[name] = (float(ends[0]), float(ends[1]))
     return limits
 
 

@@ -163,6 +163,11 @@ def is_nobodys() -> list[ColumnElement[bool]]:
 
 
 def sweep_blobs(tx: Connection, staged_before: datetime, limit: int) -> int:
-    """Delete blobs that no file refers to and that were staged long ago; returns how many, at most ``limit``."""
-    old = select(BlobRow.id).where(BlobRow.staged_at < staged_before, *is_nobodys()).limit(limit)
-    return tx.execute(delete(BlobRow).where(BlobRow.id.in_(old))).rowcount
+    """Delete blobs that no file refers to and that were staged long ago; returns how many, at most ``limit``.
+
+    What is to go is said twice: PostgreSQL looks once more at a row that somebody has just changed, and not at a search
+    for rows.
+    """
+    is_over = [BlobRow.staged_at < staged_before, *is_nobodys()]
+    some = select(BlobRow.id).where(*is_over).limit(limit)
+    return tx.execute(delete(BlobRow).where(BlobRow.id.in_(some), *is_over)).rowcount

@@ -12,7 +12,7 @@ import pytest
 
 from liju_contact.domain.errors import Conflict, FilesGone, NotFound
 from liju_contact.domain.file_kind import FileKind
-from liju_contact.store.files import CHUNK_BYTES, add_chunk, start_blob, sweep_blobs
+from liju_contact.store.files import CHUNK_BYTES, add_chunk, find_blob, start_blob, sweep_blobs
 from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.fetch_file import fetch_file
 from liju_contact.usecases.stage_file import KEPT, stage_file
@@ -175,6 +175,24 @@ def test_a_file_that_is_being_swept_is_asked_for_again(deps: Deps, clock: Clock)
 
     assert [str(gone) for gone in came_to] == ["Files are no longer kept: plan.pdf."]
     assert counts(deps.db) == {}
+
+
+def test_a_file_that_is_being_staged_again_is_not_swept(deps: Deps, clock: Clock) -> None:
+    """The sweep comes while the file is taken up once more and that is not yet committed."""
+    file = staged(deps, b"a drawing")
+    clock.move(days=2)
+    swept: list[int] = []
+    sweeper = threading.Thread(target=lambda: swept.append(sweep(deps, now=deps.now())))
+
+    with deps.db.begin() as tx:
+        assert find_blob(tx, file.sha256, deps.now())
+        sweeper.start()
+        sweeper.join(0.5)  # long enough to come to the file
+        assert sweeper.is_alive(), "it had to wait for who takes it up"
+    sweeper.join()
+
+    assert swept == [0]
+    assert counts(deps.db)["blob"] == 1
 
 
 def test_a_file_sent_while_sweeps_run_is_never_lost(deps: Deps, clock: Clock) -> None:
