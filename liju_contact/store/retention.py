@@ -1,15 +1,17 @@
 """What has had its time, kind by kind: which rows those are, and how they go.
 
-Looking is done in a reading transaction and for so many rows at a time; what goes then goes by its id, so that a
-million old rows never hold up who wants to write.
+Looking is done in a reading transaction and for so many rows at a time, so that a million old rows never hold up who
+wants to write. What was found is looked at once more, by its ids (``among``), in the transaction in which it goes: it
+may have been taken up again since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, text, update
 
 from liju_contact.domain.inbound import InboundState
 from liju_contact.domain.inquiry import InquiryState
@@ -20,6 +22,9 @@ from liju_contact.store.holdings import Holdings, ids
 from liju_contact.store.inbound_tables import AbsenceRow, InboundRow
 from liju_contact.store.tables import DeliveryRow, InquiryRow, LetterRow
 from liju_contact.store.visit_tables import VisitRow
+
+Among = Collection[int] | None
+"""The ids of what was found before; None where nothing was yet."""
 
 _OVER = (InquiryState.CLOSED.value, InquiryState.ANSWERED.value)
 _DECIDED = (InboundState.APPLIED.value, InboundState.NOTED.value, InboundState.DISCARDED.value)
@@ -67,18 +72,18 @@ _IS_EMPTIED = (
 )
 
 
-def old_inquiries(tx: Connection, before: datetime, limit: int) -> list[int]:
+def old_inquiries(tx: Connection, before: datetime, limit: int, among: Among = None) -> list[int]:
     """Return inquiries that nobody waits for and that were changed last before then, the oldest first."""
     found: list[int] = []
     for state in _OVER:
         values = {"state": state, "before": before, "limit": limit - len(found)}
-        found += tx.execute(_OF_STATE, values).scalars() if len(found) < limit else []
+        found += _found(tx, _OF_STATE, values, among) if len(found) < limit else []
     return found
 
 
-def old_spam(tx: Connection, before: datetime, limit: int) -> list[int]:
+def old_spam(tx: Connection, before: datetime, limit: int, among: Among = None) -> list[int]:
     values = {"state": InquiryState.SPAM.value, "before": before, "limit": limit}
-    return list(tx.execute(_OF_STATE, values).scalars())
+    return _found(tx, _OF_STATE, values, among)
 
 
 def forget_inquiries(tx: Connection, inquiry_ids: Sequence[int]) -> int:
@@ -86,17 +91,17 @@ def forget_inquiries(tx: Connection, inquiry_ids: Sequence[int]) -> int:
     return len(erase_inquiries(tx, with_merged(tx, inquiry_ids), with_moved=False).inquiries)
 
 
-def loose_mail(tx: Connection, before: datetime, limit: int) -> list[int]:
+def loose_mail(tx: Connection, before: datetime, limit: int, among: Among = None) -> list[int]:
     """Return received mails that belong to no inquiry and that nobody has to decide about."""
-    return list(tx.execute(_LOOSE_MAIL, {"before": before, "limit": limit}).scalars())
+    return _found(tx, _LOOSE_MAIL, {"before": before, "limit": limit}, among)
 
 
 def forget_mail(tx: Connection, inbound_ids: Sequence[int]) -> int:
     return len(erase(tx, Holdings(mails=frozenset(inbound_ids)), with_moved=False).mails)
 
 
-def raw_mail(tx: Connection, before: datetime, limit: int) -> list[int]:
-    return list(tx.execute(_RAW_MAIL, {"before": before, "limit": limit}).scalars())
+def raw_mail(tx: Connection, before: datetime, limit: int, among: Among = None) -> list[int]:
+    return _found(tx, _RAW_MAIL, {"before": before, "limit": limit}, among)
 
 
 def empty_mail(tx: Connection, inbound_ids: Sequence[int]) -> int:
@@ -108,20 +113,29 @@ def empty_mail(tx: Connection, inbound_ids: Sequence[int]) -> int:
     return len(inbound_ids)
 
 
-def old_letters(tx: Connection, before: datetime, limit: int) -> list[int]:
+def old_letters(tx: Connection, before: datetime, limit: int, among: Among = None) -> list[int]:
     """Return letters that are on their way no more."""
-    return list(tx.execute(_LETTERS, {"before": before, "limit": limit}).scalars())
+    return _found(tx, _LETTERS, {"before": before, "limit": limit}, among)
 
 
 def empty_letters(tx: Connection, letter_ids: Sequence[int]) -> int:
-    """Let the text of letters go; whom they went to and when stays."""
-    emptied = update(LetterRow).where(LetterRow.id.in_(letter_ids)).values(text="", html="")
+    """Let the text of letters go; whom they went to and when stays. One that is sent once more stays whole."""
+    emptied = update(LetterRow).where(LetterRow.id.in_(letter_ids), ~is_on_its_way()).values(text="", html="")
     return tx.execute(emptied).rowcount
 
 
 def is_emptied(tx: Connection, delivery_id: int) -> bool:
     """Tell whether the text of a letter is gone, so that it cannot be sent again."""
     return tx.execute(_IS_EMPTIED, {"delivery_id": delivery_id}).first() is not None
+
+
+def _found(tx: Connection, statement: Select[int], values: Mapping[str, Any], among: Among) -> list[int]:
+    """Return what a statement finds; ``among`` some alone, which then stay as they are until the transaction ends."""
+    if among is None:
+        return list(tx.execute(statement, values).scalars())
+    id_ = statement.selected_columns[0]
+    held = statement.where(id_.in_(among)).with_for_update(of=id_)
+    return list(tx.execute(held, values).scalars())
 
 
 def sweep_drafts(tx: Connection, before: datetime) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -19,10 +20,15 @@ BATCH = 20
 _ABSENCE_DAYS = 90
 _PRESENCE_DAYS = 1
 
-Due = Callable[[Connection, datetime, int], list[int]]
 Forget = Callable[[Connection, Sequence[int]], int]
 Sweep = Callable[[Connection, datetime], int]
 _Step = Callable[[Deps, datetime], bool]
+
+
+class Due(Protocol):
+    """Finds what was over before a time, at most so many; ``among`` those alone that were found before."""
+
+    def __call__(self, tx: Connection, before: datetime, limit: int, among: old.Among = None) -> list[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +57,15 @@ def rules(keep: RetentionSettings) -> list[Rule]:
 
 
 def in_batches(due: Due, forget: Forget) -> _Step:
-    """Take ``BATCH`` at a time: looked for without a lock, and gone in a short transaction."""
+    """Take ``BATCH`` at a time: looked for without a lock, and gone in a short transaction, if it still is to go."""
 
     def step(deps: Deps, before: datetime) -> bool:
         with deps.db.read() as tx:
             found = due(tx, before, BATCH)
         if found:
             with deps.db.begin() as tx:
-                forget(tx, found)
+                if still := due(tx, before, BATCH, found):
+                    forget(tx, still)
         return len(found) == BATCH
 
     return step

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from liju_contact.domain.change import Change
 from liju_contact.domain.errors import NotFound
@@ -15,10 +16,11 @@ from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import ListQuery, View
 from liju_contact.domain.person import Person
 from liju_contact.store.drafts import Draft, keep_draft
+from liju_contact.store.retention import Among, forget_inquiries, old_spam
 from liju_contact.usecases.ask_for_export import ask_for_export, fetch_export, list_exports
 from liju_contact.usecases.change_inquiry import change_inquiry
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.keep_to_retention import BATCH, keep_to_retention
+from liju_contact.usecases.keep_to_retention import BATCH, in_batches, keep_to_retention
 from liju_contact.usecases.merge_inquiries import merge_inquiries
 from liju_contact.usecases.tend_outbox import retry_delivery
 from liju_contact.usecases.write_export import write_next_export
@@ -127,6 +129,23 @@ def test_a_merged_inquiry_goes_with_the_one_it_went_on_in_and_not_before(
 
     assert before == ["First", "Second"]
     assert references(office) == set()
+
+
+def test_what_is_taken_up_between_looking_and_forgetting_stays(office: Deps, li: Person, clock: Clock) -> None:
+    references_ = [submit(office, nonce=nonce).reference for nonce in ("spam", "none")]
+    for reference in references_:
+        put(office, li, reference, InquiryState.SPAM)
+    clock.move(days=40)
+
+    def due(tx: Connection, before: datetime, limit: int, among: Among = None) -> list[int]:
+        found = old_spam(tx, before, limit, among)
+        if among is None:
+            put(office, li, references_[1], InquiryState.OPEN)
+        return found
+
+    in_batches(due, forget_inquiries)(office, clock.at - timedelta(days=30))
+
+    assert references(office) == {references_[1]}
 
 
 def test_raw_mail_and_letters_are_emptied_and_what_they_became_stays(office: Deps, clock: Clock) -> None:
