@@ -83,6 +83,8 @@ def _replay_one(deps: Deps, reader: MailReader, inbound_id: int, *, is_dry: bool
         return None
     mail = read_stored(deps, reader, taken)
     with deps.db.begin() as tx:
+        if find_inbound(tx, inbound_id, for_update=True) != line:  # somebody decided while it was read, and that stands
+            return None
         if isinstance(mail, Unreadable):
             judged, rule, new_body = None, mail.words, None
         else:

@@ -149,3 +149,15 @@ def test_what_came_in_is_listed_newest_first(office: Deps) -> None:
         (2, InboundState.APPLIED, Verdict.ANSWER, LI),
     ]
     assert [line.id for line in list_inbound(office, states=[InboundState.HELD], limit=9)] == [4]
+
+
+def test_what_staff_decide_while_a_mail_is_read_again_stands(office: Deps) -> None:
+    class Slow(OtherRules):
+        def read(self, raw: bytes) -> InboundMail | Unreadable:
+            if b"I am no spam." in raw:
+                discard_mail(office, 4, by=LI, now=office.now())
+            return super().read(raw)
+
+    replayed(office, Slow(), is_dry=False)
+
+    assert rows(office.db, "inbound")[3]["state"] == InboundState.DISCARDED.value
