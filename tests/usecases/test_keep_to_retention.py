@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,11 +17,11 @@ from liju_contact.domain.inquiry import InquiryState
 from liju_contact.domain.inquiry_list import ListQuery, View
 from liju_contact.domain.person import Person
 from liju_contact.store.drafts import Draft, keep_draft
-from liju_contact.store.retention import Among, forget_inquiries, old_spam
+from liju_contact.store.retention import Among, empty_letters, forget_inquiries, old_letters, old_spam
 from liju_contact.usecases.ask_for_export import ask_for_export, fetch_export, list_exports
 from liju_contact.usecases.change_inquiry import change_inquiry
 from liju_contact.usecases.deps import Deps
-from liju_contact.usecases.keep_to_retention import BATCH, in_batches, keep_to_retention
+from liju_contact.usecases.keep_to_retention import BATCH, Due, in_batches, keep_to_retention
 from liju_contact.usecases.merge_inquiries import merge_inquiries
 from liju_contact.usecases.tend_outbox import retry_delivery
 from liju_contact.usecases.write_export import write_next_export
@@ -131,21 +132,42 @@ def test_a_merged_inquiry_goes_with_the_one_it_went_on_in_and_not_before(
     assert references(office) == set()
 
 
-def test_what_is_taken_up_between_looking_and_forgetting_stays(office: Deps, li: Person, clock: Clock) -> None:
-    references_ = [submit(office, nonce=nonce).reference for nonce in ("spam", "none")]
-    for reference in references_:
+def interrupted(look: Due, act: Callable[[], object]) -> Due:
+    """Return what looks as ``look`` does, with somebody who acts just afterwards."""
+
+    def due(tx: Connection, before: datetime, limit: int, among: Among = None) -> list[int]:
+        found = look(tx, before, limit, among)
+        if among is None:
+            act()
+        return found
+
+    return due
+
+
+def test_an_inquiry_taken_up_between_looking_and_forgetting_stays(office: Deps, li: Person, clock: Clock) -> None:
+    spam, none = (submit(office, nonce=nonce).reference for nonce in ("spam", "none"))
+    for reference in (spam, none):
         put(office, li, reference, InquiryState.SPAM)
     clock.move(days=40)
 
-    def due(tx: Connection, before: datetime, limit: int, among: Among = None) -> list[int]:
-        found = old_spam(tx, before, limit, among)
-        if among is None:
-            put(office, li, references_[1], InquiryState.OPEN)
-        return found
-
+    due = interrupted(old_spam, lambda: put(office, li, none, InquiryState.OPEN))
     in_batches(due, forget_inquiries)(office, clock.at - timedelta(days=30))
 
-    assert references(office) == {references_[1]}
+    assert references(office) == {none}
+
+
+def test_a_letter_sent_once_more_between_looking_and_emptying_stays(office: Deps, clock: Clock) -> None:
+    submit(office)
+    carry_all(office)
+    again, *others = rows(office.db, "delivery")
+    clock.move(days=100)
+
+    due = interrupted(old_letters, lambda: retry_delivery(office, again["id"], now=office.now()))
+    in_batches(due, empty_letters)(office, clock.at - timedelta(days=90))
+
+    texts = {row["id"]: row["text"] for row in rows(office.db, "letter")}
+    assert texts[again["letter_id"]]
+    assert [texts[row["letter_id"]] for row in others if row["letter_id"] != again["letter_id"]] == [""]
 
 
 def test_raw_mail_and_letters_are_emptied_and_what_they_became_stays(office: Deps, clock: Clock) -> None:
