@@ -40,6 +40,10 @@ class ExportState(StrEnum):
         return self in {ExportState.READY, ExportState.FAILED}
 
 
+UNFINISHED = tuple(state.value for state in ExportState if not state.is_finished)
+"""The states of what has been promised and is not whole yet, as they are stored."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
     """``query`` is a list page's, with ``references=`` where some were chosen; ``row_count`` grows meanwhile."""

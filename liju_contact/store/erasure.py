@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, cast, delete, exists, func, or_, select, update
 
-from liju_contact.domain.export import ExportState
+from liju_contact.domain.export import UNFINISHED, ExportState
 from liju_contact.domain.inquiry import InquiryState
 from liju_contact.store.desk_tables import ExportRow, InquiryTagRow, SearchDueRow, TagRow
 from liju_contact.store.file_tables import BlobRow
@@ -28,7 +28,6 @@ from liju_contact.store.search_documents import note_search_due, remove_document
 from liju_contact.store.tables import DeliveryRow, EventRow, InquiryRow, LetterRow, LinkRequestRow, MessageRow, NoteRow
 
 _TEXTS: tuple[Any, ...] = (MessageRow, NoteRow, EventRow)
-UNFINISHED = (ExportState.WAITING.value, ExportState.WRITING.value)
 # Also those that only wait: so nobody takes one up who does not see yet what goes.
 _BEGIN_ANEW = (
     update(ExportRow)

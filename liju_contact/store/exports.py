@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
 
-from liju_contact.domain.export import Export, ExportFormat, ExportState
+from liju_contact.domain.export import UNFINISHED, Export, ExportFormat, ExportState
 from liju_contact.store.desk_tables import ExportRow
-from liju_contact.store.erasure import UNFINISHED, drop_blobs
+from liju_contact.store.erasure import drop_blobs
 
 _COLUMNS = (
     ExportRow.id,

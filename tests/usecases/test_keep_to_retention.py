@@ -27,6 +27,7 @@ from liju_contact.usecases.tend_outbox import retry_delivery
 from liju_contact.usecases.write_export import write_next_export
 from tests.conftest import ONE_DATABASE, Clock
 from tests.staff_desk import account
+from tests.store.statements import listening
 from tests.usecases.carried import carry_all
 from tests.usecases.mails import CUSTOMER, EVERYWHERE, LI, PUBLIC, judged, letter_to, mail, reply_to, with_staff
 from tests.usecases.stories import counts, rows, submit
@@ -168,6 +169,23 @@ def test_a_letter_sent_once_more_between_looking_and_emptying_stays(office: Deps
     texts = {row["id"]: row["text"] for row in rows(office.db, "letter")}
     assert texts[again["letter_id"]]
     assert [texts[row["letter_id"]] for row in others if row["letter_id"] != again["letter_id"]] == [""]
+
+
+@ONE_DATABASE
+def test_what_has_had_its_time_is_found_by_its_index(office: Deps) -> None:
+    with listening(office.db) as said:
+        keep_to_retention(office, now=office.now())
+
+    looked = [statement for statement in said if statement.startswith("SELECT")]
+    with office.db.read() as tx:
+        plans = [explained(tx, statement) for statement in looked]
+    assert len(plans) >= len({"closed", "answered", "spam", "loose mail", "raw mail", "letters"})
+    assert [plan for plan in plans if plan.startswith("SCAN")] == []
+
+
+def explained(tx: Connection, statement: str) -> str:
+    values = (None,) * statement.count("?")
+    return "\n".join(str(row[-1]) for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
 
 
 def test_raw_mail_and_letters_are_emptied_and_what_they_became_stays(office: Deps, clock: Clock) -> None:
