@@ -31,6 +31,11 @@ _EXPECTED_REMARKS = (
     "Failed to execute 'postMessage' on 'DOMWindow': The target origin provided",
 )
 
+# A machine and a network on which a test that does not wait for what it needs is found out.
+_SLOW_BROWSER = os.environ.get("LIJU_TEST_SLOW_BROWSER") == "1"
+_SLOWER_TIMES = 6
+_LATENCY_MS = 300
+
 NewPage = Callable[..., Page]
 
 
@@ -90,6 +95,8 @@ def new_page(browser: Browser, server: str) -> Iterator[NewPage]:
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
+        if _SLOW_BROWSER:
+            slow_down(page)
         return page
 
     yield open_page
@@ -107,6 +114,14 @@ def open_program(new_page: NewPage, program: Program) -> NewPage:
 @pytest.fixture
 def page(new_page: NewPage) -> Page:
     return new_page()
+
+
+def slow_down(page: Page) -> None:
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER_TIMES})
+    network = {"offline": False, "latency": _LATENCY_MS, "downloadThroughput": -1, "uploadThroughput": -1}
+    devtools.send("Network.enable")
+    devtools.send("Network.emulateNetworkConditions", network)
 
 
 def free_port() -> int:

@@ -23,7 +23,7 @@ from liju_contact.usecases.deps import Deps
 from liju_contact.usecases.staff_session import begin_session
 from tests.axe import violations
 from tests.browser.conftest import NewPage
-from tests.browser.visitor import PHONE, press, widest
+from tests.browser.visitor import DRAWN, PHONE, press, wait_until, widest
 from tests.staff_desk import COOKIE, account
 from tests.usecases.mails import WANG, messages, with_staff
 from tests.usecases.stories import rows, submit
@@ -124,6 +124,25 @@ def test_what_was_typed_outlives_the_page_and_a_desk_out_of_reach(desk: Desk) ->
     page.reload()
 
     expect(page.locator("#body")).to_have_value("Kept here")
+
+
+def test_an_answer_about_an_older_draft_says_nothing_about_the_newer_one(desk: Desk) -> None:
+    page = desk.open_as(desk.li)
+    state = page.locator("#answer [data-draft-state]")
+    held: list[Route] = []
+    page.route("**/draft", lambda route: route.abort() if held else held.append(route))
+    for text in ("Older", "Newer"):
+        page.fill("#body", text)
+        page.evaluate("dispatchEvent(new Event('pagehide'))")
+    expect(state).to_contain_text("on this device alone")
+
+    with page.expect_response("**/draft"):
+        held[0].continue_()
+    page.evaluate(DRAWN)
+
+    expect(state).to_contain_text("on this device alone")
+    page.reload()
+    expect(page.locator("#body")).to_have_value("Newer")
 
 
 def type_on(page: Page, text: str) -> None:
@@ -340,7 +359,7 @@ def test_answer_says_that_it_is_being_sent_and_can_be_sent_again_once_that_was_s
     page.route("**/answer", lambda route: held.append(route))  # noqa: PLW0108  # a builtin takes no attribute
 
     page.evaluate("setTimeout(() => document.querySelector('#answer button[value=send]').click())")
-    page.wait_for_function("seen.length === 2")
+    wait_until(page, "seen.length === 2")
 
     assert page.evaluate("seen") == [["Sending …", True], ["Send the answer", False]]
     expect(send).not_to_have_attribute("aria-disabled", "true")

@@ -55,6 +55,11 @@ def press(page: Page, key: str) -> None:
     page.keyboard.press(key)
 
 
+def wait_until(page: Page, condition: str) -> None:
+    """Wait for a condition in the page's own words; Playwright's own way evaluates a string, which our pages forbid."""
+    page.evaluate(f"async () => {{ while (!({condition})) await new Promise(requestAnimationFrame); }}")
+
+
 def widest(page: Page) -> int:
     """Return how wide the page is laid out: more than the window means scrolling sideways."""
     return int(page.evaluate("document.documentElement.scrollWidth"))

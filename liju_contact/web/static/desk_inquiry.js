@@ -88,10 +88,11 @@
       underWay -= 1;
     }
 
+    // Of what was typed since, the next answer tells: this one may come after it.
     function accept(sent) {
       based = based.slice(based.indexOf(sent));
-      if (field.value === sent) keepHere(kind, null);
-      else keepCopy();
+      if (field.value !== sent) return keepCopy();
+      keepHere(kind, null);
       say(sent.trim() ? state?.dataset.kept ?? "" : "");
     }
 
