@@ -82,13 +82,18 @@
         if (other === null) accept(sent);
         else await overrule(other);
       } catch {
-        isDirty = true;
-        say(state?.dataset.here ?? "");
+        refuse(sent);
       }
       underWay -= 1;
     }
 
-    // Of what was typed since, the next answer tells: this one may come after it.
+    // Of what was typed since, its own answer tells, here and below: this one may come after it.
+    function refuse(sent) {
+      if (field.value !== sent) return;
+      isDirty = true;
+      say(state?.dataset.here ?? "");
+    }
+
     function accept(sent) {
       based = based.slice(based.indexOf(sent));
       if (field.value !== sent) return keepCopy();
