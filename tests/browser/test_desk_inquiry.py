@@ -107,15 +107,15 @@ def test_what_was_typed_outlives_the_page_and_a_desk_out_of_reach(desk: Desk) ->
     write_reply(desk.deps, desk.li, None, title="Hello", texts={"en": "Dear {name},"}, now=desk.deps.now())
     page.reload()
     page.select_option("#reply", label="Hello")
-    page.click("button[value=insert]")
-    expect(page.locator("#body")).to_have_value("Dear Ana Souza,")
 
     with page.expect_response("**/draft"):
+        page.click("button[value=insert]")
+        expect(page.locator("#body")).to_have_value("Dear Ana Souza,")
         page.reload()
     page.reload()
     expect(page.locator("#body")).to_have_value("Dear Ana Souza,")
-    page.fill("#body", "")
     with page.expect_response("**/draft"):
+        page.fill("#body", "")
         page.evaluate("dispatchEvent(new Event('pagehide'))")
     page.route("**/draft", lambda route: route.abort())
     page.fill("#body", "Kept here")

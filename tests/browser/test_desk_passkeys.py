@@ -217,6 +217,7 @@ def test_signing_in_and_out_is_no_trouble_for_a_browser_that_moves_pages(deps: D
     page.emulate_media(reduced_motion="no-preference")
     at_account(deps, page)
     add_passkey(page)
+    expect(page.locator(".said")).to_be_visible()
     page.get_by_role("button", name="Sign out here").click()
     sign_in(page)
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()

@@ -101,4 +101,4 @@ def test_negotiate_is_quick_with_hostile_length(part: str) -> None:
     negotiate(part * (100_000 // len(part)), OFFERED)
     read_language(part * (100_000 // len(part)), OFFERED)
 
-    assert time.process_time() - started < 0.1
+    assert time.process_time() - started < 2

@@ -133,4 +133,4 @@ def test_read_reference_is_quick_with_hostile_values() -> None:
     for value in ["\ufdfa" * 100_000, "-" * 100_000, *hostile_values()]:
         assert read_reference(value) is None
 
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 5

@@ -11,7 +11,7 @@ import pytest
 from tests.program import Program, running
 from tests.visitor import FORM, Answer, Upload, Visit, multipart
 
-CLEAR_SECONDS = 2.0
+CLEAR_SECONDS = 20.0
 BOUNDARY = "a-boundary-of-the-tests"
 MULTIPART = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
 URLENCODED = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -150,7 +150,7 @@ def test_process_that_hangs_is_waited_for_in_vain_and_killed(start: Start, raw: 
 
     assert reader.read(raw) == ENDED
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     assert reader._process is None
 
 

@@ -65,7 +65,7 @@ def good_server() -> Iterator[tuple[MailServer, Sink]]:
         controller.port = probe_socket.getsockname()[1]
     controller.start()
     try:
-        yield server_at(controller.port, timeout_seconds=5, letter_limit_seconds=20), sink
+        yield server_at(controller.port), sink
     finally:
         controller.stop()
 
@@ -104,7 +104,7 @@ def test_file_of_20_mb_arrives() -> None:
     drawing = MailFile(name="锅炉房.dwg", media_type="image/vnd.dwg", content=bytes(range(250)) * 80_000)
     letter = replace(LETTER, files=(drawing,))
 
-    with ScriptedServer() as server, Transport(server_at(server.port, timeout_seconds=5)) as transport:
+    with ScriptedServer() as server, Transport(server_at(server.port)) as transport:
         outcome = transport.send(letter)
 
     assert outcome == ACCEPTED

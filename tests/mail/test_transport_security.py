@@ -13,6 +13,7 @@ from tests.mail.letters import LETTER
 from tests.mail.smtp_scripts import (
     ACCEPTED,
     CERTIFICATES,
+    HURRIED,
     Script,
     ScriptedServer,
     closes,
@@ -65,7 +66,7 @@ class TestCertificates:
         stalled = Script(greeting=fault) if security == "tls" else Script(starttls=fault)
 
         with ScriptedServer(stalled) as server:
-            outcome = Transport(server_at(server.port, security=security)).send(LETTER)
+            outcome = Transport(server_at(server.port, security=security, **HURRIED)).send(LETTER)
 
         assert isinstance(outcome, Deferred)
         assert outcome.answer.stage is Stage.CONNECT
@@ -113,7 +114,7 @@ def test_probe_names_the_stage_that_failed() -> None:
 @pytest.mark.parametrize("fault", [closes, is_silent])
 def test_probe_survives_a_broken_connection(moment: str, stage: Stage, fault: Any) -> None:
     with ScriptedServer(script(moment, fault)) as server:
-        answer = probe(signing_in(server.port))
+        answer = probe(signing_in(server.port, **HURRIED))
 
     assert answer is not None
     assert (answer.stage, answer.code) == (stage, 0)

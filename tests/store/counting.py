@@ -52,6 +52,16 @@ def in_threads(number: int, work: Callable[[], None]) -> None:
 
 
 @contextmanager
+def held(db: Database) -> Iterator[None]:
+    """Hold the row, and on SQLite the database, all the while, as somebody else would."""
+    other = Database(db.url)
+    with other.begin() as tx:
+        tx.execute(text(LOCK[tx.dialect.name]))
+        yield
+    other.close()
+
+
+@contextmanager
 def locked(db: Database, *, seconds: float) -> Iterator[None]:
     """Let somebody else hold the row, and on SQLite the database, for so long."""
     holding = threading.Event()
