@@ -14,7 +14,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from liju_contact.store.database import Database
 from liju_contact.store.schema import migrate
@@ -23,6 +23,7 @@ from tests.program import Program, running
 
 PROJECT = Path(__file__).parents[2]
 START_SECONDS = 60.0
+expect.set_options(timeout=20_000)  # a machine may be busy; what is there already is not waited for
 # What a browser says about every answer that is no 2xx, wanted or not; when a summary has the focus already; and when
 # axe speaks to a frame that may run nothing.
 _EXPECTED_REMARKS = (

@@ -24,6 +24,7 @@ from liju_contact.usecases.staff_session import begin_session
 from tests.axe import violations
 from tests.browser.conftest import NewPage
 from tests.browser.visitor import DRAWN, PHONE, press, wait_until, widest
+from tests.program import wait_for
 from tests.staff_desk import COOKIE, account
 from tests.usecases.mails import WANG, messages, with_staff
 from tests.usecases.stories import rows, submit
@@ -161,6 +162,10 @@ def type_on(page: Page, text: str) -> None:
     page.keyboard.type(text)
 
 
+def answer_draft(desk: Desk) -> str:
+    return next((row["body"] for row in rows(desk.deps.db, "draft") if row["kind"] == "answer"), "")
+
+
 @pytest.mark.parametrize("act", ["button[value=take]", "button[value=watch]", ".set button", "button[value=preview]"])
 def test_what_was_typed_a_moment_ago_is_on_the_next_page(desk: Desk, act: str) -> None:
     page = desk.open_as(desk.li)
@@ -173,13 +178,11 @@ def test_what_was_typed_a_moment_ago_is_on_the_next_page(desk: Desk, act: str) -
     expect(page.locator("#preview" if "preview" in act else "#said")).to_be_visible()
     page.goto(desk.path)
     expect(page.locator("#body")).to_have_value("First part. Second part.")
-    with page.expect_response("**/draft"):
-        type_on(page, " Third.")
+    type_on(page, " Third.")
+    wait_for(lambda: answer_draft(desk) == "First part. Second part. Third.", seconds=20, what="the draft at the desk")
     page.reload()
 
     expect(page.locator("#body")).to_have_value("First part. Second part. Third.")
-    drafts = {row["kind"]: row["body"] for row in rows(desk.deps.db, "draft")}
-    assert drafts["answer"] == "First part. Second part. Third."
 
 
 def test_the_copy_of_this_device_is_shown_where_the_desk_has_what_it_grew_from(desk: Desk) -> None:
@@ -297,10 +300,13 @@ def test_the_page_works_without_javascript(desk: Desk) -> None:
     page.check("input[name=closes]")
     page.click("button[value=preview]")
     page.click("button[value=edit]")
+    expect(page.locator("#preview")).to_have_count(0)
     page.click("button[value=send]")
+    expect(page.locator("#said")).to_contain_text("Your answer is on its way.")
     page.click("#note summary")
     page.fill("#note-body", "They pay late.")
     page.click("#note .button")
+    expect(page.locator(".line .note")).to_contain_text("They pay late.")
 
     assert messages(desk.deps)[1][2] == ANSWER
     assert rows(desk.deps.db, "inquiry")[0]["state"] == "closed"

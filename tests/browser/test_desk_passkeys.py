@@ -100,6 +100,11 @@ def sign_in(page: Page) -> None:
     page.get_by_role("button", name="Sign in with a passkey").click()
 
 
+def sign_out(page: Page) -> None:
+    page.get_by_role("button", name="Sign out here").click()
+    expect(page.get_by_role("heading", name="Sign in to the staff desk")).to_be_visible()
+
+
 def caught_answer(page: Page) -> str:
     """Sign in, and keep what the browser would have sent from arriving."""
     caught: list[str] = []
@@ -124,7 +129,7 @@ def test_a_passkey_signs_in_without_password_and_code_until_it_is_removed(deps: 
     expect(page.locator(".said")).to_contain_text("Your passkey is added.")
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     assert violations(page) == []
-    page.get_by_role("button", name="Sign out here").click()
+    sign_out(page)
     sign_in(page)
 
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
@@ -134,7 +139,7 @@ def test_a_passkey_signs_in_without_password_and_code_until_it_is_removed(deps: 
     assert [row["kind"] for row in rows(deps.db, "letter")] == ["passkey_added"]
     page.get_by_role("button", name="Remove the passkey Work laptop").click()
     expect(page.locator(".said")).to_contain_text("The passkey is removed here.")
-    page.get_by_role("button", name="Sign out here").click()
+    sign_out(page)
     sign_in(page)
 
     expect(page.locator("#summary")).to_contain_text("This passkey opens no account here.")
@@ -218,10 +223,9 @@ def test_signing_in_and_out_is_no_trouble_for_a_browser_that_moves_pages(deps: D
     at_account(deps, page)
     add_passkey(page)
     expect(page.locator(".said")).to_be_visible()
-    page.get_by_role("button", name="Sign out here").click()
+    sign_out(page)
     sign_in(page)
     expect(page.get_by_role("heading", name="Your account")).to_be_visible()
-    page.get_by_role("button", name="Sign out here").click()
-    expect(page.get_by_role("heading", name="Sign in to the staff desk")).to_be_visible()
+    sign_out(page)
 
     assert errors == []

@@ -20,7 +20,7 @@ from tests.program import Program
 CUSTOMER = "j.mueller@dairy.example"
 SALES = "sales@liju.example"
 PHONE_WIDTH = {"viewport": {"width": 375, "height": 740}}
-SECONDS = 15.0
+SECONDS = 60.0
 
 
 def until_shown(page: Page, what: str, path: str) -> None:

@@ -60,6 +60,7 @@ def test_a_refused_file_keeps_the_message(page: Page) -> None:
 def test_a_page_that_came_back_leads_to_itself_in_the_other_language(page: Page) -> None:
     sent_inquiry(page)
     send(page)
+    expect(page.locator("#body-error")).to_be_visible()
 
     page.locator("nav a[hreflang^=zh]").click()
 
