@@ -17,6 +17,7 @@ def violations(page: Page) -> list[dict[str, Any]]:
 
     Axe comes into the page once, and only what it finds comes out: both take as long as the looking itself.
     """
+    page.wait_for_load_state()  # a page that is on its way has nothing yet, and least of all a fault
     page.emulate_media(color_scheme="light")
     page.evaluate(AXE_SCRIPT)
     found = page.evaluate(_RUN, _ALL_RULES)

@@ -44,6 +44,14 @@ class Draft:
         return hashlib.sha256(self.body.encode()).hexdigest()[:16]
 
 
+def stamp_of_none(version: int) -> str:
+    """Return what a page names it by that there is no draft, in this version of the inquiry.
+
+    Whoever says it in a later one may be a request that was overtaken by the very message it was a draft of.
+    """
+    return f"@{version}"
+
+
 def keep_draft(tx: Connection, inquiry_id: int, staff_id: int, draft: Draft) -> None:
     """Write a draft in place of the one of the same kind."""
     values = {

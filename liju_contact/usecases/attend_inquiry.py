@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from liju_contact.domain.person import Person
-from liju_contact.store.drafts import Draft, drafts_of, forget_drafts, keep_draft
+from liju_contact.store.drafts import Draft, drafts_of, forget_drafts, keep_draft, stamp_of_none
 from liju_contact.store.messages import newest_message_id
 from liju_contact.store.presence import forget_presence, note_presence, present_in
 from liju_contact.usecases.deps import Deps
@@ -30,7 +30,10 @@ class Around:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What the desk has of a draft now: its stamp, and its text where that is another one than was to be kept."""
+    """What the desk has of a draft now: its stamp, and its text where that is another one than was to be kept.
+
+    The text is empty where there is none any more.
+    """
 
     stamp: str
     other: str | None = None
@@ -60,18 +63,21 @@ def keep_what_was_typed(
 ) -> Kept:
     """Keep a draft, or forget it when there is nothing in it. Raises ``NotFound`` or ``StoreBusy``.
 
-    ``known`` is the stamp of the draft its author had seen. One that was written elsewhere since then stays as it is.
+    ``known`` is the stamp of the draft its author had seen. One that was written elsewhere since then stays as it is;
+    and where that draft is gone, because it was sent, what was late on its way here does not bring it back: a page
+    that is still there says it once more, knowing better.
     """
     draft = Draft(kind=kind, body=body, version=version, changed_at=now)
     with deps.db.begin() as tx:
-        inquiry = open_for_staff(tx, person, reference)
+        inquiry = open_for_staff(tx, person, reference, for_update=True)
         other = _draft_of(tx, inquiry.id, person, kind)
-        if known is not None and other and other.stamp not in {known, draft.stamp}:
-            return Kept(stamp=other.stamp, other=other.body)
-        if body.strip():
-            keep_draft(tx, inquiry.id, person.id, draft)
-        else:
+        there = other.stamp if other else stamp_of_none(inquiry.version)
+        if known is not None and there not in {known, draft.stamp}:
+            return Kept(stamp=there, other=other.body if other else "")
+        if not body.strip():
             forget_drafts(tx, inquiry.id, person.id, (kind,))
+            return Kept(stamp=stamp_of_none(inquiry.version))
+        keep_draft(tx, inquiry.id, person.id, draft)
     return Kept(stamp=draft.stamp)
 
 

@@ -17,7 +17,7 @@ from liju_contact.domain.inbound import InboundState
 from liju_contact.domain.inquiry import Inquiry, InquiryState
 from liju_contact.domain.letter import LetterKind
 from liju_contact.domain.message import Author, MessageFile
-from liju_contact.store.drafts import Draft
+from liju_contact.store.drafts import Draft, stamp_of_none
 from liju_contact.store.same_files import SameFile
 from liju_contact.store.sheet_lines import MailLine
 from liju_contact.store.spam_judgements import StoredJudgement
@@ -237,6 +237,11 @@ class InquirySheet:
     @property
     def has_trouble(self) -> bool:
         return any(isinstance(line, SheetLetter) and line.is_in_trouble for line in self.lines)
+
+    def draft_stamp(self, kind: str) -> str:
+        """Return what a page names the draft of a kind by, also that there is none."""
+        draft = self.drafts.get(kind)
+        return draft.stamp if draft else stamp_of_none(self.inquiry.version)
 
 
 def on_one_line(pieces: Sequence[Piece]) -> tuple[SheetLine, ...]:

@@ -209,6 +209,32 @@ def test_the_copy_of_this_device_is_shown_where_the_desk_has_what_it_grew_from(d
     expect(page.locator("#body")).to_have_value("One thing more.")
 
 
+@pytest.mark.parametrize("is_overtaken", [False, True])
+def test_an_answer_sent_before_its_draft_has_arrived_leaves_none(desk: Desk, *, is_overtaken: bool) -> None:
+    page = desk.open_as(desk.li)
+    held: list[Route] = []
+    page.route("**/draft", lambda route: held.append(route))  # noqa: PLW0108  # a builtin takes no attribute
+    with page.expect_request("**/draft"):
+        page.fill("#body", "First part.")
+    type_on(page, " Second part.")
+
+    if is_overtaken:
+        page.click("#answer button[value=send]")
+        expect(page.locator("#said")).to_be_visible()
+        held[0].continue_()
+        page.goto(desk.path)
+    else:
+        page.evaluate("setTimeout(() => document.querySelector('#answer button[value=send]').click())")
+        expect(page.locator("#answer form[data-sending]")).to_be_visible()
+        held[0].continue_()
+        expect(page.locator("#said")).to_be_visible()
+
+    expect(page.locator("#body")).to_have_value("")
+    expect(page.locator("#answer [data-other]")).to_be_hidden()
+    assert [body for _author, _name, body in messages(desk.deps)][1:] == ["First part. Second part."]
+    assert rows(desk.deps.db, "draft") == []
+
+
 def test_a_draft_from_elsewhere_and_the_copy_of_this_device_both_stay(desk: Desk) -> None:
     here, there = desk.open_as(desk.li), desk.open_as(desk.li)
     other = here.locator("#answer [data-other]")

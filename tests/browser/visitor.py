@@ -62,4 +62,5 @@ def wait_until(page: Page, condition: str) -> None:
 
 def widest(page: Page) -> int:
     """Return how wide the page is laid out: more than the window means scrolling sideways."""
+    page.wait_for_load_state()
     return int(page.evaluate("document.documentElement.scrollWidth"))

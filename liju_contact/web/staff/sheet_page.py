@@ -156,8 +156,9 @@ def _composer(sheet: InquirySheet, kind: str, written: Written | None) -> dict[s
     if written and written.kind == kind:
         boxes = {"closes": written.closes, "takes": written.takes}
         return {"body": written.body, "draft": None, "came_back": True, **boxes}
-    draft = sheet.drafts.get(kind)
-    return {"body": draft.body if draft else "", "draft": draft, "came_back": False, "closes": False, "takes": False}
+    draft, stamp = sheet.drafts.get(kind), sheet.draft_stamp(kind)
+    boxes = {"closes": False, "takes": False}
+    return {"body": draft.body if draft else "", "draft": draft, "stamp": stamp, "came_back": False, **boxes}
 
 
 def _reference(typed: str) -> str:

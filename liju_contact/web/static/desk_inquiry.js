@@ -61,6 +61,7 @@
     let underWay = 0;
     let timer = 0;
     let isDirty = false;
+    let isLetGo = false;
 
     function say(text) {
       if (!state) return;
@@ -68,7 +69,7 @@
       state.hidden = !text;
     }
 
-    const keepCopy = () => keepHere(kind, { text: field.value, based, known });
+    const keepCopy = () => isLetGo || keepHere(kind, { text: field.value, based, known });
 
     async function send() {
       isDirty = false;
@@ -103,28 +104,31 @@
 
     // What is typed here is kept now; the other text stands beside it, if it is not one this text grew from.
     function overrule(other) {
+      if (isLetGo) return null;
       if (!based.some((text) => isSame(text, other))) aside.add(other);
       return send();
     }
 
     function keep() {
       clearTimeout(timer);
-      if (isDirty) sending = Promise.all([sending, send()]);
+      if (isDirty && !isLetGo) sending = Promise.all([sending, send()]);
       return sending;
     }
 
     function change(text) {
       if (field.value !== text) field.value = text;
       isDirty = true;
+      isLetGo = false;
       keepCopy();
       clearTimeout(timer);
       timer = setTimeout(keep, DRAFT_AFTER);
     }
 
-    // What is on its way as a message is no draft any more.
+    // What is on its way as a message is no draft any more, until somebody types on.
     function letGo() {
       clearTimeout(timer);
       isDirty = false;
+      isLetGo = true;
     }
 
     function takeUp(copy) {

@@ -250,11 +250,11 @@ def test_a_draft_overwrites_none_that_its_author_has_not_seen(desk: Desk) -> Non
     def keep(body: str, known: str) -> TestResponse:
         return li.post(f"{desk.path}/draft", {"kind": "answer", "body": body, "version": "1", "known": known})
 
-    first = keep("Dear", "").json
+    first = keep("Dear", "@1").json
     assert first is not None
-    blind = keep("Hello", "")
-    again = keep("Dear", "")
-    empty = keep("", "")
+    blind = keep("Hello", "@1")
+    again = keep("Dear", "@1")
+    empty = keep("", "@1")
     seen = keep("Dear Ana", first["stamp"])
 
     assert (blind.status_code, blind.json) == (409, {"stamp": first["stamp"], "other": "Dear"})
@@ -262,6 +262,25 @@ def test_a_draft_overwrites_none_that_its_author_has_not_seen(desk: Desk) -> Non
     page = li.get(desk.path).text
     assert text_in(page, "body") == "Dear Ana"
     assert f'data-stamp="{seen.json["stamp"]}"' in page  # type: ignore[index]  # an answer with a stamp
+
+
+@pytest.mark.parametrize("was_kept", [False, True])
+def test_a_draft_that_is_overtaken_by_its_message_does_not_come_back(desk: Desk, *, was_kept: bool) -> None:
+    li = desk.li()
+    page = li.get(desk.path)
+
+    def keep(body: str, known: str) -> TestResponse:
+        return li.post(f"{desk.path}/draft", {"kind": "answer", "body": body, "version": "1", "known": known})
+
+    assert 'data-stamp="@1"' in page.text
+    known = keep("Dear", "@1").json["stamp"] if was_kept else "@1"  # type: ignore[index]  # an answer with a stamp
+    desk.post(li, "/answer", page, body="Dear Ana", step="send")
+    late = keep("Dear A", known)
+    assert rows(desk.deps.db, "draft") == []
+    again = keep("One thing more", late.json["stamp"])  # type: ignore[index]  # as above
+
+    assert (late.status_code, late.json["other"], again.status_code) == (409, "", 200)  # type: ignore[index]  # as above
+    assert [row["body"] for row in rows(desk.deps.db, "draft")] == ["One thing more"]
 
 
 def test_two_people_see_each_other_and_that_something_happened(desk: Desk, clock: Clock) -> None:
