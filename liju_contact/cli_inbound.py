@@ -47,7 +47,8 @@ def list_command(program: Program, every: bool, limit: int, instance: Path) -> N
 def show_command(program: Program, mail_id: int, instance: Path) -> None:
     """Print a mail as it was received, byte by byte."""
     raw = raw_mail(ready_deps(program, instance), mail_id)
-    sys.stdout.buffer.write(raw)
+    with open(sys.stdout.fileno(), "wb", closefd=False) as stream:  # this one is buffered, so it writes all
+        stream.write(raw)
 
 
 @mail.command("accept")

@@ -29,7 +29,10 @@ def answer_all(answer: Callable[[bytes, BinaryIO], None], *, cpu_seconds: float,
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who started this; stdin ends then.
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # Nobody is left to answer.
-    questions, answers = sys.stdin.buffer, sys.stdout.buffer
+    questions = sys.stdin.buffer
+    # With PYTHONUNBUFFERED, which containers set, the stream that is there writes less than it is given to whenever the
+    # process is stopped and goes on meanwhile, and does not mind.
+    answers = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115  # as long as the process lives
     try:
         while head := questions.read(LENGTH_BYTES):
             question = questions.read(int.from_bytes(head, "big"))

@@ -9,8 +9,10 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -207,6 +209,39 @@ def test_interrupt_from_the_terminal_is_for_the_parent(start: Start) -> None:
 
     assert_well(reader)
     assert pid_of(reader) == first
+
+
+def test_nothing_of_an_answer_is_lost_when_the_process_is_stopped_and_goes_on(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")  # as containers do
+    drawing = random.Random(2).randbytes(20 * MEGABYTE)
+    reader = start()
+    assert_well(reader)
+    with stopped_again_and_again(pid_of(reader)):
+        mail = reader.read(with_file(drawing))
+
+    assert isinstance(mail, InboundMail), mail
+    assert [file.content for file in mail.files] == [drawing]
+
+
+@contextmanager
+def stopped_again_and_again(pid: int) -> Iterator[None]:
+    is_over = threading.Event()
+
+    def disturb() -> None:
+        while not is_over.wait(0.002):
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(0.002)
+            os.kill(pid, signal.SIGCONT)
+
+    disturbing = threading.Thread(target=disturb)
+    disturbing.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        disturbing.join()
 
 
 def test_largest_mail_with_a_drawing_is_within_the_limits(start: Start) -> None:

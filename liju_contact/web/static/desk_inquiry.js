@@ -37,6 +37,13 @@
     }
   }
 
+  // The page after sending says so, and a later one shows it: the browser may not have come to this script before.
+  function wasSent(kind, text) {
+    const { said, spoken } = { answer: { said: "answered", spoken: ".is-staff" }, note: { said: "noted", spoken: ".note" } }[kind];
+    if (new URLSearchParams(location.search).get("said") === said) return true;
+    return [...document.querySelectorAll(`.line ${spoken} .body`)].some((body) => isSame(body.textContent, text));
+  }
+
   // The desk's answer: the stamp of what it has now, and its text where that was written elsewhere and stays.
   async function askToKeep(form, text, known) {
     const body = new FormData();
@@ -162,8 +169,7 @@
 
     const aside = offerOther(form, change);
     const copy = keptHere(kind);
-    const wasSent = { answer: "answered", note: "noted" }[kind] === new URLSearchParams(location.search).get("said");
-    if (copy?.isSent && wasSent) keepHere(kind, null);
+    if (copy?.isSent && wasSent(kind, copy.text)) keepHere(kind, null);
     else if ("cameBack" in form.dataset) takeBack(copy);
     else if (copy) takeUp(copy);
     return { kind, keep, letGo, isUnkept: () => isDirty || underWay > 0 };
