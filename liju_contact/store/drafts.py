@@ -47,7 +47,7 @@ class Draft:
 def stamp_of_none(version: int) -> str:
     """Return what a page names it by that there is no draft, in this version of the inquiry.
 
-    Whoever says it in a later one may be a request that was overtaken by the very message it was a draft of.
+    A request that says it in a later version may have been overtaken by the very message it is a draft of.
     """
     return f"@{version}"
 

@@ -71,6 +71,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with open_browser() as browser:
+        if _SLOW_BROWSER:
+            browser.on("context", lambda context: context.on("page", slow_down))
         yield browser
 
 
@@ -96,8 +98,6 @@ def new_page(browser: Browser, server: str) -> Iterator[NewPage]:
         page = context.new_page()
         page.on("console", note)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        if _SLOW_BROWSER:
-            slow_down(page)
         return page
 
     yield open_page

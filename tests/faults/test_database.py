@@ -30,7 +30,7 @@ from tests.program import Program, running, wait_for
 from tests.visitor import FORM, Answer, Upload, Visit, visit_in
 
 WRITERS = 8
-RECOVERY_SECONDS = 30.0
+RECOVERY_SECONDS = 10.0
 SLOW = os.environ.get("LIJU_TEST_SLOW") == "1"
 TYPED = {
     **FORM,

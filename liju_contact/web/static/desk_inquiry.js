@@ -10,6 +10,7 @@
   const LONGEST_WAIT = 1500;
   const MOST_BASES = 4;
   const UNKNOWN = "?";
+  const SENT = { answer: { said: "answered", spoken: ".is-staff" }, note: { said: "noted", spoken: ".note" } };
   let hasTyped = false;
 
   // --- drafts: kept at the desk two seconds after the last key, on this device until the desk has said that it has them -----------
@@ -39,7 +40,7 @@
 
   // The page after sending says so, and a later one shows it: the browser may not have come to this script before.
   function wasSent(kind, text) {
-    const { said, spoken } = { answer: { said: "answered", spoken: ".is-staff" }, note: { said: "noted", spoken: ".note" } }[kind];
+    const { said, spoken } = SENT[kind];
     if (new URLSearchParams(location.search).get("said") === said) return true;
     return [...document.querySelectorAll(`.line ${spoken} .body`)].some((body) => isSame(body.textContent, text));
   }
@@ -76,7 +77,9 @@
       state.hidden = !text;
     }
 
-    const keepCopy = () => isLetGo || keepHere(kind, { text: field.value, based, known });
+    function keepCopy() {
+      if (!isLetGo) keepHere(kind, { text: field.value, based, known });
+    }
 
     async function send() {
       isDirty = false;
